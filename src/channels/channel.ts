@@ -1,0 +1,77 @@
+import type { Ack } from '../core/ack.ts'
+import type { Delivery, Receipt } from '../core/delivery.ts'
+import type { Limit } from '../core/limit.ts'
+import type { Message } from '../core/message.ts'
+import type { Part } from '../core/part.ts'
+
+/** An HTTP request as it came in: nothing decoded, nothing lost. */
+export interface InboundRequest {
+  method: string
+  /** The query as on the wire, without the question mark. */
+  rawQuery: string
+  headers: Readonly<Record<string, string | undefined>>
+  body: Buffer
+}
+
+export type Inbound =
+  | { kind: 'message'; message: Message; ack: Ack }
+  | { kind: 'handshake'; ack: Ack }
+  | { kind: 'ignored'; why: string; ack: Ack }
+
+/** One configured account on a platform. */
+export interface Channel {
+  readonly id: string
+  readonly platform: string
+  /** What the platform allows; the outbox keeps below it. */
+  readonly limits: { account: readonly Limit[]; chat: readonly Limit[] }
+  /** How long a request may be held for a short command's answer; undefined: an answer cannot ride on the ack. */
+  readonly replyWithinMs?: number
+  /** Verifies and parses a callback. Touches no network. Throws only UnverifiedError. */
+  receive?(request: InboundRequest): Inbound
+  /** The ack that carries `part` as the answer to `message`, or undefined where this part cannot ride on one. */
+  reply?(message: Message, part: Part): Ack | undefined
+  /** Cuts what is said into parts that go out in one send each, in order, none over the platform's size. */
+  split(parts: readonly Part[]): Part[]
+  /**
+   * Sends; resolves once the platform has it. Throws RejectedError, UnavailableError, QuotaError, UnsureError or SetupError.
+   * The second call with the same delivery is a repeat: it must be the same request to the platform, byte for byte where that makes it recognisable.
+   */
+  send(delivery: Delivery, signal: AbortSignal): Promise<Receipt>
+  /** The bytes of something a person sent, by its id at the platform. */
+  download?(platformMediaId: string, signal: AbortSignal): Promise<MediaFile>
+  /** Sockets and polls; runs until the signal. */
+  listen?(onMessage: (message: Message) => Promise<void>, signal: AbortSignal): Promise<void>
+  /** Undefined when up; else since when it is not, and why, for /readyz and the dashboard. */
+  down?(): { since: number; why: string } | undefined
+}
+
+export interface MediaFile {
+  bytes: Uint8Array
+  name: string
+  type: string
+}
+
+/** What a channel is given to work with. */
+export interface ChannelPorts {
+  now(): number
+  /** Bytes kept in our store under a fileId. */
+  readFile(fileId: string): Promise<MediaFile>
+  /** A place shared by all processes for what is costly to fetch, with one fetch at a time. */
+  shared: SharedCache
+  log: ChannelLog
+}
+
+/** A value fetched once for all processes. */
+export interface SharedCache {
+  /**
+   * The kept value of `key`, or the one `fetch` brings: one fetch at a time over all processes, kept for the `ttlMs` it says.
+   * `not`: a value known to be stale; if that is the kept one it is fetched anew, if somebody renewed it meanwhile the new one is taken.
+   */
+  get(key: string, fetch: () => Promise<{ value: string; ttlMs: number }>, not?: string): Promise<string>
+}
+
+export interface ChannelLog {
+  info(fields: Record<string, unknown>, message: string): void
+  warn(fields: Record<string, unknown>, message: string): void
+  error(fields: Record<string, unknown>, message: string): void
+}

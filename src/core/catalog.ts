@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { bilingualSchema } from './lang.ts'
+
+/** One positional argument, as the usage line and argument reading need it. */
+export const argumentSchema = z.object({
+  name: z.string(),
+  optional: z.boolean(),
+  /** Takes everything that is left of the text, line breaks and all. */
+  rest: z.boolean(),
+  choices: z.array(z.string()).optional(),
+  description: z.string().optional(),
+})
+export type Argument = z.infer<typeof argumentSchema>
+
+/** A command's definition as plain data: all that reading, help and queues need, without its code. */
+export const commandEntrySchema = z.object({
+  scene: z.string(),
+  name: z.string(),
+  summary: bilingualSchema,
+  args: z.array(argumentSchema),
+  lane: z.string(),
+  timeoutMs: z.number().int().positive(),
+  attempts: z.number().int().positive(),
+  aliases: z.array(z.string()),
+  triggers: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('keyword'), keyword: z.string() }),
+      z.object({ kind: z.literal('pattern'), source: z.string(), flags: z.string() }),
+    ]),
+  ),
+  example: z.string().optional(),
+})
+export type CommandEntry = z.infer<typeof commandEntrySchema>
+
+export const sceneEntrySchema = z.object({
+  name: z.string(),
+  summary: bilingualSchema,
+  /** From a folder named `public`: needs no grant. */
+  isPublic: z.boolean(),
+  /** The file it came from, as operators see it. */
+  file: z.string(),
+  commands: z.array(commandEntrySchema),
+})
+export type SceneEntry = z.infer<typeof sceneEntrySchema>
+
+/** A scene file that could not be loaded; the version before it, if there was one, keeps serving. */
+export const sceneFaultSchema = z.object({ file: z.string(), line: z.number().optional(), message: z.string() })
+export type SceneFault = z.infer<typeof sceneFaultSchema>
+
+/** All that can be asked for. Built-in commands are the scene with the empty name. */
+export interface Catalog {
+  scenes: readonly SceneEntry[]
+  faults: readonly SceneFault[]
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { addressSchema } from './address.ts'
+import { langSchema } from './lang.ts'
+import { partSchema } from './part.ts'
+
+/** An id of ours: what BullMQ takes as a job id, URLs and file names bear, and a person can read out. */
+export const idSchema = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9-]*$/, 'an id is letters, digits and -, and starts with a letter')
+
+/** What a person sent, in our shape, whichever channel it came through. */
+export const messageSchema = z.object({
+  /** Made from the platform's own id, so that a redelivery is the same message. */
+  id: idSchema,
+  from: addressSchema,
+  sender: z.object({ id: z.string().min(1), name: z.string().optional() }),
+  /** What was said as one text, the bot's own mention taken off; for a pressed button, the button's command. */
+  text: z.string(),
+  parts: z.array(partSchema),
+  lang: langSchema.optional(),
+  /** When the platform says it was sent, epoch ms. */
+  sentAt: z.number().optional(),
+  receivedAt: z.number(),
+})
+export type Message = z.infer<typeof messageSchema>

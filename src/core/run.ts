@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { sendRouteSchema } from './delivery.ts'
+import { taskSchema } from './task.ts'
+
+export const runStateSchema = z.enum(['waiting', 'running', 'done', 'refused', 'failed', 'cancelled', 'ignored'])
+export type RunState = z.infer<typeof runStateSchema>
+export const liveStates: readonly RunState[] = ['waiting', 'running']
+
+/** One line of a timeline: what happened, when, and what an operator wants to know of it. */
+export const hopSchema = z.object({
+  at: z.number(),
+  kind: z.enum([
+    'received',
+    'stored',
+    'held',
+    'noticed',
+    'started',
+    'step',
+    'progress',
+    'log',
+    'said',
+    'snoozed',
+    'retry',
+    'done',
+    'refused',
+    'failed',
+    'cancelled',
+    'ignored',
+    'reopened',
+    'sent',
+    'undelivered',
+  ]),
+  text: z.string().optional(),
+  ms: z.number().optional(),
+  attempt: z.number().optional(),
+  route: sendRouteSchema.optional(),
+})
+export type Hop = z.infer<typeof hopSchema>
+
+/** What is known of a task when its record is made. */
+export const newRunSchema = z.object({
+  id: z.string(),
+  task: taskSchema,
+  /** `personKey` of who asked. */
+  owner: z.string(),
+  hops: z.array(hopSchema),
+})
+export type NewRun = z.infer<typeof newRunSchema>
+
+/** A task as its record tells it. */
+export const runSchema = z.object({
+  id: z.string(),
+  /** What people call it: #12. Counts up over the whole installation. */
+  number: z.number(),
+  task: taskSchema,
+  owner: z.string(),
+  state: runStateSchema,
+  attempt: z.number(),
+  /** Counts the claims; a worker with an old one is fenced off. */
+  epoch: z.number(),
+  leaseUntil: z.number(),
+  progress: z.object({ percent: z.number().optional(), text: z.string().optional() }).optional(),
+  why: z.string().optional(),
+  createdAt: z.number(),
+  startedAt: z.number().optional(),
+  endedAt: z.number().optional(),
+})
+export type Run = z.infer<typeof runSchema>
+
+export interface EndState {
+  state: 'done' | 'refused' | 'failed' | 'cancelled' | 'ignored'
+  why?: string
+}
+
+export interface RunFilter {
+  states?: readonly RunState[]
+  channel?: string
+  /** `personKey` of the owner. */
+  user?: string
+  chat?: string
+  /** `scene command`, or a built-in's name. */
+  command?: string
+  /** Part of the message's text or the task's id. */
+  q?: string
+}

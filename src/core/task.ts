@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { idSchema, messageSchema } from './message.ts'
+
+/** The command a message asks for, as far as reading the text alone tells. */
+export const routeSchema = z.object({
+  /** Empty for a built-in command. */
+  scene: z.string(),
+  command: z.string(),
+  /** What follows the command's words, as it was written. */
+  rest: z.string(),
+})
+export type Route = z.infer<typeof routeSchema>
+
+/** One message to be handled by one command: a job's payload, plain JSON. */
+export const taskSchema = z.object({
+  id: idSchema,
+  lane: z.string(),
+  /** Undefined when no command fits: its person is told, or it is ignored for a stated reason. */
+  route: routeSchema.optional(),
+  message: messageSchema,
+  /** The request that waits for the answer: until when, and in which process. */
+  held: z.object({ untilMs: z.number(), by: z.string() }).optional(),
+  /** The fair-share tag it waits under, 0 for none. */
+  tag: z.number().int().default(0),
+})
+export type Task = z.infer<typeof taskSchema>

@@ -1,0 +1,190 @@
+import { z } from 'zod'
+import { deliveryRecordSchema } from '../../core/delivery.ts'
+import { grantSchema } from '../../core/grant.ts'
+import { partSchema } from '../../core/part.ts'
+import { hopSchema, runStateSchema } from '../../core/run.ts'
+
+/*
+ * What the HTTP API takes and gives. The OpenAPI document is made from these, and the dashboard is typed by them.
+ * Times are epoch ms. Errors are ErrorBody with a 4xx or 5xx status.
+ */
+
+export const errorBodySchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
+
+export const taskSummarySchema = z.object({
+  id: z.string(),
+  /** People call it #12; undefined while a short task has not begun. */
+  number: z.number().optional(),
+  state: runStateSchema,
+  lane: z.string(),
+  /** `scene command`, a built-in's name, or empty when no command fits. */
+  command: z.string(),
+  /** The first 200 characters of the message. */
+  text: z.string(),
+  channel: z.string(),
+  chat: z.string(),
+  chatKind: z.enum(['private', 'group']),
+  sender: z.object({ id: z.string(), name: z.string().optional() }),
+  attempt: z.number(),
+  progress: z.object({ percent: z.number().optional(), text: z.string().optional() }).optional(),
+  why: z.string().optional(),
+  createdAt: z.number(),
+  startedAt: z.number().optional(),
+  endedAt: z.number().optional(),
+})
+export type TaskSummary = z.infer<typeof taskSummarySchema>
+
+export const taskDetailSchema = taskSummarySchema.extend({
+  timeline: z.array(hopSchema),
+  steps: z.array(z.object({ name: z.string(), bytes: z.number() })),
+  deliveries: z.array(deliveryRecordSchema),
+})
+export type TaskDetail = z.infer<typeof taskDetailSchema>
+
+/** GET /api/tasks?state=&channel=&user=&command=&q=&limit=&before= ; `state` may be several, joined by commas. */
+export const taskListSchema = z.object({ tasks: z.array(taskSummarySchema), next: z.number().optional() })
+export type TaskList = z.infer<typeof taskListSchema>
+
+/** GET /api/overview: what the front page shows, and what GET /api/live sends again on every change (server-sent events). */
+export const overviewSchema = z.object({
+  store: z.object({ kind: z.enum(['redis', 'embedded']), up: z.boolean() }),
+  version: z.string(),
+  startedAt: z.number(),
+  lanes: z.array(
+    z.object({
+      name: z.string(),
+      concurrency: z.number(),
+      waiting: z.number(),
+      active: z.number(),
+      delayed: z.number(),
+      failed: z.number(),
+    }),
+  ),
+  channels: z.array(
+    z.object({
+      id: z.string(),
+      platform: z.string(),
+      down: z.object({ since: z.number(), why: z.string() }).optional(),
+      waiting: z.number(),
+      pausedUntil: z.number().optional(),
+    }),
+  ),
+  sceneFaults: z.array(z.object({ file: z.string(), line: z.number().optional(), message: z.string() })),
+})
+export type Overview = z.infer<typeof overviewSchema>
+
+/** GET /api/scenes: for the console's hints. */
+export const sceneListSchema = z.object({
+  scenes: z.array(
+    z.object({
+      name: z.string(),
+      summary: z.object({ zh: z.string(), en: z.string() }),
+      isPublic: z.boolean(),
+      commands: z.array(
+        z.object({
+          name: z.string(),
+          usage: z.string(),
+          summary: z.object({ zh: z.string(), en: z.string() }),
+          lane: z.string(),
+        }),
+      ),
+    }),
+  ),
+})
+export type SceneList = z.infer<typeof sceneListSchema>
+
+/** POST /api/messages: push. Exactly one of text, markdown, image, file. */
+export const pushSchema = z.object({
+  to: z.object({ channel: z.string(), chat: z.string(), chatKind: z.enum(['private', 'group']).default('private') }),
+  text: z.string().min(1).optional(),
+  markdown: z.string().min(1).optional(),
+  image: z
+    .object({ url: z.string().optional(), base64: z.string().optional(), name: z.string().optional() })
+    .optional(),
+  file: z.object({ url: z.string().optional(), base64: z.string().optional(), name: z.string() }).optional(),
+})
+export const pushedSchema = z.object({ deliveryIds: z.array(z.string()) })
+
+/** POST /api/tasks: runs a command as an API caller; the answer is read from GET /api/tasks/:id (`deliveries`), or goes to `to` when given. */
+export const newTaskSchema = z.object({
+  text: z.string().min(1),
+  to: z
+    .object({ channel: z.string(), chat: z.string(), chatKind: z.enum(['private', 'group']).default('private') })
+    .optional(),
+})
+export const newTaskAnswerSchema = z.object({ taskId: z.string() })
+
+export const grantListSchema = z.object({ grants: z.array(grantSchema) })
+export const newGrantSchema = z.object({
+  subject: z.string().min(1),
+  scene: z.string().min(1),
+  command: z.string().min(1).default('*'),
+  /** ISO 8601 with a zone, or a local time of the server's zone. */
+  validFrom: z.string().optional(),
+  validUntil: z.string().optional(),
+})
+
+/** POST /api/session {password} → cookie; GET tells who; DELETE ends it. State-changing calls by cookie carry the header `x-huitou-csrf: <csrf>`. */
+export const sessionSchema = z.object({
+  signedIn: z.boolean(),
+  csrf: z.string().optional(),
+  lang: z.enum(['zh', 'en']),
+})
+export type Session = z.infer<typeof sessionSchema>
+
+/** A person or group that the console can speak as. `via`: the channel; `console` is its own, others are played by a simulator. */
+export const consoleChatSchema = z.object({
+  channel: z.string(),
+  chat: z.string(),
+  chatKind: z.enum(['private', 'group']),
+  title: z.string(),
+  people: z.array(z.object({ id: z.string(), name: z.string() })),
+})
+export type ConsoleChat = z.infer<typeof consoleChatSchema>
+export const consoleChatsSchema = z.object({ chats: z.array(consoleChatSchema) })
+
+/** One bubble in a console chat. */
+export const bubbleSchema = z.object({
+  seq: z.number(),
+  id: z.string(),
+  at: z.number(),
+  /** A person's message or the bot's answer. */
+  from: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('person'), id: z.string(), name: z.string() }),
+    z.object({ kind: z.literal('bot') }),
+  ]),
+  parts: z.array(partSchema),
+  /** The task this answers or, on a person's message, the one it became. */
+  taskId: z.string().optional(),
+})
+export type Bubble = z.infer<typeof bubbleSchema>
+
+/*
+ * WS /api/console (session cookie; same origin only). JSON frames.
+ * Browser → server: what it says. Server → browser: bubbles in order, and tasks whose state or progress changed.
+ */
+export const consoleUpSchema = z.discriminatedUnion('kind', [
+  /** Show this chat; bubbles after `after` are sent at once, later ones as they come. */
+  z.object({ kind: z.literal('open'), channel: z.string(), chat: z.string(), after: z.number().default(0) }),
+  /** `id` is made by the browser, so that sending it again after a reconnect is the same message. */
+  z.object({
+    kind: z.literal('say'),
+    id: z.string().regex(/^[a-z0-9-]{8,64}$/),
+    channel: z.string(),
+    chat: z.string(),
+    person: z.string(),
+    parts: z.array(partSchema).min(1),
+  }),
+])
+export type ConsoleUp = z.infer<typeof consoleUpSchema>
+export const consoleDownSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('bubble'), channel: z.string(), chat: z.string(), bubble: bubbleSchema }),
+  /** Stored and acknowledged. */
+  z.object({ kind: z.literal('accepted'), id: z.string(), taskId: z.string().optional() }),
+  z.object({ kind: z.literal('refused'), id: z.string(), why: z.string() }),
+  z.object({ kind: z.literal('task'), task: taskSummarySchema }),
+])
+export type ConsoleDown = z.infer<typeof consoleDownSchema>
+
+/** POST /api/files (body: the bytes; headers content-type and x-file-name, URI-encoded) → a fileId for `kept` media. GET /api/files/:id gives the bytes. */
+export const uploadedSchema = z.object({ fileId: z.string(), name: z.string(), type: z.string(), bytes: z.number() })

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { sceneEntrySchema, sceneFaultSchema } from '../core/catalog.ts'
+import { langSchema } from '../core/lang.ts'
+import { messageSchema } from '../core/message.ts'
+import { partSchema } from '../core/part.ts'
+import { routeSchema } from '../core/task.ts'
+
+/*
+ * What the engine and a host say to each other. A host is a thread or a child process that has loaded the scene files and runs
+ * one command at a time; all that a command wants from outside comes over these messages, so a host can be killed at any moment.
+ */
+
+/** The engine to a host. */
+export const toHostSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('run'),
+    runId: z.string(),
+    route: routeSchema,
+    message: messageSchema,
+    lang: langSchema,
+    attempt: z.number(),
+    taskNumber: z.number(),
+  }),
+  z.object({ kind: z.literal('abort'), runId: z.string(), why: z.string() }),
+  /** The answer to a `call`. */
+  z.object({ kind: z.literal('answer'), callId: z.number(), value: z.unknown() }),
+  z.object({ kind: z.literal('fault'), callId: z.number(), message: z.string() }),
+])
+export type ToHost = z.infer<typeof toHostSchema>
+
+/** A host to the engine. */
+export const fromHostSchema = z.discriminatedUnion('kind', [
+  /** Once, when the scene files are loaded. */
+  z.object({ kind: z.literal('ready'), scenes: z.array(sceneEntrySchema), faults: z.array(sceneFaultSchema) }),
+  /** Wants an answer. */
+  z.object({
+    kind: z.literal('call'),
+    callId: z.number(),
+    runId: z.string(),
+    call: z.discriminatedUnion('method', [
+      z.object({ method: z.literal('say'), name: z.string(), parts: z.array(partSchema) }),
+      z.object({ method: z.literal('findStep'), name: z.string() }),
+      z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
+    ]),
+  }),
+  /** Wants none. */
+  z.object({ kind: z.literal('progress'), runId: z.string(), percent: z.number(), text: z.string().optional() }),
+  z.object({ kind: z.literal('log'), runId: z.string(), text: z.string() }),
+  /** The command has ended; `parts` is what it returned. */
+  z.object({
+    kind: z.literal('end'),
+    runId: z.string(),
+    end: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('done'), parts: z.array(partSchema) }),
+      /** The words do not fit the command's schema, or the command said no: a sentence for the person. */
+      z.object({ state: z.literal('refused'), why: z.string() }),
+      z.object({
+        state: z.literal('failed'),
+        message: z.string(),
+        stack: z.string().optional(),
+        retry: z.enum(['never', 'later']),
+      }),
+    ]),
+  }),
+])
+export type FromHost = z.infer<typeof fromHostSchema>
+export type HostCall = Extract<FromHost, { kind: 'call' }>['call']

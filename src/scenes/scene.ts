@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import type { Bilingual, Lang } from '../core/lang.ts'
+import type { Message } from '../core/message.ts'
+import type { Content, Media, Part } from '../core/part.ts'
+
+/** What a command is handed: its arguments, who asks, and all it may do. It knows no channel, queue or store. */
+export interface CommandContext<Args> {
+  readonly args: Args
+  readonly message: Message
+  /** The language of the person who asks. */
+  readonly lang: Lang
+  /** 1 for the first attempt. */
+  readonly attempt: number
+  /** The task's number, as people see it. */
+  readonly taskNumber: number
+  /** Aborted by a cancel, the time limit, or a stopping process. Hand it on to whatever waits. */
+  readonly signal: AbortSignal
+  /**
+   * Says something to the chat that asked. `name` is unique in the command: said again under the same name (a later attempt) it is sent once.
+   * Resolves when it is stored, not when it is sent.
+   */
+  say(name: string, content: Content): Promise<void>
+  /** Does `work` once: its result (plain JSON, 256 KB at most) is kept under `name`, and a later attempt gets the kept one. Dying inside `work` repeats it. */
+  step<T>(name: string, work: (signal: AbortSignal) => Promise<T> | T): Promise<T>
+  /** Shows how far it is (0 to 100) and what it does. */
+  progress(percent: number, text?: string): void
+  /** Writes a line into the task's log, for operators. */
+  log(text: string): void
+  /** The one of two texts that the asker reads. */
+  pick(text: Bilingual): string
+}
+
+export type LaneName = 'short' | 'long' | 'llm' | 'cpu' | (string & {})
+
+/** How a message becomes a call of a command without its words: `keyword` stands in the text, or `pattern` matches it. */
+export type Trigger = { keyword: string } | { pattern: RegExp }
+
+export interface Command<Schema extends z.ZodObject = z.ZodObject> {
+  summary: Bilingual
+  /** An object schema; its keys in order are the positional arguments. The last string takes the rest of the line. */
+  args: Schema
+  /** `short`: answers in a moment, may ride on the platform's ack. Default short. */
+  lane?: LaneName
+  /** How long one attempt may take. Default 60 s (short: 10 s). */
+  timeoutMs?: number
+  /** How often it is tried when it throws. Default 3. */
+  attempts?: number
+  /** Other names, typed bare, without the scene. */
+  aliases?: readonly string[]
+  triggers?: readonly Trigger[]
+  /** An example line for `help`. */
+  example?: string
+  /** What is returned is said last, under the name `answer`. */
+  run(context: CommandContext<z.output<Schema>>): Promise<Content | void> | Content | void
+}
+
+export interface Scene {
+  name: string
+  summary: Bilingual
+  /** Each with its own argument schema; `any` of them, so the types of their contexts are not compared. */
+  // biome-ignore lint/suspicious/noExplicitAny: a list of commands with different arguments has no narrower type
+  commands: Readonly<Record<string, Command<any>>>
+}
+
+export function defineCommand<Schema extends z.ZodObject>(command: Command<Schema>): Command<Schema> {
+  return command
+}
+
+export function defineScene(scene: Scene): Scene {
+  return scene
+}
+
+export function text(value: string): Part {
+  return { kind: 'text', text: value }
+}
+
+export function markdown(value: string): Part {
+  return { kind: 'markdown', text: value }
+}
+
+/** A picture from a URL or from bytes (PNG or JPG). */
+export function image(source: string | URL | Uint8Array, name = 'image.png'): Part {
+  return { kind: 'image', media: mediaOf(source), name }
+}
+
+/** A file for download, from text or bytes. */
+export function file(name: string, content: string | Uint8Array, type = 'application/octet-stream'): Part {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  return { kind: 'file', media: mediaOf(bytes), name, type }
+}
+
+function mediaOf(source: string | URL | Uint8Array): Media {
+  if (source instanceof Uint8Array) return { source: 'inline', base64: Buffer.from(source).toString('base64') }
+  return { source: 'url', url: source.toString() }
+}
+
+export type { Bilingual, Content, Lang, Message, Part }
+export { z }

@@ -1,0 +1,191 @@
+import type { Delivery, DeliveryRecord, SendRoute, Verdict } from '../core/delivery.ts'
+import type { Grant, GrantQuestion } from '../core/grant.ts'
+import type { Limit } from '../core/limit.ts'
+import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
+
+/**
+ * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
+ * When the store cannot be reached, is full or does not answer in time, every operation throws StoreUnavailableError within about a second.
+ */
+export interface Store {
+  readonly kind: 'redis' | 'embedded'
+  readonly runs: Runs
+  readonly steps: Steps
+  readonly outbox: Outbox
+  readonly shares: Shares
+  readonly grants: Grants
+  readonly leases: Leases
+  readonly counters: Counters
+  readonly settings: Settings
+  readonly files: Files
+  readonly conversations: Conversations
+  readonly signals: Signals
+  /** Resolves when the store answers. */
+  ping(): Promise<void>
+  /** Removes what is past its keeping time, at most `limit` of each kind; resolves to how many. Called now and then by one process. */
+  sweep(now: number, limit: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** Tasks as people see them: number, state, timeline. Also the dedupe mark, so one is kept longer than any platform redelivers. */
+export interface Runs {
+  /** Makes the record of a task that waits, with the next number; the existing one, untouched, when there is one. */
+  create(run: NewRun, now: number): Promise<{ created: boolean; run: Run }>
+  /**
+   * Claims an attempt. Makes the record when there is none. `go` when nobody holds it: epoch and attempt count one up (`attempt` not after a snooze), state running,
+   * the lease ends at now + leaseMs. `held`: another attempt is alive until `untilMs`. `over`: it has ended. */
+  start(
+    run: NewRun,
+    now: number,
+    leaseMs: number,
+  ): Promise<{ state: 'go'; run: Run } | { state: 'held'; untilMs: number } | { state: 'over'; run: Run }>
+  /** Prolongs the lease; false when this epoch no longer holds it (ended, cancelled, or claimed by another). */
+  renew(id: string, epoch: number, now: number, leaseMs: number): Promise<boolean>
+  /** Gives the lease up without an end: waiting again. `snoozed` takes the attempt back. False when fenced off. */
+  release(id: string, epoch: number, hops: Hop[], snoozed: boolean, now: number): Promise<boolean>
+  /** Ends it, first writer wins; false when it had ended or this epoch is fenced off. */
+  finish(id: string, epoch: number, end: EndState, hops: Hop[], now: number): Promise<boolean>
+  /** Ends a run in any live state as cancelled, whoever holds it; the state it was in, or undefined when it was not live. */
+  cancel(id: string, why: string, by: string, now: number): Promise<'waiting' | 'running' | undefined>
+  /** Opens an ended run again under the same number (retry): waiting, attempt 0; false when it is live or unknown. */
+  reopen(id: string, hops: Hop[], now: number): Promise<boolean>
+  progress(id: string, epoch: number, progress: { percent?: number; text?: string }, now: number): Promise<void>
+  /** Adds hops to the timeline, the oldest of more than 500 fall out. */
+  note(id: string, hops: Hop[]): Promise<void>
+  find(id: string): Promise<Run | undefined>
+  findByNumber(number: number): Promise<Run | undefined>
+  timeline(id: string): Promise<Hop[]>
+  /** Newest first; `before` is a number to page on from. */
+  list(filter: RunFilter, limit: number, before?: number): Promise<Run[]>
+  /** Live runs whose lease ended before `now`: for the sweeper. */
+  overdue(now: number, limit: number): Promise<Run[]>
+}
+
+export interface Steps {
+  find(taskId: string, name: string): Promise<{ value: unknown } | undefined>
+  /** First writer wins; the value that is kept. */
+  save(taskId: string, name: string, value: unknown): Promise<unknown>
+  list(taskId: string): Promise<{ name: string; value: unknown }[]>
+  clear(taskId: string): Promise<void>
+}
+
+/** The key of a line: one chat of one channel. Deliveries of a line go out one after the other. */
+export interface Line {
+  channel: string
+  chat: string
+}
+
+export interface Permit {
+  now: number
+  /** The sender's claim ends here when it dies. */
+  leaseMs: number
+  limits: { account: readonly Limit[]; chat: readonly Limit[] }
+}
+
+export type Taken =
+  | { state: 'yours'; record: DeliveryRecord }
+  /** The next one may go at `untilMs`: quota, pause, back-off, or another sender's lease. */
+  | { state: 'wait'; untilMs: number }
+  | { state: 'empty' }
+
+/**
+ * What is to be sent, in lines. A delivery is taken (claimed), sent, settled; exactly one taker has it at a time, and no other of its line is taken meanwhile.
+ * A taker that died shows as an expired lease: the next taker gets the delivery with `attempts` > 1 and `maybeTwice` true.
+ */
+export interface Outbox {
+  /**
+   * Puts deliveries at the end of their line (all of one line), in order. Known ids are left as they are. `notBefore`: not by `take` before then (a held request may claim it until then).
+   * With `permit`, and when the first of them is new, stands at the head and may go now, it is taken in the same move.
+   */
+  offer(deliveries: Delivery[], options: { notBefore?: number; permit?: Permit }): Promise<Taken>
+  /** Takes the head of the line, if limits, pauses and its lease allow. One whose expiresAt is past is made `expired` and passed over. */
+  take(line: Line, permit: Permit): Promise<Taken>
+  /** Takes this delivery for the ack of its own message: only when it is queued, never begun, and at the head of its line. Spends no quota. */
+  takePassive(deliveryId: string, now: number, leaseMs: number): Promise<DeliveryRecord | undefined>
+  /** Ends a taker's claim. `again` leaves it at the head. `more`: the line is not empty, look again at `lookAt`. A verdict from a taker whose claim was lost changes nothing but `sent`, which is always kept. */
+  settle(
+    deliveryId: string,
+    attempt: number,
+    verdict: Verdict,
+    now: number,
+  ): Promise<{ more: false } | { more: true; lookAt: number }>
+  /** Nothing of this channel (or this chat of it) is taken before then. */
+  pause(channel: string, untilMs: number, chat?: string): Promise<void>
+  pausedUntil(channel: string): Promise<number | undefined>
+  /** A delivery that was refused, expired or is unsure goes to the end of its line again; false when it is not one of these. */
+  resend(deliveryId: string, expiresAt: number, now: number): Promise<boolean>
+  find(deliveryId: string): Promise<DeliveryRecord | undefined>
+  ofTask(taskId: string): Promise<DeliveryRecord[]>
+  /** How many wait, by channel. */
+  waiting(): Promise<Record<string, number>>
+  /** Lines that are not empty and whose next look is due: for the sweeper. */
+  due(now: number, limit: number): Promise<Line[]>
+}
+
+/** Start-time fair queueing over a lane: tags grow by one with each task of an owner, and never fall behind the tag last begun. */
+export interface Shares {
+  /** The tag for the owner's next task: 1 for one who has nothing waiting while nothing is ahead of them. */
+  tag(lane: string, owner: string): Promise<number>
+  /** A task with this tag has begun. */
+  advance(lane: string, tag: number): Promise<void>
+  /** The lane is empty: count from one again. */
+  reset(lane: string): Promise<void>
+}
+
+export interface Grants {
+  /** Adds or replaces the grant of the same subject, scene and command, and writes the audit line. */
+  put(grant: Grant, by: string, now: number): Promise<void>
+  /** Removes it and writes the audit line; false when there was none. */
+  remove(subject: string, scene: string, command: string, by: string, now: number): Promise<boolean>
+  list(subject?: string): Promise<Grant[]>
+  /** Whether one of the subjects may use the command now. */
+  allows(question: GrantQuestion, now: number): Promise<boolean>
+  audit(limit: number): Promise<{ at: number; by: string; what: string }[]>
+  /** Adds a line to the audit log for something that is no grant (login, cancel by an operator…). */
+  record(line: { at: number; by: string; what: string }): Promise<void>
+}
+
+export interface Leases {
+  /** True when nobody else holds `name`; the same holder may take it again, which prolongs it. */
+  take(name: string, holder: string, now: number, leaseMs: number): Promise<boolean>
+  release(name: string, holder: string): Promise<void>
+}
+
+export interface Counters {
+  /** Adds and returns the sum; a counter that is not touched for `keepMs` is gone. */
+  add(name: string, by: number, now: number, keepMs: number): Promise<number>
+  get(name: string, now: number): Promise<number>
+}
+
+/** Small values under names: a person's language, the admin password's hash, sessions, cached tokens, idempotency keys. */
+export interface Settings {
+  get(name: string, now: number): Promise<string | undefined>
+  set(name: string, value: string, expiresAt?: number): Promise<void>
+  /** Sets it when there is none (or an expired one); the value that stands afterwards. */
+  claim(name: string, value: string, now: number, expiresAt?: number): Promise<string>
+  remove(name: string): Promise<void>
+  /** All whose name starts so. */
+  list(prefix: string, now: number): Promise<{ name: string; value: string }[]>
+}
+
+export interface Files {
+  put(file: { id: string; name: string; type: string; bytes: Uint8Array; expiresAt: number }): Promise<void>
+  get(id: string, now: number): Promise<{ name: string; type: string; bytes: Uint8Array } | undefined>
+}
+
+/** What was said in a chat, oldest first: the console's history, a model's memory. */
+export interface Conversations {
+  /** Adds entries (plain JSON) and gives each the next sequence number; keeps the newest `keep`. Resolves to the last number. An entry with an id that is there already is left alone. */
+  append(chat: string, entries: { id: string; entry: unknown }[], keep: number): Promise<number>
+  read(chat: string, after: number, limit: number): Promise<{ seq: number; id: string; entry: unknown }[]>
+  clear(chat: string): Promise<void>
+}
+
+/** Hints between processes. They may be lost: whoever needs to be sure looks into the store as well. */
+export interface Signals {
+  publish(topic: string, payload: unknown): Promise<void>
+  /** Resolves once it listens; call the result to stop. The publisher's own subscribers hear it too. */
+  subscribe(topic: string, listener: (payload: unknown) => void): Promise<() => Promise<void>>
+}
+
+export type { DeliveryRecord, SendRoute }
