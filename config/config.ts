@@ -62,4 +62,6 @@ export interface WecomAppConfig {
   lang?: 'zh' | 'en'
   /** Overrides of what the outbox keeps below. */
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
+  /** Files named by URL may also come from this machine and its network. */
+  allowPrivateUrls?: boolean
 }

@@ -26,3 +26,8 @@ export function personKey(channel: string, personId: string): string {
 export function chatKey(address: Pick<Address, 'channel' | 'chat'>): string {
   return `${address.channel}:${address.chat}`.toLowerCase()
 }
+
+/** The line of the outbox that an address belongs to: one a chat, however its id is spelt. */
+export function lineOf(address: Pick<Address, 'channel' | 'chat'>): { channel: string; chat: string } {
+  return { channel: address.channel, chat: address.chat.toLowerCase() }
+}

@@ -7,6 +7,8 @@ export const argumentSchema = z.object({
   optional: z.boolean(),
   /** Takes everything that is left of the text, line breaks and all. */
   rest: z.boolean(),
+  /** Yes or no, written `--name`, never by position. */
+  flag: z.boolean().optional(),
   choices: z.array(z.string()).optional(),
   description: z.string().optional(),
 })

@@ -56,6 +56,8 @@ export const runSchema = z.object({
   owner: z.string(),
   state: runStateSchema,
   attempt: z.number(),
+  /** How often it was opened again after its end: what it says then is new, not a repeat. */
+  round: z.number(),
   /** Counts the claims; a worker with an old one is fenced off. */
   epoch: z.number(),
   leaseUntil: z.number(),

@@ -1,1 +1,56 @@
-process.exit(0)
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const webDir = fileURLToPath(new URL('./web/', import.meta.url))
+const distDir = join(webDir, 'dist')
+const lockFile = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
+const viteProgram = fileURLToPath(new URL('./bin/vite.js', import.meta.resolve('vite/package.json')))
+
+/**
+ * Puts the browser app into `web/dist` when it is missing or older than its sources; `force` builds in any case.
+ * Throws with Vite's own words when the sources do not build; what was there before stays.
+ */
+export async function buildDashboard({ force = false }: { force?: boolean } = {}): Promise<void> {
+  if (!force && isFresh()) return
+  const stagingDir = join(webDir, `.dist-${process.pid}`)
+  try {
+    // In a process of its own: the bundler's memory is given back, and Vite's NODE_ENV is not ours.
+    await promisify(execFile)(
+      process.execPath,
+      [viteProgram, 'build', webDir, '--outDir', stagingDir, '--configLoader', 'native', '--logLevel', 'error'],
+      { env: { NODE_ENV: 'production' } },
+    )
+    await rm(distDir, { recursive: true, force: true })
+    await rename(stagingDir, distDir)
+  } finally {
+    await rm(stagingDir, { recursive: true, force: true })
+  }
+}
+
+function isFresh(): boolean {
+  const index = join(distDir, 'index.html')
+  if (!existsSync(index)) return false
+  const builtAtMs = statSync(index).mtimeMs
+  return sources().every((file) => statSync(file).mtimeMs <= builtAtMs)
+}
+
+function sources(): string[] {
+  const files = readdirSync(webDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/^\.?dist/.test(file.slice(webDir.length)))
+  return existsSync(lockFile) ? [...files, lockFile] : files
+}
+
+if (import.meta.main) {
+  try {
+    await buildDashboard({ force: process.argv.includes('--force') })
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

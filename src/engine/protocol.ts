@@ -4,6 +4,7 @@ import { langSchema } from '../core/lang.ts'
 import { messageSchema } from '../core/message.ts'
 import { partSchema } from '../core/part.ts'
 import { routeSchema } from '../core/task.ts'
+import type { Sources } from '../scenes/sources.ts'
 
 /*
  * What the engine and a host say to each other. A host is a thread or a child process that has loaded the scene files and runs
@@ -12,6 +13,8 @@ import { routeSchema } from '../core/task.ts'
 
 /** The engine to a host. */
 export const toHostSchema = z.discriminatedUnion('kind', [
+  /** Once, first: the scene files. */
+  z.object({ kind: z.literal('load'), sources: z.custom<Sources>() }),
   z.object({
     kind: z.literal('run'),
     runId: z.string(),
@@ -30,8 +33,12 @@ export type ToHost = z.infer<typeof toHostSchema>
 
 /** A host to the engine. */
 export const fromHostSchema = z.discriminatedUnion('kind', [
+  /** Before each scene file: the last one named is to blame when the host dies or hangs before it is ready. */
+  z.object({ kind: z.literal('loading'), file: z.string() }),
   /** Once, when the scene files are loaded. */
   z.object({ kind: z.literal('ready'), scenes: z.array(sceneEntrySchema), faults: z.array(sceneFaultSchema) }),
+  /** Something nobody waited for has thrown: the command has failed, and the host must not be used again. */
+  z.object({ kind: z.literal('broken'), message: z.string(), stack: z.string().optional() }),
   /** Wants an answer. */
   z.object({
     kind: z.literal('call'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bubbleEntrySchema } from '../../core/bubble.ts'
 import { deliveryRecordSchema } from '../../core/delivery.ts'
 import { grantSchema } from '../../core/grant.ts'
 import { partSchema } from '../../core/part.ts'
@@ -124,6 +125,12 @@ export const newGrantSchema = z.object({
   validUntil: z.string().optional(),
 })
 
+/** GET /api/audit: who changed what, newest first. */
+export const auditListSchema = z.object({
+  lines: z.array(z.object({ at: z.number(), by: z.string(), what: z.string() })),
+})
+export type AuditList = z.infer<typeof auditListSchema>
+
 /** POST /api/session {password} → cookie; GET tells who; DELETE ends it. State-changing calls by cookie carry the header `x-huitou-csrf: <csrf>`. */
 export const sessionSchema = z.object({
   signedIn: z.boolean(),
@@ -144,19 +151,7 @@ export type ConsoleChat = z.infer<typeof consoleChatSchema>
 export const consoleChatsSchema = z.object({ chats: z.array(consoleChatSchema) })
 
 /** One bubble in a console chat. */
-export const bubbleSchema = z.object({
-  seq: z.number(),
-  id: z.string(),
-  at: z.number(),
-  /** A person's message or the bot's answer. */
-  from: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('person'), id: z.string(), name: z.string() }),
-    z.object({ kind: z.literal('bot') }),
-  ]),
-  parts: z.array(partSchema),
-  /** The task this answers or, on a person's message, the one it became. */
-  taskId: z.string().optional(),
-})
+export const bubbleSchema = bubbleEntrySchema.extend({ seq: z.number(), id: z.string() })
 export type Bubble = z.infer<typeof bubbleSchema>
 
 /*
@@ -165,7 +160,7 @@ export type Bubble = z.infer<typeof bubbleSchema>
  */
 export const consoleUpSchema = z.discriminatedUnion('kind', [
   /** Show this chat; bubbles after `after` are sent at once, later ones as they come. */
-  z.object({ kind: z.literal('open'), channel: z.string(), chat: z.string(), after: z.number().default(0) }),
+  z.object({ kind: z.literal('open'), channel: z.string(), chat: z.string(), after: z.int().min(0).default(0) }),
   /** `id` is made by the browser, so that sending it again after a reconnect is the same message. */
   z.object({
     kind: z.literal('say'),

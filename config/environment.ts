@@ -1,0 +1,108 @@
+import type { Problem } from './config-error.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Which variable stands for which setting. */
+const variables: Readonly<Record<string, string>> = {
+  PORT: 'port',
+  HOST: 'host',
+  DATA_DIR: 'dataDir',
+  REDIS_URL: 'redisUrl',
+  ADMIN_PASSWORD: 'adminPassword',
+  API_TOKENS: 'apiTokens',
+  ADMINS: 'admins',
+  SCENE_DIRS: 'sceneDirs',
+  LOG_LEVEL: 'logLevel',
+  TZ: 'timeZone',
+}
+
+/** One account a platform, straight from the environment: the variables it needs, and those it takes besides. */
+const accounts: readonly {
+  id: string
+  platform: string
+  needs: Record<string, string>
+  takes: Record<string, string>
+}[] = [
+  {
+    id: 'wecom',
+    platform: 'wecom-app',
+    needs: {
+      WECOM_CORP_ID: 'corpId',
+      WECOM_AGENT_ID: 'agentId',
+      WECOM_SECRET: 'secret',
+      WECOM_TOKEN: 'token',
+      WECOM_ENCODING_AES_KEY: 'encodingAesKey',
+    },
+    takes: { WECOM_API_BASE_URL: 'apiBaseUrl' },
+  },
+]
+
+/** The names of all variables that are read; the docs and the compose file are checked against it. */
+export const variableNames: readonly string[] = [
+  'HUITOU_CONFIG',
+  ...Object.keys(variables),
+  ...accounts.flatMap(({ needs, takes }) => [...Object.keys(needs), ...Object.keys(takes)]),
+]
+
+export interface Overlaid {
+  tree: Record<string, unknown>
+  problems: Problem[]
+  /** The variable that brought what is at this path, and the path from there on. */
+  originOf(path: readonly PropertyKey[]): { variable: string; rest: readonly PropertyKey[] } | undefined
+}
+
+/** The file's settings with the environment's over them. An empty variable is an unset one. */
+export function withEnvironment(file: Readonly<Record<string, unknown>>, environment: Environment): Overlaid {
+  const tree = { ...file }
+  const problems: Problem[] = []
+  const origins = new Map<string, string>()
+
+  for (const [variable, setting] of Object.entries(variables)) {
+    if (!environment[variable]) continue
+    tree[setting] = environment[variable]
+    origins.set(setting, variable)
+  }
+
+  for (const { id, platform, needs, takes } of accounts) {
+    const all = Object.entries({ ...needs, ...takes })
+    const given = all.filter(([variable]) => environment[variable])
+    const inFile = tree.channels ?? []
+    // What is no list is told by the schema.
+    if (given.length === 0 || !Array.isArray(inFile)) continue
+    const channels: unknown[] = [...inFile]
+    const known = channels.findIndex((channel) => isRecord(channel) && channel.id === id)
+    const missing = Object.keys(needs).filter((variable) => !environment[variable])
+    if (known < 0 && missing.length > 0) {
+      problems.push(incomplete(id, missing))
+      continue
+    }
+    const index = known < 0 ? channels.length : known
+    const values = Object.fromEntries(given.map(([variable, setting]) => [setting, environment[variable]]))
+    channels[index] = { id, platform, ...(isRecord(channels[index]) ? channels[index] : {}), ...values }
+    tree.channels = channels
+    for (const [variable, setting] of given) origins.set(['channels', index, setting].join('.'), variable)
+  }
+
+  function originOf(path: readonly PropertyKey[]) {
+    for (let depth = 1; depth <= path.length; depth++) {
+      const variable = origins.get(path.slice(0, depth).join('.'))
+      if (variable) return { variable, rest: path.slice(depth) }
+    }
+    return undefined
+  }
+  return { tree, problems, originOf }
+}
+
+function incomplete(id: string, missing: readonly string[]): Problem {
+  return {
+    place: 'environment',
+    name: missing.join(', '),
+    text:
+      `not set, although other variables of the channel "${id}" are. Without all of them it could not tell the platform from a stranger ` +
+      'or could not answer, so it does not start: set them (docs/wecom.md says where each is found), or unset the others',
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

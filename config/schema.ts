@@ -1,0 +1,247 @@
+import { z } from 'zod'
+import { channelIdSchema } from '../src/core/address.ts'
+import { langSchema } from '../src/core/lang.ts'
+import { readMoment } from '../src/core/moment.ts'
+
+/*
+ * The settings as they are written: in the file, or in the variables that stand for the same names. Every sentence here is read by
+ * an operator, so it says what to do; none repeats a value, which may be a secret. Descriptions are shown by editors.
+ */
+
+const SECOND_MS = 1000
+const HOUR_MS = 3600 * SECOND_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** The environment, and `${NAME}` in the file, know only texts: `8420` is a number there too. */
+function number(schema: z.ZodNumber) {
+  return z.preprocess((value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value), schema)
+}
+
+/** Likewise a list is `a,b,c` there. */
+function list<Item extends z.ZodType>(item: Item) {
+  return z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((part) => part.trim())
+            .filter(Boolean)
+        : value,
+    z.array(item),
+  )
+}
+
+const count = (min: number, max: number) => number(z.number().int().min(min).max(max))
+const text = z.string().trim().min(1)
+
+const httpUrl = (example: string) =>
+  text
+    .refine(
+      (value) => ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? ''),
+      `must be an http or https URL such as ${example}`,
+    )
+    .transform((value) => value.replace(/\/+$/, ''))
+
+/** Ids that mean something else: the web console, callers of the HTTP API, and what a group's grants begin with. */
+const takenIds = ['console', 'api', 'group']
+
+const channelId = channelIdSchema.refine(
+  (id) => !takenIds.includes(id),
+  'is a name Huitou uses itself: choose another id',
+)
+
+const person = text
+  .regex(/^[a-z][a-z0-9-]*:.+$/i, 'must be channel:person, such as wecom:zhangsan')
+  .transform((key) => key.toLowerCase())
+
+const limit = z.strictObject({ count: count(1, 1_000_000), windowMs: count(1, 30 * DAY_MS) })
+
+const wecomAppSchema = z.strictObject({
+  platform: z.literal('wecom-app').describe('A self-built app of WeCom (企业微信自建应用).'),
+  id: channelId.describe(
+    'Your name for it: part of the callback address (/in/<id>) and of every person key (<id>:zhangsan).',
+  ),
+  corpId: text.describe('我的企业 → 企业信息 → 企业ID.'),
+  agentId: number(z.number("must be the number shown as AgentId on the app's page").int().positive()).describe(
+    'AgentId on the page of the app.',
+  ),
+  secret: text.describe('Secret on the page of the app.'),
+  token: text
+    .regex(/^[A-Za-z0-9]{1,32}$/, 'must be 1 to 32 letters and digits: copy Token from 接收消息 → API 接收')
+    .describe('Token under 接收消息 → API 接收.'),
+  encodingAesKey: text
+    .regex(/^[A-Za-z0-9]{43}$/, 'must be 43 letters and digits: copy EncodingAESKey from 接收消息 → API 接收')
+    .describe('EncodingAESKey under 接收消息 → API 接收.'),
+  apiBaseUrl: httpUrl('https://qyapi.weixin.qq.com')
+    .default('https://qyapi.weixin.qq.com')
+    .describe("WeCom's API, or a proxy in front of it whose address is a trusted IP (企业可信IP)."),
+  replyWithinMs: count(0, 4000)
+    .default(1500)
+    .describe(
+      'How long a callback may wait for the answer of a short command, so that it rides on the acknowledgement. WeCom hangs up after 5000.',
+    ),
+  lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+  limits: z
+    .strictObject({ account: z.array(limit).optional(), chat: z.array(limit).optional() })
+    .optional()
+    .describe(
+      'At most `count` sends in any `windowMs`: for the whole account, and for each chat. Instead of the built-in ones.',
+    ),
+})
+
+const channel = z.discriminatedUnion('platform', [wecomAppSchema], 'must be one of: wecom-app')
+
+/** The lane of built-in commands is not for sale: with all slots busy, `cancel` must still get through. */
+const laneName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a lane is named with a-z, 0-9 and -, and starts with a letter')
+  .refine((name) => name !== 'control', 'is a lane Huitou uses itself: choose another name')
+
+const lane = z.strictObject({
+  concurrency: count(1, 1000).optional().describe('How many tasks of this lane one process runs at once.'),
+  isolation: z
+    .enum(['thread', 'process'])
+    .optional()
+    .describe('process: each runs in a child process with a memory limit, which is killed when it does not obey.'),
+  memoryMb: count(32, 1_048_576).optional().describe('Memory one task may use.'),
+})
+
+/** Readable in any zone: the zone is another setting and may be wrong at the same time. Not `30d` from now, which would move with each start. */
+const moment = text.refine(
+  (value) => /^\d{4}-/.test(value) && readMoment(value, 'UTC', 0) !== undefined,
+  'must be 2026-12-31, 2026-12-31 18:00 or 2026-12-31T18:00:00+08:00',
+)
+
+const grant = z
+  .strictObject({
+    person: person.optional().describe('channel:person, such as wecom:zhangsan.'),
+    group: text
+      .regex(/^[a-z][a-z0-9-]*:.+$/i, 'must be channel:chat, such as wecom:wrkSFfCgAA')
+      .transform((key) => key.toLowerCase())
+      .optional()
+      .describe('channel:chat. `chat_id`, said in the group, tells it.'),
+    scene: text.describe('A scene, or * for all of them.'),
+    command: text.default('*').describe('One command of the scene; * for all.'),
+    from: moment.optional().describe('First moment, in `timeZone` unless it names another.'),
+    until: moment.optional().describe('When it ends; a date alone still counts as a whole.'),
+  })
+  .refine((value) => isObject(value) && 'person' in value !== 'group' in value, {
+    error: 'needs either person or group, and not both',
+    when: ({ value }) => isObject(value),
+  })
+
+export const settingsSchema = z.strictObject({
+  port: count(0, 65535).default(8420).describe('HTTP port. Variable: PORT.'),
+  host: text.default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all. Variable: HOST.'),
+  dataDir: text.default('./data').describe('Where the embedded store keeps its files. Variable: DATA_DIR.'),
+  redisUrl: text
+    .refine(
+      (value) => ['redis:', 'rediss:'].includes(URL.parse(value)?.protocol ?? ''),
+      'must be redis://[user:password@]host[:port][/number], or rediss:// for TLS; percent-encode special characters in the password',
+    )
+    .optional()
+    .describe('Redis 7 or newer; without it the embedded store is used. Variable: REDIS_URL.'),
+  adminPassword: text
+    .optional()
+    .describe(
+      'Password of the console; without it one is made at first start and shown once. Variable: ADMIN_PASSWORD.',
+    ),
+  apiTokens: list(
+    z
+      .string()
+      .min(16, {
+        error: 'has fewer than 16 characters, which can be guessed: make one with `openssl rand -hex 32`',
+        abort: true,
+      })
+      .regex(/^[A-Za-z0-9._~+/=-]+$/, 'must be letters, digits and ._~+/=- only'),
+  )
+    .default([])
+    .describe('Bearer tokens of the HTTP API. Variable: API_TOKENS, separated by commas.'),
+  admins: list(person)
+    .default([])
+    .describe('People who may use everything and grant to others. Variable: ADMINS, separated by commas.'),
+  sceneDirs: list(text)
+    .default(['scenes', 'src/scenes'])
+    .describe('Folders searched for scenes, the first one wins. Variable: SCENE_DIRS, separated by commas.'),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Variable: LOG_LEVEL.'),
+  timeZone: text
+    .refine(isTimeZone, 'must be a time zone such as Asia/Shanghai or UTC')
+    .optional()
+    .describe("Dates in grants are in this zone. The machine's own when not set. Variable: TZ."),
+  lang: langSchema.default('zh').describe('The language of people and channels that have not chosen one.'),
+  channels: z.array(channel).default([]).superRefine(refuseTwins).describe('Accounts on platforms.'),
+  lanes: z
+    .record(laneName, lane)
+    .default({})
+    .describe('The queues tasks wait in. short, long and cpu are always there; what is left out keeps its default.'),
+  prefixes: z
+    .record(z.string().regex(/^\S{1,16}$/, 'a prefix is 1 to 16 characters without a space'), text)
+    .default({})
+    .describe('A leading text that stands for a command: { "!": "demo echo" }.'),
+  limits: z
+    .strictObject({
+      bodyBytes: count(1024, 64 * 1024 * 1024)
+        .default(1024 * 1024)
+        .describe("A callback's body at most."),
+      filesKeptMs: count(HOUR_MS, 3650 * DAY_MS)
+        .default(7 * DAY_MS)
+        .describe('How long files that people send and commands make are kept.'),
+      runsKeptMs: number(
+        z
+          .number()
+          .int()
+          .min(
+            DAY_MS,
+            `must be at least ${DAY_MS} (24 h): a message that a platform sends again is recognised by its kept task`,
+          )
+          .max(3650 * DAY_MS),
+      )
+        .default(7 * DAY_MS)
+        .describe('How long ended tasks are kept; 24 h at least.'),
+      deliveryKeptMs: count(60 * SECOND_MS, 7 * DAY_MS)
+        .default(DAY_MS)
+        .describe('After so long an answer that could not be sent has expired.'),
+      drainMs: count(0, HOUR_MS)
+        .default(10 * SECOND_MS)
+        .describe('How long a stopping process lets running tasks end.'),
+      graceMs: count(0, 60 * SECOND_MS)
+        .default(3 * SECOND_MS)
+        .describe('Between the abort and the kill of a command that does not obey.'),
+    })
+    .prefault({})
+    .describe('Sizes and times.'),
+  grants: z.array(grant).default([]).describe('Who may use what, beside the grants given in chat or by the API.'),
+  simulators: z
+    .record(channelIdSchema, httpUrl('http://127.0.0.1:8421'))
+    .default({})
+    .describe('Platform simulators the console may speak for, by channel id.'),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+function refuseTwins(channels: readonly { id: string }[], context: z.RefinementCtx) {
+  for (const [index, { id }] of channels.entries()) {
+    if (channels.findIndex((other) => other.id === id) < index) {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'id'],
+        message: 'is the id of an earlier channel too: give each its own',
+      })
+    }
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

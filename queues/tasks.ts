@@ -1,0 +1,93 @@
+import type { Job, Queue } from 'bullmq'
+import { type Task, taskSchema } from '../src/core/task.ts'
+import { type Backend, within } from './backend.ts'
+import { batched } from './batched.ts'
+
+/** Built-in commands wait here, apart from scenes: a `cancel` never stands behind what it cancels. */
+export const CONTROL_LANE = 'control'
+
+export function laneQueueName(lane: string): string {
+  return `tasks-${lane}`
+}
+
+export interface LaneCounts {
+  waiting: number
+  active: number
+  delayed: number
+  failed: number
+}
+
+/** The tasks that wait, one queue a lane. */
+export interface TaskQueues {
+  /**
+   * Stores the task; resolves once it is stored. A task whose id waits or runs already is left as it is.
+   * Throws StoreUnavailableError within about a second; it may then still be stored, and asking again is safe.
+   */
+  add(task: Task): Promise<void>
+  counts(lane: string): Promise<LaneCounts>
+  /** How many tasks of its lane begin before this one, as far as the first 200 tell. */
+  ahead(task: Task): Promise<number>
+  /** Some of the tasks that wait, the next ones first. */
+  waiting(lane: string, limit: number): Promise<Task[]>
+  close(): Promise<void>
+}
+
+export function openTaskQueues(backend: Backend, lanes: readonly string[]): TaskQueues {
+  const queues = new Map(lanes.map((lane) => [lane, backend.queue<Task>(laneQueueName(lane))]))
+  const adders = new Map([...queues].map(([lane, queue]) => [lane, adderOf(queue, backend.joinsAdds)]))
+  const queueOf = (lane: string): Queue<Task> => pick(queues, lane)
+
+  return {
+    async add(task) {
+      await within(pick(adders, task.lane)(task))
+    },
+    async counts(lane) {
+      const counts = await within(queueOf(lane).getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'))
+      const count = (state: string): number => counts[state] ?? 0
+      return {
+        waiting: count('wait') + count('prioritized'),
+        active: count('active'),
+        delayed: count('delayed'),
+        failed: count('failed'),
+      }
+    },
+    async ahead(task) {
+      const waiting = await nextJobs(queueOf(task.lane), 200)
+      const place = waiting.findIndex((job) => job.id === task.id)
+      return place === -1 ? 0 : place
+    },
+    async waiting(lane, limit) {
+      const jobs = await nextJobs(queueOf(lane), limit)
+      return jobs.flatMap((job) => {
+        const task = taskSchema.safeParse(job.data)
+        return task.success ? [task.data] : []
+      })
+    },
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()))
+    },
+  }
+}
+
+type Adder = (task: Task) => Promise<unknown>
+
+function adderOf(queue: Queue<Task>, joins: boolean): Adder {
+  const optionsOf = (task: Task) => ({ jobId: task.id, ...(task.tag > 0 ? { priority: task.tag } : {}) })
+  if (!joins) return (task) => queue.add('task', task, optionsOf(task))
+  return batched(100, (tasks: Task[]) =>
+    queue.addBulk(tasks.map((task) => ({ name: 'task', data: task, opts: optionsOf(task) }))),
+  )
+}
+
+/** The jobs that begin next: those without a tag first, then by tag. */
+async function nextJobs(queue: Queue<Task>, limit: number): Promise<Job<Task>[]> {
+  const jobs = await within(queue.getJobs(['wait', 'prioritized'], 0, limit - 1, true))
+  // A job that left while the list was read comes back as undefined.
+  return jobs.filter((job) => job !== undefined)
+}
+
+function pick<T>(map: ReadonlyMap<string, T>, lane: string): T {
+  const found = map.get(lane)
+  if (found === undefined) throw new Error(`there is no lane "${lane}"; lanes are ${[...map.keys()].join(', ')}`)
+  return found
+}

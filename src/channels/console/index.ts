@@ -1,0 +1,40 @@
+import { type BubbleEntry, bubblesKept, consoleConversation, consoleTopic } from '../../core/bubble.ts'
+import { RejectedError, StoreUnavailableError, UnavailableError } from '../../core/errors.ts'
+import type { Channel } from '../channel.ts'
+import { consoleRooms } from './people.ts'
+
+/** The console's platform is our own store: what it needs of it, handed over as functions. */
+export interface ConsolePorts {
+  now(): number
+  /** Adds entries to a conversation; one whose id stands there already is left alone. */
+  append(conversation: string, entries: { id: string; entry: BubbleEntry }[], keep: number): Promise<unknown>
+  /** Tells all processes that a chat has something new. */
+  publish(topic: string, payload: unknown): Promise<void>
+}
+
+/** The chat in the browser. What people say there comes in over the dashboard's socket, so it has nothing to receive. */
+export function consoleChannel(ports: ConsolePorts): Channel {
+  return {
+    id: 'console',
+    platform: 'console',
+    limits: { account: [], chat: [] },
+    split: (parts) => [...parts],
+
+    async send({ id, to, part, taskId }) {
+      if (!consoleRooms.some((room) => room.chat === to.chat)) {
+        throw new RejectedError(`the console has no chat "${to.chat}" (delivery ${id})`)
+      }
+      const at = ports.now()
+      const entry: BubbleEntry = { at, from: { kind: 'bot' }, parts: [part], taskId }
+      try {
+        // The delivery's id is the bubble's, so a repeat shows once.
+        await ports.append(consoleConversation(to.chat), [{ id, entry }], bubblesKept)
+        await ports.publish(consoleTopic, { chat: to.chat })
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) throw error
+        throw new UnavailableError(`the console could not keep delivery ${id}`, { cause: error })
+      }
+      return { platformMessageId: id, sentAt: at }
+    },
+  }
+}

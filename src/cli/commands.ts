@@ -1,0 +1,28 @@
+import { configCommand } from './config.ts'
+import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
+import { grantCommand, grantsCommand, revokeCommand } from './grants.ts'
+import { helpCommand } from './help.ts'
+import { sendCommand } from './send.ts'
+import { cancelCommand, retryCommand, taskCommand, tasksCommand } from './tasks.ts'
+
+export interface CliCommand {
+  usage: string
+  summary: string
+  run(words: readonly string[]): Promise<void>
+}
+
+export const commands: Readonly<Record<string, CliCommand>> = {
+  config: configCommand,
+  doctor: doctorCommand,
+  demo: demoCommand,
+  send: sendCommand,
+  tasks: tasksCommand,
+  task: taskCommand,
+  cancel: cancelCommand,
+  retry: retryCommand,
+  grant: grantCommand,
+  revoke: revokeCommand,
+  grants: grantsCommand,
+  help: helpCommand,
+}

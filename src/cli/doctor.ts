@@ -1,0 +1,78 @@
+import { Redis } from 'ioredis'
+import type { Config } from '../../config/config.ts'
+import { loadConfig } from '../../config/read.ts'
+import { tokenProblem } from '../channels/wecom-app/index.ts'
+import { CliError } from './cli-error.ts'
+import type { CliCommand } from './commands.ts'
+import { say } from './say.ts'
+
+/** One thing that was looked at: fine, or what is wrong and what to do. */
+interface Finding {
+  what: string
+  wrong?: string
+}
+
+export const doctorCommand: CliCommand = {
+  usage: 'doctor',
+  summary: 'look at everything an installation needs, and say what to do about it',
+  async run() {
+    const config = loadConfig()
+    const findings: Finding[] = [{ what: 'config' }, nodeFinding(), ...(await storeFindings(config))]
+    for (const channel of config.channels) {
+      findings.push({ what: `channel ${channel.id}: access_token`, wrong: await tokenProblem(channel) })
+    }
+    if (config.channels.length === 0) findings.push({ what: 'channels: none but the console is configured' })
+    for (const { what, wrong } of findings) say(wrong === undefined ? `  ok    ${what}` : `  WRONG ${what}: ${wrong}`)
+    if (findings.some(({ wrong }) => wrong !== undefined)) throw new CliError('something needs attention')
+  },
+}
+
+function nodeFinding(): Finding {
+  const [major = 0] = process.versions.node.split('.').map(Number)
+  const what = `Node ${process.versions.node}`
+  return major >= 24 ? { what } : { what, wrong: 'Huitou needs Node 24; start it by its npm scripts, which bring it' }
+}
+
+async function storeFindings(config: Config): Promise<Finding[]> {
+  if (config.redisUrl === undefined)
+    return [{ what: `store: embedded, in ${config.dataDir} (safe against a killed process, not against a power cut)` }]
+  const redis = new Redis(config.redisUrl, {
+    lazyConnect: true,
+    connectTimeout: 2_000,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => null,
+  })
+  redis.on('error', () => {})
+  try {
+    await redis.connect()
+    const setting = async (name: string): Promise<string | undefined> =>
+      ((await redis.config('GET', name)) as string[])[1]
+    const version = /redis_version:(\d+)/.exec(await redis.info('server'))?.[1]
+    return [
+      { what: `Redis ${version}`, wrong: Number(version) >= 7 ? undefined : 'version 7 or newer is needed' },
+      {
+        what: 'Redis appendonly',
+        wrong:
+          (await setting('appendonly')) === 'yes'
+            ? undefined
+            : 'set "appendonly yes": without it a restart of Redis loses what was acknowledged',
+      },
+      {
+        what: 'Redis maxmemory-policy',
+        wrong:
+          (await setting('maxmemory-policy')) === 'noeviction'
+            ? undefined
+            : 'set "maxmemory-policy noeviction": another policy throws tasks away when memory is short',
+      },
+    ]
+  } catch (error) {
+    return [
+      {
+        what: 'Redis',
+        wrong: `cannot be reached (${error instanceof Error ? error.message : String(error)}); is REDIS_URL right, and does Redis run?`,
+      },
+    ]
+  } finally {
+    redis.disconnect()
+  }
+}

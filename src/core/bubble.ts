@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { partSchema } from './part.ts'
+
+/** What stands in the conversation of a console chat: a person's message or the bot's answer. */
+export const bubbleEntrySchema = z.object({
+  at: z.number(),
+  from: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('person'), id: z.string(), name: z.string() }),
+    z.object({ kind: z.literal('bot') }),
+  ]),
+  parts: z.array(partSchema),
+  /** The task this answers or, on a person's message, the one it became. */
+  taskId: z.string().optional(),
+})
+export type BubbleEntry = z.infer<typeof bubbleEntrySchema>
+
+/** The signal that a console chat has something new; its payload is `{ chat }`. */
+export const consoleTopic = 'console'
+export const consoleHintSchema = z.object({ chat: z.string() })
+
+/** How many bubbles of a chat are kept. */
+export const bubblesKept = 500
+
+/** The name of a console chat's conversation in the store. */
+export function consoleConversation(chat: string): string {
+  return `console:${chat}`
+}

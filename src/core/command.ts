@@ -1,0 +1,167 @@
+import type { Catalog, CommandEntry, SceneEntry } from './catalog.ts'
+import { withoutLeadingSpaces } from './line.ts'
+import type { Route } from './task.ts'
+import { commandWords } from './words.ts'
+
+/** Triggers look at this much of a text: a pattern that is slow on long texts must not hold up a callback. */
+const triggerReach = 1000
+const longestName = 64
+const patterns = new WeakMap<object, RegExp>()
+const indexes = new WeakMap<Catalog, Index>()
+
+interface Index {
+  scenes: ReadonlyMap<string, { entry: SceneEntry; commands: ReadonlyMap<string, CommandEntry> }>
+  aliases: ReadonlyMap<string, CommandEntry>
+}
+
+/**
+ * The command a text asks for; undefined when it asks for none. In this order: a built-in, `scene command`, an alias, a scene's command named
+ * `default`, a prefix (the longest first), a trigger. A leading `/` is passed over and case does not matter.
+ */
+export function readCommand(
+  text: string,
+  catalog: Catalog,
+  prefixes: Readonly<Record<string, string>>,
+): Route | undefined {
+  const index = indexOf(catalog)
+  return readNames(text, index) ?? readPrefix(text, index, prefixes) ?? readTrigger(text, catalog)
+}
+
+/** What is typed for commands near to a text that asks for none, the nearest first, five at most; only what `mayUse` allows. */
+export function suggest(text: string, catalog: Catalog, mayUse: (scene: string, command: string) => boolean): string[] {
+  const [first = '', second = ''] = text
+    .trim()
+    .replace(/^[/／]/, '')
+    .slice(0, 200)
+    .toLowerCase()
+    .split(/\s+/)
+  const index = indexOf(catalog)
+  const found: { line: string; distance: number }[] = []
+  const consider = (entry: CommandEntry, line: string, distance: number | undefined): void => {
+    if (distance !== undefined && mayUse(entry.scene, entry.name)) found.push({ line, distance })
+  }
+  for (const [name, scene] of index.scenes) {
+    const toScene = name === '' ? 0 : nearness(first, name)
+    if (toScene === undefined) continue
+    for (const [command, entry] of scene.commands) {
+      const line = commandWords(entry.scene, entry.name).join(' ')
+      const toCommand = nearness(name === '' ? first : second, command)
+      // A scene that was named rightly shows what it has, whatever stands behind it.
+      consider(entry, line, toCommand === undefined && name !== '' ? toScene + 3 : plus(toScene, toCommand))
+    }
+  }
+  for (const [alias, entry] of index.aliases) consider(entry, alias, nearness(first, alias))
+  found.sort((one, other) => one.distance - other.distance)
+  const nearest = found[0]?.distance ?? 0
+  const near = found.filter((each) => each.distance <= nearest + 1)
+  return [...new Set(near.map((each) => each.line))].slice(0, 5)
+}
+
+function readNames(text: string, index: Index): Route | undefined {
+  const first = /^\s*[/／]?(\S+)/.exec(text)
+  const name = first?.[1]?.toLowerCase()
+  if (first === null || name === undefined || name.length > longestName) return undefined
+  const after = withoutLeadingSpaces(text.slice(first[0].length))
+  const builtin = index.scenes.get('')?.commands.get(name)
+  if (builtin) return routeTo(builtin, after)
+
+  const scene = index.scenes.get(name)
+  const second = /^\S+/.exec(after)?.[0] ?? ''
+  const command = second.length > longestName ? undefined : scene?.commands.get(second.toLowerCase())
+  if (command) return routeTo(command, withoutLeadingSpaces(after.slice(second.length)))
+
+  const bare = index.aliases.get(name) ?? scene?.commands.get('default')
+  return bare && routeTo(bare, after)
+}
+
+/** A prefix stands for its command line; what follows it is the rest. */
+function readPrefix(text: string, index: Index, prefixes: Readonly<Record<string, string>>): Route | undefined {
+  const said = text.trimStart()
+  const fitting = Object.keys(prefixes).filter((prefix) => prefix !== '' && said.startsWith(prefix))
+  const longest = fitting.toSorted((one, other) => other.length - one.length)[0]
+  if (longest === undefined) return undefined
+  return readNames(`${prefixes[longest]} ${withoutLeadingSpaces(said.slice(longest.length))}`, index)
+}
+
+function readTrigger(text: string, catalog: Catalog): Route | undefined {
+  const seen = text.slice(0, triggerReach)
+  const lower = seen.toLowerCase()
+  for (const entry of catalog.scenes.flatMap((scene) => scene.commands)) {
+    const isMeant = entry.triggers.some((trigger) =>
+      trigger.kind === 'keyword' ? lower.includes(trigger.keyword.toLowerCase()) : patternOf(trigger).test(seen),
+    )
+    if (isMeant) return routeTo(entry, text.trim())
+  }
+  return undefined
+}
+
+function routeTo(entry: CommandEntry, rest: string): Route {
+  return { scene: entry.scene, command: entry.name, rest }
+}
+
+function patternOf(trigger: { source: string; flags: string }): RegExp {
+  const kept = patterns.get(trigger)
+  if (kept) return kept
+  const pattern = new RegExp(trigger.source, trigger.flags)
+  patterns.set(trigger, pattern)
+  return pattern
+}
+
+function indexOf(catalog: Catalog): Index {
+  const kept = indexes.get(catalog)
+  if (kept) return kept
+  const aliases = new Map<string, CommandEntry>()
+  for (const entry of catalog.scenes.flatMap((scene) => scene.commands)) {
+    for (const alias of entry.aliases) {
+      if (!aliases.has(alias.toLowerCase())) aliases.set(alias.toLowerCase(), entry)
+    }
+  }
+  const scenes = new Map(
+    catalog.scenes.map((entry) => {
+      const commands = new Map(entry.commands.map((command) => [command.name.toLowerCase(), command]))
+      return [entry.name.toLowerCase(), { entry, commands }]
+    }),
+  )
+  const index = { scenes, aliases }
+  indexes.set(catalog, index)
+  return index
+}
+
+/** How far a word is from a name: 0 the same, 1 or 2 slips, 1 for its beginning; undefined when it is something else. */
+function nearness(word: string, name: string): number | undefined {
+  if (word === name) return 0
+  if (word.length > longestName) return undefined
+  if (word !== '' && name.startsWith(word)) return 1
+  const slips = slipsBetween(word, name)
+  return slips <= Math.min(2, Math.floor(name.length / 2)) ? slips : undefined
+}
+
+/** Damerau-Levenshtein, the restricted form: letters left out, put in, changed, or two neighbours swapped. */
+function slipsBetween(one: string, other: string): number {
+  let before: number[] = []
+  let last = Array.from({ length: other.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= other.length; column += 1) {
+      const isSame = one[row - 1] === other[column - 1]
+      const isSwapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+      current[column] = Math.min(
+        at(last, column) + 1,
+        at(current, column - 1) + 1,
+        at(last, column - 1) + (isSame ? 0 : 1),
+        row > 1 && column > 1 && isSwapped ? at(before, column - 2) + 1 : Number.POSITIVE_INFINITY,
+      )
+    }
+    before = last
+    last = current
+  }
+  return at(last, other.length)
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY
+}
+
+function plus(one: number, other: number | undefined): number | undefined {
+  return other === undefined ? undefined : one + other
+}

@@ -1,0 +1,14 @@
+import type { Router } from 'express'
+import { apiOf } from './api.ts'
+import type { ApiPorts } from './ports.ts'
+import { routes } from './routes.ts'
+import { serve } from './serve.ts'
+
+/** Everything under `/api` but the console's socket; mounted at `/`. */
+export function dashboardApi(ports: ApiPorts): Router {
+  return serve(apiOf(ports), routes)
+}
+
+export { ensureAdminPassword } from './auth/password.ts'
+export { type ConsoleSocket, consoleSocket } from './console/socket.ts'
+export type { ApiPorts } from './ports.ts'

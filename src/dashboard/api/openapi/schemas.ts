@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { deliveryRecordSchema, deliverySchema } from '../../../core/delivery.ts'
+import { grantSchema } from '../../../core/grant.ts'
+import { mediaSchema, partSchema } from '../../../core/part.ts'
+import { hopSchema } from '../../../core/run.ts'
+import * as shapes from '../shapes.ts'
+
+/** The schemas that answers are made of, by the names they have in the document. */
+const named: Readonly<Record<string, z.ZodType>> = {
+  Error: shapes.errorBodySchema,
+  Media: mediaSchema,
+  Part: partSchema,
+  Delivery: deliverySchema,
+  DeliveryRecord: deliveryRecordSchema,
+  Hop: hopSchema,
+  TaskSummary: shapes.taskSummarySchema,
+  TaskDetail: shapes.taskDetailSchema,
+  TaskList: shapes.taskListSchema,
+  NewTaskAnswer: shapes.newTaskAnswerSchema,
+  Pushed: shapes.pushedSchema,
+  Overview: shapes.overviewSchema,
+  SceneList: shapes.sceneListSchema,
+  Grant: grantSchema,
+  GrantList: shapes.grantListSchema,
+  AuditList: shapes.auditListSchema,
+  Session: shapes.sessionSchema,
+  ConsoleChats: shapes.consoleChatsSchema,
+  Uploaded: shapes.uploadedSchema,
+}
+
+const place = (name: string): string => `#/components/schemas/${name}`
+
+/** `components.schemas`. */
+export function componentSchemas(): Record<string, object> {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })
+  const { schemas } = z.toJSONSchema(registry, { uri: place })
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, inDocument(schema)]))
+}
+
+/** What an answer looks like: by its name where it has one. */
+export function answerSchema(schema: z.ZodType): object {
+  const name = Object.keys(named).find((one) => named[one] === schema)
+  return name === undefined ? inDocument(z.toJSONSchema(schema)) : { $ref: place(name) }
+}
+
+/** What a caller may write: defaults are optional there. */
+export function inputSchema(schema: z.ZodType): Record<string, unknown> {
+  return inDocument(z.toJSONSchema(schema, { io: 'input' }))
+}
+
+/** Inside a document a schema is no document of its own. */
+function inDocument(schema: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$id'))
+}

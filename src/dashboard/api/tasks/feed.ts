@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { ApiPorts } from '../ports.ts'
+import type { TaskSummary } from '../shapes.ts'
+import { topicOf } from '../topic.ts'
+import { summaryOf } from './summary.ts'
+
+const hintSchema = z.object({ id: z.string() })
+/** Several changes of a task within this are told as one. */
+const gatherMs = 50
+/** Under a storm the oldest hints fall out: whoever lists the tasks anew sees them all. */
+const mostHints = 500
+
+/** Tasks as they change, for those who watch. */
+export interface TaskFeed {
+  /** Call the result to leave. */
+  join(listener: (task: TaskSummary) => void): () => void
+}
+
+export function taskFeed(ports: Pick<ApiPorts, 'store' | 'log'>): TaskFeed {
+  const topic = topicOf(ports.store.signals, 'task', ports.log)
+  const listeners = new Set<(task: TaskSummary) => void>()
+  const changed = new Set<string>()
+  let isTelling = false
+  let leave: (() => void) | undefined
+
+  async function tell(): Promise<void> {
+    const ids = [...changed]
+    changed.clear()
+    const runs = await Promise.all(ids.map((id) => ports.store.runs.find(id)))
+    for (const run of runs) {
+      if (run) for (const listener of listeners) listener(summaryOf(run))
+    }
+  }
+  function hear(payload: unknown): void {
+    const hint = hintSchema.safeParse(payload)
+    if (!hint.success) return
+    changed.add(hint.data.id)
+    const [oldest] = changed
+    if (changed.size > mostHints && oldest !== undefined) changed.delete(oldest)
+    tellSoon()
+  }
+  function tellSoon(): void {
+    if (isTelling || changed.size === 0) return
+    isTelling = true
+    setTimeout(() => {
+      void tell()
+        .catch((error: unknown) => ports.log.warn({ err: error }, 'task changes not told'))
+        .finally(() => {
+          isTelling = false
+          tellSoon()
+        })
+    }, gatherMs).unref()
+  }
+
+  return {
+    join(listener) {
+      listeners.add(listener)
+      leave ??= topic.join(hear)
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size > 0) return
+        leave?.()
+        leave = undefined
+      }
+    },
+  }
+}

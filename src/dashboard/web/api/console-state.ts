@@ -1,0 +1,89 @@
+import type { Bubble, ConsoleDown, TaskSummary } from '../../api/shapes.ts'
+import { chatKey, type Saying } from './console-link.ts'
+
+/** What was typed here and is not yet seen as a bubble of the chat. */
+export interface Pending {
+  saying: Saying
+  key: string
+  name: string
+  at: number
+  state: 'sending' | 'accepted' | 'refused'
+  why?: string
+  taskId?: string
+}
+
+export interface ConsoleState {
+  /** By chat, oldest first. */
+  bubbles: Readonly<Record<string, readonly Bubble[]>>
+  unread: Readonly<Record<string, number>>
+  pending: readonly Pending[]
+  tasks: Readonly<Record<string, TaskSummary>>
+  /** The chat that is looked at. */
+  shown: string | undefined
+}
+
+export type ConsoleAction =
+  | { kind: 'frame'; frame: ConsoleDown }
+  | { kind: 'say'; saying: Saying; name: string; at: number }
+  | { kind: 'dismiss'; id: string }
+  | { kind: 'show'; key: string }
+  | { kind: 'task'; task: TaskSummary }
+
+export const emptyConsole: ConsoleState = { bubbles: {}, unread: {}, pending: [], tasks: {}, shown: undefined }
+
+export function reduceConsole(state: ConsoleState, action: ConsoleAction): ConsoleState {
+  switch (action.kind) {
+    case 'say': {
+      const { saying, name, at } = action
+      const key = chatKey(saying.channel, saying.chat)
+      const others = state.pending.filter(({ saying: { id } }) => id !== saying.id)
+      return { ...state, pending: [...others, { saying, key, name, at, state: 'sending' }] }
+    }
+    case 'dismiss':
+      return { ...state, pending: state.pending.filter(({ saying }) => saying.id !== action.id) }
+    case 'show':
+      return { ...state, shown: action.key, unread: { ...state.unread, [action.key]: 0 } }
+    case 'task':
+      return { ...state, tasks: { ...state.tasks, [action.task.id]: action.task } }
+    case 'frame':
+      return reduceFrame(state, action.frame)
+  }
+}
+
+function reduceFrame(state: ConsoleState, frame: ConsoleDown): ConsoleState {
+  switch (frame.kind) {
+    case 'task':
+      return reduceConsole(state, { kind: 'task', task: frame.task })
+    case 'bubble': {
+      const key = chatKey(frame.channel, frame.chat)
+      const before = state.bubbles[key] ?? []
+      const bubbles = [...before, frame.bubble].sort((a, b) => a.seq - b.seq)
+      const isUnread = key !== state.shown && frame.bubble.from.kind === 'bot'
+      return {
+        ...state,
+        bubbles: { ...state.bubbles, [key]: bubbles },
+        unread: isUnread ? { ...state.unread, [key]: (state.unread[key] ?? 0) + 1 } : state.unread,
+        pending: state.pending.filter((pending) => !isBubbleOf(frame.bubble, pending)),
+      }
+    }
+    case 'accepted': {
+      const pending = state.pending.map((one) =>
+        one.saying.id === frame.id ? { ...one, state: 'accepted' as const, taskId: frame.taskId } : one,
+      )
+      const isShown = (one: Pending) => (state.bubbles[one.key] ?? []).some((bubble) => isBubbleOf(bubble, one))
+      return { ...state, pending: pending.filter((one) => !isShown(one)) }
+    }
+    case 'refused': {
+      const pending = state.pending.map((one) =>
+        one.saying.id === frame.id ? { ...one, state: 'refused' as const, why: frame.why } : one,
+      )
+      return { ...state, pending }
+    }
+  }
+}
+
+/** A person's bubble carries the id of its saying, maybe behind its channel's name, or at least the task it became. */
+function isBubbleOf(bubble: Bubble, { saying, taskId }: Pending): boolean {
+  if (bubble.from.kind !== 'person') return false
+  return bubble.id.endsWith(saying.id) || (taskId !== undefined && bubble.taskId === taskId)
+}

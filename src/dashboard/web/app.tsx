@@ -1,0 +1,77 @@
+import { Center, Loader, MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { lazy, Suspense, useEffect } from 'react'
+import { LiveProvider } from './api/live.tsx'
+import { SessionProvider, useSession } from './api/session.tsx'
+import { ErrorBoundary } from './components/frame/error-boundary.tsx'
+import { Shell } from './components/frame/shell.tsx'
+import { Unreachable } from './components/frame/unreachable.tsx'
+import { LoginPage } from './pages/login-page.tsx'
+import { NotFoundPage } from './pages/not-found-page.tsx'
+import { navigate, usePlace } from './router.tsx'
+import { TextProvider } from './text/text.tsx'
+import { theme } from './theme.ts'
+
+const TasksPage = lazy(() => import('./pages/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage })))
+const ConsolePage = lazy(() => import('./pages/console-page.tsx').then(({ ConsolePage }) => ({ default: ConsolePage })))
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <TextProvider>
+        <Notifications position="bottom-right" autoClose={4000} />
+        <ErrorBoundary>
+          <SessionProvider>
+            <Gate />
+          </SessionProvider>
+        </ErrorBoundary>
+      </TextProvider>
+    </MantineProvider>
+  )
+}
+
+/** Nobody sees a page without a session; after signing in one is back where one wanted to go. */
+function Gate() {
+  const { state } = useSession()
+  const { path, query } = usePlace()
+  useEffect(() => {
+    if (state === 'out' && path !== '/login') {
+      const wanted = `${location.pathname}${location.search}`
+      navigate(wanted === '/' ? '/login' : `/login?to=${encodeURIComponent(wanted)}`, { replace: true })
+    }
+    if (state === 'in' && (path === '/' || path === '/login')) {
+      const wanted = query.get('to')
+      navigate(wanted && /^\/(?![/\\])/.test(wanted) ? wanted : '/tasks', { replace: true })
+    }
+  }, [state, path, query])
+
+  if (state === 'loading') return <Waiting />
+  if (state === 'unreachable') return <Unreachable />
+  if (state === 'out') return <LoginPage />
+  return (
+    <LiveProvider>
+      <Shell path={path}>
+        <Suspense fallback={<Waiting />}>
+          <Page path={path} />
+        </Suspense>
+      </Shell>
+    </LiveProvider>
+  )
+}
+
+function Page({ path }: { path: string }) {
+  if (path === '/' || path === '/login') return <Waiting />
+  if (path === '/console') return <ConsolePage />
+  if (path === '/tasks') return <TasksPage />
+  const taskId = /^\/tasks\/([^/]+)$/.exec(path)?.[1]
+  if (taskId !== undefined) return <TasksPage taskId={taskId} />
+  return <NotFoundPage />
+}
+
+function Waiting() {
+  return (
+    <Center mih="40vh">
+      <Loader type="dots" />
+    </Center>
+  )
+}

@@ -1,0 +1,104 @@
+import { Button } from '@mantine/core'
+import { IconArrowDown, IconMessage2 } from '@tabler/icons-react'
+import { Fragment } from 'react'
+import type { Bubble, ConsoleChat } from '../../../api/shapes.ts'
+import { chatKey } from '../../api/console-link.ts'
+import type { Console } from '../../api/use-console.ts'
+import { useNow } from '../../api/use-now.ts'
+import { useScenes } from '../../api/use-scenes.ts'
+import { dayText, startOfDay } from '../../text/format.ts'
+import { useText } from '../../text/text.tsx'
+import { Notice } from '../frame/notice.tsx'
+import { BubbleView, PendingView } from './bubble-view.tsx'
+import classes from './console.module.css'
+import { useStickToEnd } from './use-stick-to-end.ts'
+
+interface ConversationProps {
+  chat: ConsoleChat
+  console: Console
+  onCommand(command: string): void
+}
+
+/** The bubbles of a chat; stays at its end unless one has scrolled up to read. */
+export function Conversation({ chat, console, onCommand }: ConversationProps) {
+  const { text } = useText()
+  const key = chatKey(chat.channel, chat.chat)
+  const bubbles = console.bubbles[key] ?? []
+  const pending = console.pending.filter((one) => one.key === key)
+  const newest = pending.at(-1)?.saying.id ?? bubbles.at(-1)?.id
+  const { ref, hasNewBelow, toEnd, onScroll } = useStickToEnd(key, newest, pending.length > 0)
+
+  return (
+    <>
+      <div className={classes.scroll} ref={ref} onScroll={onScroll} data-testid="console-scroll">
+        <div className={classes.bubbles} role="log" aria-label={chat.title}>
+          {bubbles.length === 0 && pending.length === 0 && <Welcome onCommand={onCommand} />}
+          {bubbles.map((bubble, place) => (
+            <Fragment key={bubble.id}>
+              <DayLine bubble={bubble} before={bubbles[place - 1]} />
+              <BubbleView
+                chat={chat}
+                bubble={bubble}
+                task={bubble.taskId === undefined ? undefined : console.tasks[bubble.taskId]}
+                onCommand={onCommand}
+              />
+            </Fragment>
+          ))}
+          {pending.map((one) => (
+            <PendingView
+              key={one.saying.id}
+              pending={one}
+              isLinked={console.link === 'up'}
+              onAgain={() => console.sayAgain(one)}
+              onDismiss={() => console.dismiss(one.saying.id)}
+            />
+          ))}
+        </div>
+      </div>
+      {hasNewBelow && (
+        <div style={{ position: 'relative' }}>
+          <Button
+            className={classes.newBelow}
+            style={{ bottom: 12 }}
+            size="xs"
+            radius="xl"
+            leftSection={<IconArrowDown size={14} />}
+            onClick={toEnd}
+          >
+            {text.console.newBelow}
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+function DayLine({ bubble, before }: { bubble: Bubble; before: Bubble | undefined }) {
+  const { text, lang } = useText()
+  const now = useNow(60_000)
+  if (before && startOfDay(before.at) === startOfDay(bubble.at)) return null
+  return <span className={classes.day}>{dayText(bubble.at, now, lang, text)}</span>
+}
+
+function Welcome({ onCommand }: { onCommand(command: string): void }) {
+  const { text } = useText()
+  const scenes = useScenes()
+  const known = new Set(scenes.flatMap(({ name, commands }) => commands.map((one) => `${name} ${one.name}`.trim())))
+  const ideas = [
+    ['help', 'help'],
+    ['demo echo', 'demo echo 你好'],
+    ['demo sleep', 'demo sleep 5'],
+    ['demo steps', 'demo steps 5'],
+  ].filter(([command]) => known.has(command ?? ''))
+  return (
+    <div className={classes.welcome}>
+      <Notice icon={<IconMessage2 />} title={text.console.empty} hint={text.console.emptyHint}>
+        {ideas.map(([command, words = '']) => (
+          <Button key={command} variant="light" size="xs" onClick={() => onCommand(words)}>
+            {words}
+          </Button>
+        ))}
+      </Notice>
+    </div>
+  )
+}

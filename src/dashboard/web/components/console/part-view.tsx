@@ -1,0 +1,56 @@
+import { IconMapPin, IconQuote } from '@tabler/icons-react'
+import type { Part } from '../../../../core/part.ts'
+import { useText } from '../../text/text.tsx'
+import { CardView } from './card-view.tsx'
+import { LinkView } from './link-view.tsx'
+import { Markdown, PlainText } from './markdown.tsx'
+import { MediaView } from './media-view.tsx'
+import classes from './parts.module.css'
+
+/** One piece of what was said. `onCommand`: a card's button was pressed. */
+export function PartView({ part, onCommand }: { part: Part; onCommand(command: string): void }) {
+  const { text } = useText()
+  switch (part.kind) {
+    case 'text':
+      return <PlainText text={part.text} />
+    case 'markdown':
+      return <Markdown text={part.text} />
+    case 'image':
+    case 'file':
+    case 'voice':
+    case 'video':
+      return <MediaView part={part} />
+    case 'card':
+      return <CardView card={part} onCommand={onCommand} />
+    case 'link':
+      return <LinkView {...part} />
+    case 'news':
+      return (
+        <div className={classes.news}>
+          {part.articles.map((article) => (
+            <LinkView key={article.url} {...article} />
+          ))}
+        </div>
+      )
+    case 'mention':
+      return <span className={classes.mention}>@{part.name ?? part.person}</span>
+    case 'quote':
+      return (
+        <blockquote className={classes.quote}>
+          <IconQuote size={14} aria-hidden="true" />
+          {part.text ?? part.messageId}
+        </blockquote>
+      )
+    case 'location':
+      return (
+        <span className={classes.line}>
+          <IconMapPin size={16} aria-label={text.console.location} />
+          {part.label} {part.latitude}, {part.longitude}
+        </span>
+      )
+    case 'native':
+      return <span className={classes.quiet}>{text.console.native(part.platform)}</span>
+    case 'event':
+      return <span className={classes.quiet}>{text.console.event(part.name)}</span>
+  }
+}

@@ -1,0 +1,132 @@
+import { ActionIcon, Autocomplete, Button, CloseButton, Indicator, Select, TextInput } from '@mantine/core'
+import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
+import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { useLive } from '../../api/live.tsx'
+import { isFiltered, type TaskFilter } from '../../api/task-filter.ts'
+import { useScenes } from '../../api/use-scenes.ts'
+import { useText } from '../../text/text.tsx'
+import classes from './filter.module.css'
+import { StateChips } from './state-chips.tsx'
+
+interface FilterBarProps {
+  filter: TaskFilter
+  onChange(change: Partial<TaskFilter>): void
+  onClear(): void
+}
+
+export function FilterBar({ filter, onChange, onClear }: FilterBarProps) {
+  const { text } = useText()
+  const { overview } = useLive()
+  const isWide = useMediaQuery('(min-width: 48em)', true, { getInitialValueInEffect: false })
+  const [isOpen, setIsOpen] = useState(false)
+  const hasMore = filter.channel !== '' || filter.user !== '' || filter.command !== ''
+  return (
+    <search className={classes.bar}>
+      <div className={classes.line}>
+        <TypedInput
+          className={classes.search}
+          label={text.tasks.search}
+          icon={<IconSearch size={16} />}
+          value={filter.q}
+          testId="filter-q"
+          onChange={(q) => onChange({ q })}
+        />
+        {!isWide && (
+          <Indicator disabled={!hasMore} size={8} offset={4}>
+            <ActionIcon
+              variant="default"
+              size={36}
+              aria-label={text.tasks.filters}
+              aria-expanded={isOpen}
+              onClick={() => setIsOpen(!isOpen)}
+            >
+              <IconAdjustmentsHorizontal size={18} />
+            </ActionIcon>
+          </Indicator>
+        )}
+        {(isWide || isOpen) && <MoreFilters filter={filter} onChange={onChange} />}
+        {isFiltered(filter) && (isWide || isOpen) && (
+          <Button variant="subtle" color="gray" onClick={onClear} data-testid="filter-clear">
+            {text.tasks.clear}
+          </Button>
+        )}
+      </div>
+      <StateChips chosen={filter.states} overview={overview} onChange={(states) => onChange({ states })} />
+    </search>
+  )
+}
+
+function MoreFilters({ filter, onChange }: Omit<FilterBarProps, 'onClear'>) {
+  const { text } = useText()
+  const { overview } = useLive()
+  const scenes = useScenes()
+  const channels = new Set([
+    ...(overview?.channels ?? []).map(({ id }) => id),
+    ...(filter.channel ? [filter.channel] : []),
+  ])
+  const commands = scenes.flatMap((scene) => scene.commands.map(({ name }) => `${scene.name} ${name}`.trim()))
+  return (
+    <div className={classes.more}>
+      <Select
+        aria-label={text.tasks.channel}
+        placeholder={text.tasks.anyChannel}
+        data={[...channels]}
+        value={filter.channel || null}
+        clearable
+        onChange={(channel) => onChange({ channel: channel ?? '' })}
+        data-testid="filter-channel"
+      />
+      <Autocomplete
+        aria-label={text.tasks.command}
+        placeholder={`${text.tasks.command} · ${text.tasks.commandHint}`}
+        data={[...new Set(commands)]}
+        limit={12}
+        value={filter.command}
+        clearable
+        onChange={(command) => onChange({ command: command.trim() })}
+        data-testid="filter-command"
+      />
+      <TypedInput
+        label={text.tasks.user}
+        placeholder={`${text.tasks.user} · ${text.tasks.userHint}`}
+        value={filter.user}
+        testId="filter-user"
+        onChange={(user) => onChange({ user: user.trim() })}
+      />
+    </div>
+  )
+}
+
+interface TypedInputProps {
+  label: string
+  placeholder?: string
+  value: string
+  testId: string
+  className?: string
+  icon?: React.ReactNode
+  onChange(value: string): void
+}
+
+/** Hands on what was typed once the typing pauses. */
+function TypedInput({ label, placeholder = label, value, testId, className, icon, onChange }: TypedInputProps) {
+  const [typed, setTyped] = useState(value)
+  const later = useDebouncedCallback(onChange, 250)
+  useEffect(() => setTyped(value), [value])
+  const type = (next: string) => {
+    setTyped(next)
+    later(next)
+  }
+  return (
+    <TextInput
+      className={className}
+      aria-label={label}
+      placeholder={placeholder}
+      leftSection={icon}
+      value={typed}
+      onChange={(event) => type(event.currentTarget.value)}
+      rightSection={typed ? <CloseButton size="sm" onClick={() => type('')} /> : undefined}
+      data-testid={testId}
+    />
+  )
+}

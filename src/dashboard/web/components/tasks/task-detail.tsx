@@ -1,0 +1,89 @@
+import { ActionIcon, Button, Skeleton } from '@mantine/core'
+import { IconArrowLeft, IconMoodSearch, IconX } from '@tabler/icons-react'
+import { useMessage } from '../../api/use-message.ts'
+import { useTask } from '../../api/use-task.ts'
+import { useText } from '../../text/text.tsx'
+import { Notice } from '../frame/notice.tsx'
+import { Deliveries } from './deliveries.tsx'
+import classes from './detail.module.css'
+import { ProgressBar } from './progress-bar.tsx'
+import { StateBadge } from './state-badge.tsx'
+import { Steps } from './steps.tsx'
+import { TaskButtons } from './task-buttons.tsx'
+import { TaskFacts } from './task-facts.tsx'
+import { Timeline } from './timeline.tsx'
+
+/** All that is known of one task. */
+export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
+  const { text } = useText()
+  const messageOf = useMessage()
+  const { task, error, isMissing, reload } = useTask(id)
+
+  return (
+    <article className={classes.detail} data-testid="task-detail">
+      <header className={classes.header}>
+        <ActionIcon
+          className={classes.back}
+          variant="subtle"
+          color="gray"
+          aria-label={text.errors.back}
+          onClick={onClose}
+        >
+          <IconArrowLeft size={20} />
+        </ActionIcon>
+        <h2 className={classes.title}>{task?.number === undefined ? text.detail.title : `#${task.number}`}</h2>
+        {task && <StateBadge state={task.state} />}
+        {task && <code className={classes.command}>{task.command || text.tasks.noCommand}</code>}
+        <span className={classes.buttons}>
+          {task && <TaskButtons task={task} size="full" />}
+          <ActionIcon
+            className={classes.close}
+            variant="subtle"
+            color="gray"
+            aria-label={text.detail.close}
+            onClick={onClose}
+          >
+            <IconX size={19} />
+          </ActionIcon>
+        </span>
+      </header>
+      {!task && !error && <DetailLoading />}
+      {!task && error && (
+        <Notice
+          icon={<IconMoodSearch />}
+          title={isMissing ? text.errors.noTask : messageOf(error)}
+          isAlert={!isMissing}
+        >
+          <Button variant="light" onClick={isMissing ? onClose : reload}>
+            {isMissing ? text.errors.back : text.errors.again}
+          </Button>
+        </Notice>
+      )}
+      {task && (
+        <div className={classes.body}>
+          <blockquote className={classes.message}>{task.text}</blockquote>
+          {task.state === 'running' && <ProgressBar progress={task.progress} />}
+          {task.why && (
+            <p className={classes.why} data-state={task.state}>
+              {task.why}
+            </p>
+          )}
+          <TaskFacts task={task} />
+          <Timeline hops={task.timeline} />
+          <Deliveries deliveries={task.deliveries} />
+          <Steps steps={task.steps} />
+        </div>
+      )}
+    </article>
+  )
+}
+
+function DetailLoading() {
+  return (
+    <div className={classes.body} aria-hidden="true">
+      <Skeleton height={54} />
+      <Skeleton height={110} mt="md" />
+      <Skeleton height={240} mt="md" />
+    </div>
+  )
+}

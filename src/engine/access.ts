@@ -1,0 +1,50 @@
+import { chatKey, personKey } from '../core/address.ts'
+import type { Catalog } from '../core/catalog.ts'
+import { type Grant, grantAllows, groupSubject } from '../core/grant.ts'
+import type { Message } from '../core/message.ts'
+import type { Grants } from '../store/store.ts'
+
+/** Who may use what: closed outside `public` folders, open to admins, else by a grant to the person or the group. */
+export interface Access {
+  isAdmin(message: Message): boolean
+  mayUse(message: Message, scene: string, command: string): Promise<boolean>
+}
+
+export interface AccessPorts {
+  grants: Pick<Grants, 'allows'>
+  catalog(): Catalog
+  /** Person keys that may use everything. */
+  admins: readonly string[]
+  /** Grants that stand in the config file, beside those in the store. */
+  configured: readonly ConfiguredGrant[]
+  now(): number
+}
+
+export type ConfiguredGrant = Omit<Grant, 'by' | 'at'>
+
+export function openAccess({ grants, catalog, admins, configured, now }: AccessPorts): Access {
+  const isAdmin = (message: Message): boolean => admins.includes(personKey(message.from.channel, message.sender.id))
+  return {
+    isAdmin,
+    async mayUse(message, scene, command) {
+      if (isAdmin(message)) return true
+      if (scene === '') return !ADMIN_BUILTINS.has(command)
+      if (isPublic(catalog(), scene)) return true
+      const question = { subjects: subjectsOf(message), scene, command }
+      if (configured.some((grant) => grantAllows({ ...grant, by: 'config', at: 0 }, question, now()))) return true
+      return grants.allows(question, now())
+    },
+  }
+}
+
+/** Built-in commands are open to all, but for those that change what others may do. */
+const ADMIN_BUILTINS: ReadonlySet<string> = new Set(['grant', 'revoke'])
+
+function isPublic(catalog: Catalog, scene: string): boolean {
+  return catalog.scenes.some((entry) => entry.name === scene && entry.isPublic)
+}
+
+export function subjectsOf(message: Message): string[] {
+  const person = personKey(message.from.channel, message.sender.id)
+  return message.from.chatKind === 'group' ? [person, groupSubject(chatKey(message.from))] : [person]
+}

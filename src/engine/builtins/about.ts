@@ -1,0 +1,59 @@
+import { chatKey } from '../../core/address.ts'
+import { langSchema } from '../../core/lang.ts'
+import { helpText } from '../../scenes/help.ts'
+import { argument, type Builtin, type BuiltinPorts, builtin } from './builtin.ts'
+
+/** Who, where, in which language, and what there is. */
+export function aboutBuiltins(ports: BuiltinPorts): Builtin[] {
+  return [
+    builtin(
+      'help',
+      { zh: '能做什么', en: 'What there is' },
+      [argument('scene', { optional: true }), argument('command', { optional: true })],
+      async ({ args, message, lang, access }) => {
+        const catalog = ports.catalog()
+        const path = [args.scene, args.command].filter((word) => typeof word === 'string')
+        const usable = new Set<string>()
+        for (const { scene, name } of catalog.scenes.flatMap((entry) => entry.commands)) {
+          if (await access.mayUse(message, scene, name)) usable.add(`${scene} ${name}`)
+        }
+        return helpText(catalog, path, (scene, command) => usable.has(`${scene} ${command}`), lang)
+      },
+      ['帮助', '?', '？'],
+    ),
+    builtin('whoami', { zh: '我是谁', en: 'Who I am' }, [], async ({ me, message, lang, access, pick }) => {
+      const name = message.sender.name === undefined ? '' : `（${message.sender.name}）`
+      const admin = access.isAdmin(message) ? pick({ zh: '\n管理员：是', en: '\nadministrator: yes' }) : ''
+      return `${me}${name}\n${pick({ zh: '语言：中文', en: 'language: English' })} (${lang})${admin}`
+    }),
+    builtin('chat_id', { zh: '这个会话的编号', en: 'This chat’s id' }, [], async ({ message, pick }) => {
+      const kind =
+        message.from.chatKind === 'group' ? pick({ zh: '群聊', en: 'group' }) : pick({ zh: '单聊', en: 'one to one' })
+      return `${chatKey(message.from)}\n${kind}`
+    }),
+    builtin(
+      'lang',
+      { zh: '换语言', en: 'Change the language' },
+      [argument('lang', { choices: langSchema.options })],
+      async ({ args, me }) => {
+        const lang = langSchema.parse(args.lang)
+        await ports.languages.set(me, lang)
+        return lang === 'zh' ? '好的，以后用中文。' : 'All right, English from now on.'
+      },
+    ),
+    builtin(
+      'new',
+      { zh: '忘掉之前的对话', en: 'Forget the conversation so far' },
+      [],
+      async ({ message, me, pick }) => {
+        await ports.store.conversations.clear(conversationOf(chatKey(message.from), me))
+        return pick({ zh: '好的，我们重新开始。', en: 'All right, we start afresh.' })
+      },
+    ),
+  ]
+}
+
+/** The name under which a model's memory of one person in one chat is kept. */
+export function conversationOf(chat: string, person: string): string {
+  return `llm:${chat}:${person}`
+}

@@ -1,0 +1,71 @@
+import type { Argument, Catalog, CommandEntry } from '../../core/catalog.ts'
+import type { Bilingual, Lang } from '../../core/lang.ts'
+import type { Message } from '../../core/message.ts'
+import type { Content } from '../../core/part.ts'
+import type { Run } from '../../core/run.ts'
+import type { Store } from '../../store/store.ts'
+import type { Access } from '../access.ts'
+import type { Desk } from '../desk.ts'
+import type { Languages } from '../languages.ts'
+
+/** What a built-in command is called with. */
+export interface BuiltinCall {
+  /** By the names of its arguments; those left out are not there. */
+  args: Readonly<Record<string, string | boolean>>
+  message: Message
+  lang: Lang
+  /** The asker's person key. */
+  me: string
+  access: Access
+  pick(text: Bilingual): string
+}
+
+/** What all built-in commands share. */
+export interface BuiltinPorts {
+  store: Pick<Store, 'runs' | 'outbox' | 'grants' | 'conversations'>
+  desk: Desk
+  languages: Languages
+  catalog(): Catalog
+  timeZone: string
+  now(): number
+}
+
+/** A command of Huitou's own: trusted, so it runs beside the engine and may use the store. */
+export interface Builtin {
+  entry: CommandEntry
+  /** Throws UsageError with a sentence for the asker when it cannot be done as asked. */
+  run(call: BuiltinCall): Promise<Content>
+}
+
+export function argument(
+  name: string,
+  options: { optional?: boolean; rest?: boolean; choices?: string[] } = {},
+): Argument {
+  return { name, optional: options.optional ?? false, rest: options.rest ?? false, choices: options.choices }
+}
+
+export function builtin(
+  name: string,
+  summary: Bilingual,
+  args: Argument[],
+  run: Builtin['run'],
+  aliases: string[] = [],
+): Builtin {
+  const entry: CommandEntry = {
+    scene: '',
+    name,
+    summary,
+    args,
+    lane: 'control',
+    timeoutMs: 10_000,
+    attempts: 3,
+    aliases,
+    triggers: [],
+  }
+  return { entry, run }
+}
+
+/** The tasks a person may look at and change: their own; admins, all. */
+export function isTheirs(run: Run, call: BuiltinCall): boolean {
+  return run.owner === call.me || call.access.isAdmin(call.message)
+}

@@ -1,0 +1,127 @@
+import { personKey } from '../../core/address.ts'
+import { UsageError } from '../../core/errors.ts'
+import type { Grant } from '../../core/grant.ts'
+import { readMoment, writeMoment } from '../../core/moment.ts'
+import { subjectsOf } from '../access.ts'
+import { commandText } from '../entries.ts'
+import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
+
+/** Who may use what, changed from the chat by administrators; everybody may see their own. */
+export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
+  const { store, timeZone, now } = ports
+
+  function moment(call: BuiltinCall, name: string): number | undefined {
+    const given = call.args[name]
+    if (typeof given !== 'string') return undefined
+    const at = readMoment(given, timeZone, now(), name === 'until' ? 'end' : 'start')
+    if (at !== undefined) return at
+    throw new UsageError(
+      call.pick({
+        zh: `看不懂时间“${given}”。可写 30d、12h、2026-12-31 或 "2026-12-31 18:00"。`,
+        en: `"${given}" is no time. Write 30d, 12h, 2026-12-31 or "2026-12-31 18:00".`,
+      }),
+    )
+  }
+
+  function lineOf(grant: Grant, call: BuiltinCall): string {
+    const from =
+      grant.validFrom === undefined
+        ? ''
+        : call.pick({
+            zh: ` 自 ${writeMoment(grant.validFrom, timeZone)}`,
+            en: ` from ${writeMoment(grant.validFrom, timeZone)}`,
+          })
+    const until =
+      grant.validUntil === undefined
+        ? ''
+        : call.pick({
+            zh: ` 至 ${writeMoment(grant.validUntil, timeZone)}`,
+            en: ` until ${writeMoment(grant.validUntil, timeZone)}`,
+          })
+    return `${grant.subject} · ${commandText(grant.scene, grant.command)}${from}${until}`
+  }
+
+  return [
+    builtin(
+      'grant',
+      { zh: '授权（管理员）', en: 'Grant a command (administrators)' },
+      [
+        argument('who'),
+        argument('scene'),
+        argument('command', { optional: true }),
+        argument('until', { optional: true }),
+        argument('from', { optional: true }),
+      ],
+      async (call) => {
+        const scene = String(call.args.scene)
+        const command = String(call.args.command ?? '*')
+        const known = ports.catalog().scenes.find((entry) => entry.name === scene)
+        if (
+          scene !== '*' &&
+          (known === undefined || (command !== '*' && !known.commands.some(({ name }) => name === command)))
+        ) {
+          throw new UsageError(
+            call.pick({
+              zh: `没有 ${commandText(scene, command)} 这个命令。`,
+              en: `There is no command ${commandText(scene, command)}.`,
+            }),
+          )
+        }
+        const grant: Grant = {
+          subject: subjectOf(String(call.args.who), call),
+          scene,
+          command,
+          validFrom: moment(call, 'from'),
+          validUntil: moment(call, 'until'),
+          by: call.me,
+          at: now(),
+        }
+        await store.grants.put(grant, call.me, now())
+        return call.pick({ zh: `已授权：${lineOf(grant, call)}`, en: `Granted: ${lineOf(grant, call)}` })
+      },
+    ),
+    builtin(
+      'revoke',
+      { zh: '收回授权（管理员）', en: 'Take a grant back (administrators)' },
+      [argument('who'), argument('scene'), argument('command', { optional: true })],
+      async (call) => {
+        const subject = subjectOf(String(call.args.who), call)
+        const removed = await store.grants.remove(
+          subject,
+          String(call.args.scene),
+          String(call.args.command ?? '*'),
+          call.me,
+          now(),
+        )
+        if (removed) return call.pick({ zh: '已收回。', en: 'Taken back.' })
+        throw new UsageError(
+          call.pick({
+            zh: '没有这条授权。发送 grants 查看。',
+            en: 'There is no such grant. Send "grants" to see them.',
+          }),
+        )
+      },
+    ),
+    builtin('grants', { zh: '授权列表', en: 'List grants' }, [argument('who', { optional: true })], async (call) => {
+      const isAdmin = call.access.isAdmin(call.message)
+      const who = typeof call.args.who === 'string' ? subjectOf(call.args.who, call) : undefined
+      const grants = isAdmin ? await store.grants.list(who) : await ofAll(subjectsOf(call.message))
+      if (grants.length === 0) return call.pick({ zh: '没有授权。', en: 'No grants.' })
+      return grants
+        .slice(0, 50)
+        .map((grant) => lineOf(grant, call))
+        .join('\n')
+    }),
+  ]
+
+  async function ofAll(subjects: readonly string[]): Promise<Grant[]> {
+    return (await Promise.all(subjects.map((subject) => store.grants.list(subject)))).flat()
+  }
+}
+
+/** `zhangsan` is a person on the asker's own channel; `wecom:zhangsan` one elsewhere; `group:…` a group; `group` the one we are in. */
+function subjectOf(who: string, call: BuiltinCall): string {
+  const { channel, chat, chatKind } = call.message.from
+  if (who === 'group' && chatKind === 'group') return `group:${personKey(channel, chat)}`
+  return who.includes(':') ? who.toLowerCase() : personKey(channel, who)
+}

@@ -1,0 +1,22 @@
+import type { SceneEntry } from '../../core/catalog.ts'
+import { aboutBuiltins } from './about.ts'
+import { approvalBuiltins } from './approvals.ts'
+import type { Builtin, BuiltinPorts } from './builtin.ts'
+import { grantBuiltins } from './grants.ts'
+import { taskBuiltins } from './tasks.ts'
+
+export function builtinsOf(ports: BuiltinPorts): ReadonlyMap<string, Builtin> {
+  const all = [...aboutBuiltins(ports), ...taskBuiltins(ports), ...grantBuiltins(ports), ...approvalBuiltins()]
+  return new Map(all.map((builtin) => [builtin.entry.name, builtin]))
+}
+
+/** The built-in commands as a scene of the catalog: the one without a name, open to all. */
+export function builtinScene(builtins: ReadonlyMap<string, Builtin>): SceneEntry {
+  return {
+    name: '',
+    summary: { zh: '内置命令', en: 'Built-in commands' },
+    isPublic: true,
+    file: '',
+    commands: [...builtins.values()].map(({ entry }) => entry),
+  }
+}

@@ -1,0 +1,108 @@
+import type { DeliveryState } from '../../core/delivery.ts'
+import { UsageError } from '../../core/errors.ts'
+import type { Bilingual } from '../../core/lang.ts'
+import { writeMoment } from '../../core/moment.ts'
+import { plainText } from '../../core/part.ts'
+import type { Run, RunState } from '../../core/run.ts'
+import { commandText } from '../entries.ts'
+import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin, isTheirs } from './builtin.ts'
+
+const number = argument('number')
+
+/** Looking at one's tasks and changing what becomes of them. */
+export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
+  const { store, desk } = ports
+
+  async function find(call: BuiltinCall): Promise<Run> {
+    const given = String(call.args.number ?? '').replace(/^#/, '')
+    const run = /^\d{1,15}$/.test(given) ? await store.runs.findByNumber(Number(given)) : undefined
+    // Another person's task and one that is not there look the same from outside.
+    if (run === undefined || !isTheirs(run, call)) {
+      throw new UsageError(
+        call.pick({
+          zh: `没有你的任务 #${given}。发送 tasks 查看。`,
+          en: `You have no task #${given}. Send "tasks" to see yours.`,
+        }),
+      )
+    }
+    return run
+  }
+
+  return [
+    builtin('tasks', { zh: '我的任务', en: 'My tasks' }, [argument('all', { optional: true })], async (call) => {
+      const all = call.args.all !== undefined && call.access.isAdmin(call.message)
+      const runs = await store.runs.list(all ? {} : { user: call.me }, 10)
+      const others = runs.filter((run) => run.id !== call.message.id)
+      if (others.length === 0) return call.pick({ zh: '还没有任务。', en: 'No tasks yet.' })
+      return others.map((run) => lineOf(run, call)).join('\n')
+    }),
+    builtin('task', { zh: '一个任务的经过', en: 'One task, hop by hop' }, [number], async (call) => {
+      const run = await find(call)
+      const [hops, deliveries] = await Promise.all([store.runs.timeline(run.id), store.outbox.ofTask(run.id)])
+      const from = hops[0]?.at ?? run.createdAt
+      const lines = hops.slice(-20).map((hop) => {
+        const detail = hop.text === undefined ? '' : ` ${firstLine(hop.text)}`
+        return `+${seconds(hop.at - from)} ${hop.kind}${detail}`
+      })
+      const sends = deliveries.map(({ state, why, delivery }) => {
+        const text = plainText([delivery.part]).slice(0, 30)
+        return `→ ${call.pick(deliveryWords[state])}${why === undefined ? '' : ` (${why})`} ${firstLine(text)}`
+      })
+      return [lineOf(run, call), writeMoment(run.createdAt, ports.timeZone), ...lines, ...sends].join('\n')
+    }),
+    builtin(
+      'cancel',
+      { zh: '取消一个任务', en: 'Cancel a task' },
+      [number],
+      async (call) => {
+        const run = await find(call)
+        if (await desk.cancel(run, call.me))
+          return call.pick({ zh: `#${run.number} 已取消。`, en: `#${run.number} is cancelled.` })
+        throw new UsageError(call.pick({ zh: `#${run.number} 已经结束了。`, en: `#${run.number} has ended already.` }))
+      },
+      ['取消'],
+    ),
+    builtin('retry', { zh: '再试一次', en: 'Try a task again' }, [number], async (call) => {
+      const run = await find(call)
+      if (await desk.retry(run, call.me))
+        return call.pick({ zh: `#${run.number} 重新开始。`, en: `#${run.number} starts again.` })
+      throw new UsageError(call.pick({ zh: `#${run.number} 还在进行中。`, en: `#${run.number} is still under way.` }))
+    }),
+  ]
+}
+
+const stateWords: Record<RunState, Bilingual> = {
+  waiting: { zh: '排队中', en: 'waiting' },
+  running: { zh: '进行中', en: 'running' },
+  done: { zh: '完成', en: 'done' },
+  refused: { zh: '未受理', en: 'refused' },
+  failed: { zh: '失败', en: 'failed' },
+  cancelled: { zh: '已取消', en: 'cancelled' },
+  ignored: { zh: '已忽略', en: 'ignored' },
+}
+
+const deliveryWords: Record<DeliveryState, Bilingual> = {
+  queued: { zh: '待发送', en: 'queued' },
+  sending: { zh: '发送中', en: 'sending' },
+  sent: { zh: '已送达平台', en: 'sent' },
+  refused: { zh: '平台拒收', en: 'refused' },
+  unsure: { zh: '不确定', en: 'unsure' },
+  expired: { zh: '已过期', en: 'expired' },
+}
+
+function lineOf(run: Run, call: BuiltinCall): string {
+  const { route, message } = run.task
+  const what = route === undefined ? firstLine(message.text) : commandText(route.scene, route.command)
+  const percent = run.progress?.percent
+  const progress = run.state === 'running' && percent !== undefined ? ` ${Math.round(percent)}%` : ''
+  return `#${run.number} ${what} · ${call.pick(stateWords[run.state])}${progress}`
+}
+
+function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? ''
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 0)}s`
+}

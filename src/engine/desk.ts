@@ -1,0 +1,68 @@
+import type { Log } from '../core/log.ts'
+import type { Run } from '../core/run.ts'
+import type { Task } from '../core/task.ts'
+import type { Store } from '../store/store.ts'
+import { textIn } from './attempt.ts'
+import type { Say } from './engine.ts'
+import type { Languages } from './languages.ts'
+import { sentences } from './sentences.ts'
+
+/** The signal that carries a cancel to whichever process runs the task. */
+export const CANCEL_TOPIC = 'cancel'
+
+/** What people and operators can do with a task; the chat commands, the API and the dashboard all come here. */
+export interface Desk {
+  /** Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended. */
+  cancel(run: Run, by: string): Promise<boolean>
+  /** Runs an ended task again under its number; finished steps are kept. False when it is live. */
+  retry(run: Run, by: string): Promise<boolean>
+}
+
+export interface DeskPorts {
+  store: Pick<Store, 'runs' | 'grants' | 'signals'>
+  enqueue(task: Task): Promise<void>
+  say: Say
+  languages: Languages
+  changed(taskId: string): void
+  now(): number
+  log: Log
+}
+
+export function openDesk({ store, enqueue, say, languages, changed, now, log }: DeskPorts): Desk {
+  const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
+  return {
+    async cancel(run, by) {
+      const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
+      if (was === undefined) return false
+      await store.signals.publish(CANCEL_TOPIC, { id: run.id })
+      changed(run.id)
+      log.info({ taskId: run.id, by, was }, 'task cancelled')
+      if (by !== run.owner) {
+        await record(by, `cancel #${run.number}`)
+        const lang = await languages.of(run.task.message)
+        await say({
+          task: run.task,
+          round: run.round,
+          name: 'cancelled',
+          parts: textIn(lang, sentences.cancelled(run.number)),
+        })
+      }
+      return true
+    },
+    async retry(run, by) {
+      const at = now()
+      if (!(await store.runs.reopen(run.id, [{ at, kind: 'reopened', text: by }], at))) return false
+      if (by !== run.owner) await record(by, `retry #${run.number}`)
+      // Dying before this leaves it waiting without a job; the sweeper finds it.
+      await enqueue(withoutHold(run.task))
+      changed(run.id)
+      log.info({ taskId: run.id, by }, 'task opened again')
+      return true
+    },
+  }
+}
+
+/** The request that once waited for the answer is long gone. */
+function withoutHold(task: Task): Task {
+  return { ...task, held: undefined, tag: 0 }
+}

@@ -1,0 +1,182 @@
+import type { Lang } from '../../core/lang.ts'
+import type { Message } from '../../core/message.ts'
+import type { Route } from '../../core/task.ts'
+import type { Sources } from '../../scenes/sources.ts'
+import { type FromHost, fromHostSchema, type HostCall } from '../protocol.ts'
+import type { End } from './perform.ts'
+import { openPort, type PortOptions } from './port.ts'
+
+/** A command to be run, with its words not yet read. */
+export interface HostRun {
+  runId: string
+  route: Route
+  message: Message
+  lang: Lang
+  attempt: number
+  taskNumber: number
+}
+
+/** What a running command wants from outside. */
+export interface HostCalls {
+  /** A rejection is thrown inside the command. */
+  call(call: HostCall): Promise<unknown>
+  progress(percent: number, text?: string): void
+  log(text: string): void
+}
+
+export type HostEnd = End | { state: 'killed'; why: 'disobeyed' | 'out-of-memory' | 'crashed'; message: string }
+
+/** A run between being asked for and its end. */
+export interface Job {
+  run: HostRun
+  calls: HostCalls
+  signal: AbortSignal
+  graceMs: number
+  /** The first end counts. */
+  end(end: HostEnd): void
+}
+
+/** A host as its slot sees it: takes one job at a time. */
+export interface Host {
+  /** The scene files have changed since it was started. */
+  isOld: boolean
+  /** Gives it a job; only when it has none. Begins once the host is ready. */
+  take(job: Job): void
+  /** Ends it, and its job as crashed; resolves when it is gone. */
+  kill(): Promise<void>
+}
+
+export interface HostOwner {
+  /** The job has ended. */
+  free(host: Host): void
+  /** It is dead or unfit, and its job has ended. */
+  gone(host: Host): void
+}
+
+/** Reading the scene files may take this long, on a machine that has other things to do. */
+const startMs = 30_000
+
+export function openHost(options: PortOptions & { sources: Sources }, owner: HostOwner): Host {
+  let job: Job | undefined
+  let isReady = false
+  let isDead = false
+  let grace: NodeJS.Timeout | undefined
+  const port = openPort(options, {
+    message: (message) => {
+      if (!isDead) hear(message)
+    },
+    exit: (exit) => die({ state: 'killed', ...exit }),
+  })
+  const tooLate = setTimeout(
+    () => die({ state: 'killed', why: 'crashed', message: 'the scene files could not be loaded in time' }),
+    startMs,
+  )
+  port.send({ kind: 'load', sources: options.sources })
+
+  function hear(message: unknown): void {
+    const heard = heardAs(message)
+    switch (heard?.kind) {
+      case 'ready':
+        isReady = true
+        clearTimeout(tooLate)
+        begin()
+        return
+      case 'loading':
+        return
+      case 'call':
+        if (heard.runId === job?.run.runId) answer(heard, job)
+        return
+      case 'progress':
+        if (heard.runId === job?.run.runId) job.calls.progress(heard.percent, heard.text)
+        return
+      case 'log':
+        if (heard.runId === job?.run.runId) job.calls.log(heard.text)
+        return
+      case 'end':
+        if (heard.runId === job?.run.runId) finish(heard.end)
+        return
+      case 'broken':
+        die({ state: 'failed', message: heard.message, stack: heard.stack, retry: 'later' })
+        return
+      default:
+        die({ state: 'killed', why: 'crashed', message: 'the host said something that makes no sense' })
+    }
+  }
+
+  function begin(): void {
+    if (job === undefined || !isReady) return
+    if (job.signal.aborted) {
+      finish({ state: 'failed', message: 'it was stopped before it began', retry: 'later' })
+    } else {
+      port.send({ kind: 'run', ...job.run })
+      job.signal.addEventListener('abort', abort, { once: true })
+    }
+  }
+
+  function abort(): void {
+    if (job === undefined) return
+    const { run, signal, graceMs } = job
+    port.send({ kind: 'abort', runId: run.runId, why: reasonOf(signal) })
+    const message = `it went on for ${graceMs} ms after it was told to stop`
+    grace = setTimeout(() => die({ state: 'killed', why: 'disobeyed', message }), graceMs)
+  }
+
+  function answer({ callId, call }: Extract<FromHost, { kind: 'call' }>, { calls }: Job): void {
+    calls.call(call).then(
+      (value) => port.send({ kind: 'answer', callId, value }),
+      (error: unknown) =>
+        port.send({ kind: 'fault', callId, message: error instanceof Error ? error.message : String(error) }),
+    )
+  }
+
+  function finish(end: HostEnd): void {
+    settle(end)
+    owner.free(host)
+  }
+
+  function die(end: HostEnd): void {
+    if (isDead) return
+    isDead = true
+    clearTimeout(tooLate)
+    settle(end)
+    owner.gone(host)
+  }
+
+  function settle(end: HostEnd): void {
+    clearTimeout(grace)
+    job?.signal.removeEventListener('abort', abort)
+    const ended = job
+    job = undefined
+    ended?.end(end)
+  }
+
+  const host: Host = {
+    isOld: false,
+    take(next) {
+      job = next
+      begin()
+    },
+    async kill() {
+      if (!isDead) {
+        isDead = true
+        clearTimeout(tooLate)
+        settle({ state: 'killed', why: 'crashed', message: 'the process is stopping' })
+      }
+      await port.kill()
+    },
+  }
+  return host
+}
+
+/** Undefined when it is nothing a host says. What comes often is looked at by hand: the schemas cost more than the rest of the round trip. */
+function heardAs(message: unknown): FromHost | undefined {
+  const kind = typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined
+  // The casts hold: `main.ts` makes these with their types checked, and bounds what a command puts in.
+  if (kind === 'progress' || kind === 'log' || kind === 'ready' || kind === 'loading') return message as FromHost
+  const read = fromHostSchema.safeParse(message)
+  return read.success ? read.data : undefined
+}
+
+function reasonOf(signal: AbortSignal): string {
+  return signal.reason instanceof Error ? signal.reason.message : String(signal.reason)
+}

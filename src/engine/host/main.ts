@@ -1,0 +1,124 @@
+import { flushCompileCache } from 'node:module'
+import process from 'node:process'
+import { isMainThread, Worker } from 'node:worker_threads'
+import { type LoadedScene, loadScenes } from '../../scenes/load.ts'
+import type { Sources } from '../../scenes/sources.ts'
+import type { FromHost, ToHost } from '../protocol.ts'
+import { describedError, type Outside, perform, type RunOrder } from './perform.ts'
+import { importFromPictures, pictureUrl } from './pictures.ts'
+import type { Watch } from './watchdog.ts'
+import { openWire } from './wire.ts'
+
+/*
+ * A host: a thread or a child process that loads the scene files and then runs one command after the other. It is started by `start.ts`, and
+ * may be killed at any moment.
+ */
+
+const progressEveryMs = 100
+/** A timeline keeps the newest 500 lines; more than that in one attempt would only push out what came before. */
+const logLines = 500
+const logLength = 2000
+
+type Answer = Extract<ToHost, { kind: 'answer' | 'fault' }>
+
+const wire = openWire()
+const calls = new Map<number, (answer: Answer) => void>()
+let scenes: readonly LoadedScene[] = []
+let running: { runId: string; controller: AbortController } | undefined
+let lastCallId = 0
+
+// Rejections that nobody handles come here too.
+process.on('uncaughtException', (error) => wire.send({ kind: 'broken', ...describedError(error) }))
+if (isMainThread) becomeProcess()
+wire.listen((message) => {
+  switch (message.kind) {
+    case 'load':
+      return void load(message.sources)
+    case 'run':
+      return void run(message)
+    case 'abort':
+      if (running?.runId === message.runId) running.controller.abort(new DOMException(message.why, 'AbortError'))
+      return
+    case 'answer':
+    case 'fault':
+      calls.get(message.callId)?.(message)
+      calls.delete(message.callId)
+  }
+})
+
+async function load(sources: Sources): Promise<void> {
+  importFromPictures(sources)
+  const loaded = await loadScenes(sources.files, async (file) => {
+    wire.send({ kind: 'loading', file: file.shown })
+    return import(pictureUrl(file))
+  })
+  scenes = loaded.scenes
+  wire.send({ kind: 'ready', scenes: scenes.map((each) => each.entry), faults: loaded.faults })
+  // Written now: a host seldom lives to exit by itself.
+  flushCompileCache()
+}
+
+async function run(order: RunOrder): Promise<void> {
+  const controller = new AbortController()
+  running = { runId: order.runId, controller }
+  const end = await perform(scenes, order, outsideOf(order.runId), controller.signal)
+  running = undefined
+  wire.send({ kind: 'end', runId: order.runId, end })
+}
+
+/** Messages of a command that has ended lead nowhere: it was told to wait for what it starts. */
+function outsideOf(runId: string): Outside {
+  const send = (message: FromHost): void => {
+    if (running?.runId === runId) wire.send(message)
+  }
+  let lines = 0
+  return {
+    call: (call) =>
+      new Promise((resolve, reject) => {
+        lastCallId += 1
+        calls.set(lastCallId, (answer) => {
+          if (answer.kind === 'answer') resolve(answer.value)
+          else reject(new Error(answer.message))
+        })
+        send({ kind: 'call', callId: lastCallId, runId, call })
+      }),
+    progress: throttled((percent, text) => {
+      const bounded = Math.min(100, Math.max(0, Number(percent) || 0))
+      send({
+        kind: 'progress',
+        runId,
+        percent: bounded,
+        text: text === undefined ? undefined : String(text).slice(0, 200),
+      })
+    }),
+    log(text) {
+      lines += 1
+      if (lines <= logLines) send({ kind: 'log', runId, text: String(text).slice(0, logLength) })
+    },
+  }
+}
+
+/** Calls at most every `progressEveryMs`, and always with the last of what it was given. */
+function throttled(show: Outside['progress']): Outside['progress'] {
+  let last: Parameters<Outside['progress']> | undefined
+  let timer: NodeJS.Timeout | undefined
+  const flush = (): void => {
+    timer = undefined
+    if (last === undefined) return
+    show(...last)
+    last = undefined
+    timer = setTimeout(flush, progressEveryMs)
+  }
+  return (...progress) => {
+    last = progress
+    if (timer === undefined) flush()
+  }
+}
+
+function becomeProcess(): void {
+  // A terminal and a service manager signal the whole group; the engine decides when this one ends.
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => undefined)
+  const watch: Watch = { engine: process.ppid, maxRssBytes: Number(process.argv[2]) || undefined }
+  new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: watch, env: {}, execArgv: [] }).unref()
+}

@@ -1,0 +1,177 @@
+import { performance } from 'node:perf_hooks'
+import { z } from 'zod'
+import type { CommandEntry } from '../../core/catalog.ts'
+import { AppError, UsageError } from '../../core/errors.ts'
+import { inLang, type Lang } from '../../core/lang.ts'
+import { type Content, type Part, partSchema, partsOf } from '../../core/part.ts'
+import { readArguments, withUsage } from '../../core/words.ts'
+import { plainPaths } from '../../scenes/fault.ts'
+import type { LoadedScene } from '../../scenes/load.ts'
+import type { Command, CommandContext } from '../../scenes/scene.ts'
+import type { FromHost, HostCall, ToHost } from '../protocol.ts'
+
+export type End = Extract<FromHost, { kind: 'end' }>['end']
+export type RunOrder = Extract<ToHost, { kind: 'run' }>
+
+/** What a running command may ask of the engine. */
+export interface Outside {
+  /** Rejects when the engine could not do it. */
+  call(call: HostCall): Promise<unknown>
+  progress(percent: number, text?: string): void
+  log(text: string): void
+}
+
+const stepBytes = 256 * 1024
+const nameSchema = z.string().min(1).max(200)
+const contentSchema = z.union([z.string(), partSchema, z.array(partSchema)])
+/** The answer to `findStep`. */
+const keptSchema = z.object({ value: z.unknown() }).optional()
+
+/** The author has used the context wrongly: trying again changes nothing. */
+class MisuseError extends AppError {
+  override readonly name = 'MisuseError'
+  readonly retry = 'never'
+}
+
+/** Runs one command to its end, whatever that is; never throws. */
+export async function perform(
+  scenes: readonly LoadedScene[],
+  order: RunOrder,
+  outside: Outside,
+  signal: AbortSignal,
+): Promise<End> {
+  const { scene, command: name } = order.route
+  const loaded = scenes.find((each) => each.entry.name === scene)
+  const entry = loaded?.entry.commands.find((each) => each.name === name)
+  const command: Command | undefined = loaded?.scene.commands[name]
+  if (entry === undefined || command === undefined) {
+    return { state: 'failed', message: `there is no command ${scene} ${name} any more`, retry: 'never' }
+  }
+  try {
+    const args = await argumentsFor(command, entry, order)
+    const pending = new Set<Promise<unknown>>()
+    const returned = await command.run(contextFor(order, args, outside, signal, pending))
+    const parts = returned === undefined ? [] : checkedParts(returned, `${scene} ${name} returned`)
+    // What was said and not waited for is said all the same.
+    await Promise.all(pending)
+    return { state: 'done', parts }
+  } catch (error) {
+    return endOf(error)
+  }
+}
+
+async function argumentsFor(command: Command, entry: CommandEntry, order: RunOrder): Promise<Record<string, unknown>> {
+  const words = readArguments(order.route.rest, entry, order.lang)
+  const error = order.lang === 'zh' ? z.locales.zhCN().localeError : undefined
+  const read = await command.args.safeParseAsync(words, { error })
+  if (read.success) return read.data
+  const sentence = read.error.issues.map((issue) => issueSentence(issue, order.lang)).join('\n')
+  throw new UsageError(withUsage(sentence, entry, order.lang))
+}
+
+function issueSentence(issue: z.core.$ZodIssue, lang: Lang): string {
+  const name = issue.path.join('.')
+  if (name === '') return issue.message
+  if (issue.code === 'invalid_type' && issue.expected === 'number') {
+    return inLang(lang, { zh: `参数 ${name} 要写一个数字。`, en: `The argument ${name} is a number.` })
+  }
+  return inLang(lang, {
+    zh: `参数 ${name} 不对：${issue.message}`,
+    en: `The argument ${name} is wrong: ${issue.message}`,
+  })
+}
+
+function contextFor(
+  order: RunOrder,
+  args: Record<string, unknown>,
+  outside: Outside,
+  signal: AbortSignal,
+  pending: Set<Promise<unknown>>,
+): CommandContext<Record<string, unknown>> {
+  const used = new Set<string>()
+  const takeName = (kind: 'say' | 'step', name: unknown): string => {
+    const read = nameSchema.safeParse(name)
+    if (!read.success) throw new MisuseError(`${kind} needs a name of 1 to 200 characters`)
+    if (used.has(`${kind} ${name}`)) {
+      throw new MisuseError(
+        `${kind} was called twice with the name "${name}"; its result is kept under that name, so each needs its own`,
+      )
+    }
+    used.add(`${kind} ${name}`)
+    return read.data
+  }
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    const settled = work.finally(() => pending.delete(settled))
+    pending.add(settled)
+    return settled
+  }
+  const say = async (name: string, content: Content): Promise<void> => {
+    const parts = checkedParts(content, `say("${name}") got`)
+    await outside.call({ method: 'say', name: takeName('say', name), parts })
+  }
+  const step = async <T>(name: string, work: (signal: AbortSignal) => Promise<T> | T): Promise<T> => {
+    takeName('step', name)
+    const kept = keptSchema.parse(await outside.call({ method: 'findStep', name }))
+    // The cast holds: it is what `work` gave back in an earlier attempt, as JSON.
+    if (kept) return kept.value as T
+    signal.throwIfAborted()
+    const startedAt = performance.now()
+    const value = plainJson(await work(signal), name)
+    const saved = await outside.call({ method: 'saveStep', name, value, ms: Math.round(performance.now() - startedAt) })
+    // The cast holds for the same reason; the first writer's value is the one that counts.
+    return saved as T
+  }
+  return {
+    args,
+    message: order.message,
+    lang: order.lang,
+    attempt: order.attempt,
+    taskNumber: order.taskNumber,
+    signal,
+    say: (name, content) => tracked(say(name, content)),
+    step: (name, work) => tracked(step(name, work)),
+    progress: outside.progress,
+    log: outside.log,
+    pick: (text) => inLang(order.lang, text),
+  }
+}
+
+function checkedParts(content: unknown, what: string): Part[] {
+  const read = contentSchema.safeParse(content)
+  if (read.success) return partsOf(read.data)
+  throw new MisuseError(
+    `${what} ${described(content)}; it can be a text, a part made by text(), markdown(), image() or file(), or a list of parts`,
+  )
+}
+
+function plainJson(value: unknown, step: string): unknown {
+  const json = JSON.stringify(value) ?? 'null'
+  if (Buffer.byteLength(json) > stepBytes) {
+    throw new MisuseError(
+      `the result of step "${step}" is larger than 256 KB; keep what a later attempt needs, or a file's id`,
+    )
+  }
+  return JSON.parse(json)
+}
+
+function endOf(error: unknown): End {
+  if (error instanceof UsageError) return { state: 'refused', why: error.message }
+  const retry = error instanceof AppError ? error.retry : 'later'
+  return { state: 'failed', ...describedError(error), retry }
+}
+
+/** An error's message and stack as operators read them; anything can be thrown. */
+export function describedError(error: unknown): { message: string; stack?: string } {
+  if (!(error instanceof Error)) return { message: `it threw ${described(error)}` }
+  return { message: plainPaths(error.message), stack: error.stack === undefined ? undefined : plainPaths(error.stack) }
+}
+
+function described(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return 'a list with something else in it'
+  if (typeof value === 'object' && 'kind' in value) return `a part that is not complete (kind ${String(value.kind)})`
+  if (typeof value === 'string') return `"${value.slice(0, 100)}"`
+  return typeof value === 'object' || typeof value === 'function'
+    ? `a ${typeof value}`
+    : `${typeof value} ${String(value)}`
+}

@@ -1,0 +1,47 @@
+import { registerHooks } from 'node:module'
+import { extname } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { SceneFile, Sources } from '../../scenes/sources.ts'
+
+const formats: Readonly<Record<string, string>> = {
+  '.ts': 'module-typescript',
+  '.mts': 'module-typescript',
+  '.mjs': 'module',
+  '.json': 'json',
+}
+
+/** A file's address in its picture. The version makes two pictures of one file two modules. */
+export function pictureUrl(file: SceneFile): string {
+  return `${pathToFileURL(file.path).href}?v=${file.version}`
+}
+
+/**
+ * Makes this thread import scene files from the pictures, not from the disk. What a module of a picture imports comes from the same picture;
+ * packages and files outside the scene folders are imported as ever, and `#scene` is ours wherever the folder lies.
+ */
+export function importFromPictures({ pictures }: Sources): void {
+  const sceneUrl = new URL('../../scenes/scene.ts', import.meta.url).href
+  const textAt = (url: URL): string | undefined => {
+    const version = url.searchParams.get('v')
+    return version === null || url.protocol !== 'file:' ? undefined : pictures[Number(version)]?.[fileURLToPath(url)]
+  }
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === '#scene') return { url: sceneUrl, shortCircuit: true }
+      const parent = context.parentURL
+      if (/^(\.|file:)/.test(specifier)) {
+        const url = new URL(specifier, parent)
+        if (url.search === '' && parent !== undefined) url.search = new URL(parent).search
+        if (textAt(url) !== undefined) return { url: url.href, shortCircuit: true }
+      }
+      return next(specifier, context)
+    },
+    load(url, context, next) {
+      const { pathname } = new URL(url)
+      const source = textAt(new URL(url))
+      const format = formats[extname(pathname)]
+      if (source === undefined || format === undefined) return next(url, context)
+      return { format, source, shortCircuit: true }
+    },
+  })
+}

@@ -1,0 +1,130 @@
+import type { Log } from '../../core/log.ts'
+import type { Sources } from '../../scenes/sources.ts'
+import { type Host, type HostCalls, type HostEnd, type HostRun, type Job, openHost } from './host.ts'
+
+export type { HostCalls, HostEnd, HostRun }
+
+/** The places of a lane: each runs one command at a time, away from the main thread. */
+export interface Slots {
+  /**
+   * Runs a command, when a slot is free; those who wait go in order. Never rejects. When the signal aborts, the command is told, and killed
+   * after `graceMs`; its slot is free again either way.
+   */
+  run(run: HostRun, calls: HostCalls, signal: AbortSignal, graceMs: number): Promise<HostEnd>
+  /** The scene files have changed: runs from now on have the new ones, those that run keep theirs. */
+  renew(): void
+  /** How many commands are running. */
+  readonly busy: number
+  /** Kills what runs, and ends what waits; resolves when all hosts are gone. */
+  close(): Promise<void>
+}
+
+export interface SlotsOptions {
+  isolation: 'thread' | 'process'
+  size: number
+  memoryMb?: number
+  /** The scene files of now; asked for whenever a host is started. */
+  sources(): Sources
+  /** Where commands get PATH, TZ, LANG and certificates from. */
+  env?: Readonly<Record<string, string | undefined>>
+  /** Hosts above the one that is kept warm go after this time without work. */
+  idleMs?: number
+  log: Log
+}
+
+export function openSlots(options: SlotsOptions): Slots {
+  const { size, idleMs = 60_000, env = {}, log } = options
+  const hosts = new Set<Host>()
+  /** The most recently used one last: the others may grow old and go. */
+  const idle: Host[] = []
+  const waiting: Job[] = []
+  const leaving = new Set<Promise<void>>()
+  const timers = new Map<Host, NodeJS.Timeout>()
+  let isClosed = false
+
+  function open(): Host {
+    const host = openHost({ ...options, env, sources: options.sources() }, { free, gone })
+    hosts.add(host)
+    return host
+  }
+
+  function fill(): void {
+    while (waiting.length > 0) {
+      const host = idle.pop() ?? (hosts.size < size ? open() : undefined)
+      const job = host && waiting.shift()
+      if (host === undefined || job === undefined) return
+      clearTimeout(timers.get(host))
+      host.take(job)
+    }
+  }
+
+  /** Its command has ended, and it is fit for another. */
+  function free(host: Host): void {
+    if (!hosts.has(host)) return
+    if (host.isOld) {
+      gone(host)
+    } else {
+      idle.push(host)
+      timers.set(host, setTimeout(() => hosts.size > 1 && retire(host), idleMs).unref())
+      fill()
+    }
+  }
+
+  /** It has died, is old, or must not be used again: another may take its place. */
+  function gone(host: Host): void {
+    retire(host)
+    fill()
+  }
+
+  function retire(host: Host): void {
+    if (!hosts.delete(host)) return
+    const place = idle.indexOf(host)
+    if (place !== -1) idle.splice(place, 1)
+    clearTimeout(timers.get(host))
+    timers.delete(host)
+    const left: Promise<void> = host.kill().then(() => void leaving.delete(left))
+    leaving.add(left)
+  }
+
+  return {
+    run(run, calls, signal, graceMs) {
+      return new Promise((resolve) => {
+        if (isClosed || signal.aborted) return resolve(notBegun)
+        const giveUp = (): void => {
+          const place = waiting.indexOf(job)
+          if (place === -1) return
+          waiting.splice(place, 1)
+          job.end(notBegun)
+        }
+        const end = (ended: HostEnd): void => {
+          signal.removeEventListener('abort', giveUp)
+          resolve(ended)
+        }
+        const job: Job = { run, calls, signal, graceMs, end }
+        signal.addEventListener('abort', giveUp)
+        waiting.push(job)
+        fill()
+      })
+    },
+    renew() {
+      log.debug({ hosts: hosts.size }, 'hosts are renewed')
+      const wasWarm = idle.length > 0
+      for (const host of hosts) host.isOld = true
+      for (const host of [...idle]) retire(host)
+      // Somebody is about to try what they have just written.
+      if (wasWarm && !isClosed) free(open())
+      fill()
+    },
+    get busy() {
+      return hosts.size - idle.length
+    },
+    async close() {
+      isClosed = true
+      for (const job of waiting.splice(0)) job.end(notBegun)
+      for (const host of [...hosts]) retire(host)
+      await Promise.all(leaving)
+    },
+  }
+}
+
+const notBegun: HostEnd = { state: 'failed', message: 'it was stopped before it began', retry: 'later' }

@@ -1,0 +1,22 @@
+import process from 'node:process'
+import { workerData } from 'node:worker_threads'
+
+/*
+ * A thread inside a host process that ends the process when the engine is gone or the memory limit is passed: the command may block the main
+ * thread, and V8's own limit does not count buffers. SIGKILL, because nothing in the process may still be able to listen.
+ */
+
+export interface Watch {
+  /** The process id of the engine. */
+  engine: number
+  maxRssBytes?: number
+}
+
+const everyMs = 500
+// The cast holds: `main.ts` starts this thread, with a Watch.
+const { engine, maxRssBytes = Number.POSITIVE_INFINITY } = workerData as Watch
+
+setInterval(() => {
+  const isOrphan = process.ppid !== engine
+  if (isOrphan || process.memoryUsage.rss() > maxRssBytes) process.kill(process.pid, 'SIGKILL')
+}, everyMs)

@@ -1,0 +1,93 @@
+import type { CommandEntry } from '../core/catalog.ts'
+import { cleanJson } from '../core/clean.ts'
+import type { Lang } from '../core/lang.ts'
+import type { Run } from '../core/run.ts'
+import { type Attempt, textIn } from './attempt.ts'
+import type { Deadline } from './deadline.ts'
+import type { Engine } from './engine.ts'
+import type { HostCalls, HostEnd } from './host/slots.ts'
+import type { HostCall } from './protocol.ts'
+import { sentences } from './sentences.ts'
+
+/** Progress is written down at most this often. */
+const PROGRESS_EVERY_MS = 300
+
+/** Runs a scene's command in a slot of its lane and reads how it ended. */
+export async function runInSlot(
+  run: Run,
+  entry: CommandEntry,
+  lang: Lang,
+  engine: Engine,
+  deadline: Deadline,
+): Promise<Attempt> {
+  const slots = engine.slots(run.task.lane)
+  const { route, message } = run.task
+  if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
+  const end = await slots.run(
+    { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
+    callsOf(run, engine),
+    deadline.signal,
+    engine.graceMs,
+  )
+  return attemptOf(end, run, entry, lang, deadline)
+}
+
+function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, deadline: Deadline): Attempt {
+  // An answer that was ready counts, also when a stop came at the same moment; a cancel has the last word in the store.
+  if (end.state === 'done') return { state: 'done', say: end.parts }
+  if (deadline.cause === 'cancelled') return { state: 'cancelled' }
+  if (deadline.cause === 'shutdown') return { state: 'interrupted' }
+  if (deadline.cause === 'timeout') {
+    const seconds = Math.round(entry.timeoutMs / 100) / 10
+    return {
+      state: 'failed',
+      isFinal: true,
+      why: `timed out after ${seconds} s`,
+      say: textIn(lang, sentences.timedOut(run.number, seconds)),
+    }
+  }
+  if (end.state === 'refused')
+    return { state: 'refused', why: 'the arguments do not fit', say: [{ kind: 'text', text: end.why }] }
+  if (end.state === 'failed') return { state: 'failed', isFinal: end.retry === 'never', why: end.stack ?? end.message }
+  if (end.why === 'out-of-memory') {
+    return { state: 'failed', isFinal: true, why: end.message, say: textIn(lang, sentences.outOfMemory(run.number)) }
+  }
+  return { state: 'failed', isFinal: false, why: end.message }
+}
+
+function callsOf(run: Run, engine: Engine): HostCalls {
+  const { runs, steps } = engine.store
+  let shownAt = 0
+  const note = (kind: 'log' | 'step' | 'said', text: string, ms?: number): void => {
+    runs.note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt }]).catch((error: unknown) => {
+      engine.log.warn({ taskId: run.id, error: String(error) }, 'a timeline line was lost')
+    })
+  }
+  return {
+    async call(call: HostCall) {
+      switch (call.method) {
+        case 'say':
+          await engine.say({ task: run.task, round: run.round, name: `say-${call.name}`, parts: call.parts })
+          note('said', call.name)
+          return undefined
+        case 'findStep':
+          return steps.find(run.id, call.name)
+        case 'saveStep': {
+          const kept = await steps.save(run.id, call.name, cleanJson(call.value))
+          note('step', call.name, call.ms)
+          return kept
+        }
+      }
+    },
+    progress(percent, text) {
+      const now = engine.now()
+      if (now - shownAt < PROGRESS_EVERY_MS && percent < 100) return
+      shownAt = now
+      runs.progress(run.id, run.epoch, { percent, text }, now).then(
+        () => engine.changed(run.id),
+        (error: unknown) => engine.log.warn({ taskId: run.id, error: String(error) }, 'progress was lost'),
+      )
+    },
+    log: (text) => note('log', text.slice(0, 2_000)),
+  }
+}

@@ -1,0 +1,141 @@
+import { personKey } from '../core/address.ts'
+import type { Lang } from '../core/lang.ts'
+import type { Outcome } from '../core/outcome.ts'
+import type { Part } from '../core/part.ts'
+import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
+import type { Task } from '../core/task.ts'
+import { type Attempt, refuse, textIn } from './attempt.ts'
+import { runBuiltin } from './builtins/run.ts'
+import { startDeadline } from './deadline.ts'
+import type { Engine } from './engine.ts'
+import { commandText, findEntry } from './entries.ts'
+import { holdLease, LEASE_MS } from './lease.ts'
+import { runInSlot } from './run-in-slot.ts'
+import { sentences } from './sentences.ts'
+import { answerUnknown } from './unknown.ts'
+
+/** A process that dies takes its tasks' attempts along; so many of these beyond a command's own attempts are forgiven. */
+const FORGIVEN_CRASHES = 5
+
+/**
+ * One attempt at a task: claims it, runs its command under its time limit, says what there is to say and writes the end down.
+ * The second call for a task that has ended does nothing. Throws only StoreUnavailableError; then nothing is decided and it may be called again.
+ */
+export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal): Promise<Outcome> {
+  const startedAt = engine.now()
+  const claim = await engine.store.runs.start(newRunOf(task), startedAt, LEASE_MS)
+  if (claim.state === 'over') return { state: 'done' }
+  if (claim.state === 'held') return { state: 'snoozed', forMs: Math.max(100, claim.untilMs - startedAt) }
+
+  const { run } = claim
+  engine.changed(task.id)
+  const cancel = engine.cancels.watch(task.id)
+  const lease = holdLease(run, engine)
+  try {
+    const lang = await engine.languages.of(task.message)
+    const attempt = await tryOnce(run, lang, engine, AbortSignal.any([cancel.signal, lease.lost]), shutdown)
+    return await writeDown(run, lang, attempt, startedAt, engine)
+  } finally {
+    cancel.done()
+    lease.stop()
+    engine.changed(task.id)
+  }
+}
+
+export function newRunOf(task: Task): NewRun {
+  const owner = personKey(task.message.from.channel, task.message.sender.id)
+  return { id: task.id, task, owner, hops: [{ at: task.message.receivedAt, kind: 'received' }] }
+}
+
+async function tryOnce(
+  run: Run,
+  lang: Lang,
+  engine: Engine,
+  cancelled: AbortSignal,
+  shutdown: AbortSignal,
+): Promise<Attempt> {
+  const { route, message } = run.task
+  if (route === undefined) return answerUnknown(message, lang, engine)
+  const command = commandText(route.scene, route.command)
+
+  const entry = findEntry(engine.catalog(), route.scene, route.command)
+  if (entry === undefined) return refuse(`${command} is gone`, sentences.gone(command), lang)
+  if (run.attempt > entry.attempts + FORGIVEN_CRASHES) {
+    return { state: 'failed', isFinal: true, why: `its process died ${run.attempt - 1} times` }
+  }
+  if (!(await engine.access.mayUse(message, route.scene, route.command))) {
+    return refuse(`no grant for ${command}`, sentences.notGranted(command, run.owner, engine.admins), lang)
+  }
+
+  const deadline = startDeadline(entry.timeoutMs, cancelled, shutdown)
+  try {
+    if (route.scene === '') return await runBuiltin(run, route, lang, engine)
+    return await runInSlot(run, entry, lang, engine, deadline)
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** The answer first, then the end: dying in between says it again under the same id, which is sent once. */
+async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: number, engine: Engine): Promise<Outcome> {
+  const now = engine.now()
+  const hop = (kind: Hop['kind'], text?: string): Hop => ({
+    at: now,
+    kind,
+    ms: now - startedAt,
+    attempt: run.attempt,
+    text,
+  })
+  const finish = async (end: EndState): Promise<void> => {
+    await engine.store.runs.finish(run.id, run.epoch, end, [hop(end.state, end.why)], now)
+    engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
+  }
+  const sayLast = async (parts: readonly Part[] | undefined): Promise<void> => {
+    if (parts !== undefined && parts.length > 0)
+      await engine.say({ task: run.task, round: run.round, name: 'answer', parts })
+  }
+
+  switch (attempt.state) {
+    case 'done':
+      await sayLast(attempt.say)
+      await finish({ state: 'done' })
+      return { state: 'done' }
+    case 'refused':
+      await sayLast(attempt.say)
+      await finish({ state: 'refused', why: attempt.why })
+      return { state: 'refused', why: attempt.why }
+    case 'ignored':
+      await finish({ state: 'ignored', why: attempt.why })
+      return { state: 'ignored', why: attempt.why }
+    case 'cancelled':
+      // Whoever cancelled has written the end already.
+      return { state: 'cancelled', why: 'cancelled' }
+    case 'interrupted':
+      await engine.store.runs.release(run.id, run.epoch, [hop('snoozed', 'the process stops')], true, now)
+      return { state: 'snoozed', forMs: 0 }
+    case 'failed': {
+      const error = new Error(attempt.why)
+      const attempts = attemptsOf(run, engine)
+      if (!attempt.isFinal && run.attempt < attempts) {
+        const retryInMs = backoffMs(run.attempt)
+        await engine.store.runs.release(run.id, run.epoch, [hop('retry', attempt.why)], false, now)
+        engine.log.warn({ taskId: run.id, attempt: run.attempt, retryInMs }, 'attempt failed')
+        return { state: 'failed', error, retryInMs }
+      }
+      await sayLast(attempt.say ?? textIn(lang, sentences.failed(run.number, run.attempt)))
+      await finish({ state: 'failed', why: attempt.why })
+      return { state: 'failed', error }
+    }
+  }
+}
+
+function attemptsOf(run: Run, engine: Engine): number {
+  const { route } = run.task
+  return (route && findEntry(engine.catalog(), route.scene, route.command)?.attempts) ?? 1
+}
+
+/** 1, 2, 4 … 60 s, up to half of it more, so that what failed together does not come back together. */
+function backoffMs(attempt: number): number {
+  const base = Math.min(60_000, 1_000 * 2 ** (attempt - 1))
+  return Math.round(base * (1 + Math.random() / 2))
+}

@@ -1,0 +1,39 @@
+import type { Bilingual } from '../core/lang.ts'
+
+/** What people are told when a command does not simply answer. One sentence each: what happened, and what to do. */
+export const sentences = {
+  timedOut: (number: number, seconds: number): Bilingual => ({
+    zh: `#${number} 超过了 ${seconds} 秒的时限，已停止。`,
+    en: `#${number} ran past its limit of ${seconds} s and was stopped.`,
+  }),
+  failed: (number: number, attempts: number): Bilingual => ({
+    zh: `#${number} 出错了（试了 ${attempts} 次）。可发送 retry ${number} 再试；原因已记录，管理员可在控制台查看。`,
+    en: `#${number} failed after ${attempts} ${attempts === 1 ? 'try' : 'tries'}. Send "retry ${number}" to try again; operators see the reason on the dashboard.`,
+  }),
+  outOfMemory: (number: number): Bilingual => ({
+    zh: `#${number} 用完了它可用的内存，已停止。`,
+    en: `#${number} used up its memory and was stopped.`,
+  }),
+  cancelled: (number: number): Bilingual => ({
+    zh: `#${number} 已取消。`,
+    en: `#${number} was cancelled.`,
+  }),
+  notGranted: (command: string, person: string, admins: readonly string[]): Bilingual => {
+    const whom = admins.length > 0 ? admins.join(', ') : ''
+    return {
+      zh: `你还不能使用 ${command}。请${whom ? `向管理员（${whom}）` : '向管理员'}申请，并附上这一行：\ngrant ${person} ${command}`,
+      en: `You may not use ${command} yet. Ask ${whom ? `an administrator (${whom})` : 'an administrator'} for it with this line:\ngrant ${person} ${command}`,
+    }
+  },
+  unknown: (text: string, suggestions: readonly string[]): Bilingual => {
+    const maybe = suggestions.length > 0
+    return {
+      zh: `没有“${text}”这个命令。${maybe ? `你是不是想说：${suggestions.join('、')}？` : ''}发送 help 查看全部命令。`,
+      en: `There is no command "${text}". ${maybe ? `Did you mean ${suggestions.join(' or ')}? ` : ''}Send "help" for all of them.`,
+    }
+  },
+  gone: (command: string): Bilingual => ({
+    zh: `命令 ${command} 已不存在，发送 help 查看全部命令。`,
+    en: `The command ${command} no longer exists. Send "help" for all of them.`,
+  }),
+}

@@ -1,0 +1,27 @@
+import type { Catalog } from '../core/catalog.ts'
+import { readCommand } from '../core/command.ts'
+import type { Message } from '../core/message.ts'
+import type { Task } from '../core/task.ts'
+
+export interface AcceptPorts {
+  catalog(): Catalog
+  /** A leading text that stands for a command. */
+  prefixes: Readonly<Record<string, string>>
+  /** The lane of what names no command. */
+  defaultLane: string
+  /** The lanes there are; a command of another waits in the default one. */
+  lanes: ReadonlySet<string>
+  /** The fair-share tag of the sender's next task in a lane. */
+  share(lane: string, message: Message): Promise<number>
+}
+
+/** The task a message becomes: reading its text decides command and lane. The same message is the same task. */
+export async function taskOf(message: Message, ports: AcceptPorts): Promise<Task> {
+  const catalog = ports.catalog()
+  const route = readCommand(message.text, catalog, ports.prefixes)
+  const entry =
+    route &&
+    catalog.scenes.find(({ name }) => name === route.scene)?.commands.find(({ name }) => name === route.command)
+  const lane = entry !== undefined && ports.lanes.has(entry.lane) ? entry.lane : ports.defaultLane
+  return { id: message.id, lane, route, message, tag: await ports.share(lane, message) }
+}

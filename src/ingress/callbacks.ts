@@ -1,0 +1,102 @@
+import { type RequestHandler, Router } from 'express'
+import type { Channel, Inbound } from '../channels/channel.ts'
+import type { Ack } from '../core/ack.ts'
+import { StoreUnavailableError, UnverifiedError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import type { RidingAnswer } from './held-replies.ts'
+import { BodyTooLargeError, readBody } from './read-body.ts'
+import type { Reception } from './reception.ts'
+
+export interface CallbackPorts {
+  channels: ReadonlyMap<string, Channel>
+  reception: Reception
+  bodyBytes: number
+  onAck?(channel: string, kind: Inbound['kind'] | 'unverified' | 'unavailable', ms: number): void
+  log: Log
+}
+
+/** `GET|POST /in/:channel`: verify, store, acknowledge. */
+export function callbackRoutes(ports: CallbackPorts): Router {
+  const router = Router({ caseSensitive: true })
+  const take = callback(ports)
+  router.get('/in/:channel', take)
+  router.post('/in/:channel', take)
+  return router
+}
+
+function callback({ channels, reception, bodyBytes, onAck, log }: CallbackPorts): RequestHandler<{ channel: string }> {
+  return async (req, res) => {
+    const startedAt = performance.now()
+    const channel = channels.get(req.params.channel)
+    if (channel?.receive === undefined) {
+      res.status(404).json({ error: { code: 'no_such_channel', message: 'no channel takes callbacks here' } })
+      return
+    }
+    const done = (kind: Parameters<NonNullable<typeof onAck>>[1]): void =>
+      onAck?.(channel.id, kind, performance.now() - startedAt)
+    try {
+      const inbound = channel.receive({
+        method: req.method,
+        rawQuery: queryOf(req.originalUrl),
+        headers: headersOf(req.headers),
+        body: await readBody(req, bodyBytes),
+      })
+      if (inbound.kind !== 'message') {
+        if (inbound.kind === 'ignored') log.info({ channel: channel.id, why: inbound.why }, 'callback ignored')
+        send(res, inbound.ack)
+        done(inbound.kind)
+        return
+      }
+      const gone = new AbortController()
+      res.on('close', () => gone.abort())
+      const answer = await reception.answer(channel, inbound.message, inbound.ack, gone.signal)
+      if ('written' in answer) await sendRiding(res, answer)
+      else send(res, answer)
+      done('message')
+    } catch (error) {
+      if (error instanceof UnverifiedError) {
+        log.warn({ channel: channel.id, kind: error.kind, status: error.status }, 'callback refused')
+        res.status(error.status).end()
+        done('unverified')
+      } else if (error instanceof BodyTooLargeError) {
+        log.warn({ channel: channel.id, kind: 'too_large', status: 413 }, 'callback refused')
+        res.status(413).set('connection', 'close').end()
+        done('unverified')
+      } else if (error instanceof StoreUnavailableError) {
+        // Not stored, so not acknowledged: the platform comes again.
+        log.error({ channel: channel.id, error: error.message }, 'callback not stored')
+        res.status(503).set('retry-after', '5').end()
+        done('unavailable')
+      } else throw error
+    }
+  }
+}
+
+function send(res: Parameters<RequestHandler>[1], ack: Ack): void {
+  res.status(ack.status)
+  if (ack.headers !== undefined) res.set({ ...ack.headers })
+  res.end(ack.body ?? '')
+}
+
+/** Resolves once the answer's delivery knows whether it went out with this response. */
+async function sendRiding(res: Parameters<RequestHandler>[1], answer: RidingAnswer): Promise<void> {
+  if (res.destroyed || res.writableEnded) return answer.written(false)
+  const written = new Promise<boolean>((resolve) => {
+    res.once('finish', () => resolve(true))
+    res.once('close', () => resolve(res.writableFinished))
+  })
+  send(res, answer.ack)
+  await answer.written(await written)
+}
+
+function queryOf(url: string): string {
+  const at = url.indexOf('?')
+  return at === -1 ? '' : url.slice(at + 1)
+}
+
+function headersOf(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string | undefined> {
+  // Node joins repeated headers with a comma, except set-cookie, which no platform sends.
+  return headers as Record<string, string | undefined>
+}

@@ -1,0 +1,148 @@
+import type { Channel } from '../channels/channel.ts'
+import type { Ack } from '../core/ack.ts'
+import { lineOf } from '../core/address.ts'
+import { type Held, heldTopic } from '../core/held.ts'
+import type { Log } from '../core/log.ts'
+import type { Message } from '../core/message.ts'
+import type { Outbox, Signals } from '../store/store.ts'
+
+/** An answer that rides on the ack. Whoever writes the ack says afterwards whether it went out. */
+export interface RidingAnswer {
+  ack: Ack
+  /** `false`: the connection was gone; the delivery takes the active way. */
+  written(ok: boolean): Promise<void>
+}
+
+export interface HeldReplies extends Held {
+  /** Holds a request for its task's first answer. Ask before the task is stored: the answer may be there at once. */
+  hold(taskId: string, channel: Channel, message: Message, untilMs: number): HeldRequest
+  /** How many requests wait. */
+  readonly size: number
+  close(): Promise<void>
+}
+
+export interface HeldRequest {
+  /** The answer, or undefined when the window ends first, nothing will be said or the connection is gone. */
+  answer: Promise<RidingAnswer | undefined>
+  /** The connection is gone. */
+  drop(): void
+}
+
+/** A passive reply is written at once; a claim that has not become one by then died with its process. */
+const CLAIM_MS = 5_000
+
+interface Waiting {
+  channel: Channel
+  message: Message
+  resolve(answer: RidingAnswer | undefined): void
+  timer: NodeJS.Timeout
+}
+
+export interface HeldPorts {
+  /** This process's id, as tasks carry it in `held.by`. */
+  by: string
+  outbox: Outbox
+  signals: Signals
+  /** Has a worker look at a line. */
+  look(line: { channel: string; chat: string }, at: number): Promise<void>
+  now(): number
+  log: Log
+}
+
+export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
+  const { by, outbox, signals, look, now, log } = ports
+  const waiting = new Map<string, Waiting>()
+
+  /** Takes the request out, so that its timer and a claim cannot both answer it. */
+  function takeOut(taskId: string): Waiting | undefined {
+    const request = waiting.get(taskId)
+    if (request === undefined) return undefined
+    clearTimeout(request.timer)
+    waiting.delete(taskId)
+    return request
+  }
+
+  async function settle(
+    deliveryId: string,
+    attempts: number,
+    line: { channel: string; chat: string },
+    isSent: boolean,
+  ): Promise<void> {
+    const at = now()
+    const { more, ...next } = await outbox.settle(
+      deliveryId,
+      attempts,
+      isSent
+        ? { state: 'sent', route: 'passive', receipt: { sentAt: at } }
+        : { state: 'again', why: 'it could not ride on the ack', notBefore: at, costsAttempt: false },
+      at,
+    )
+    if (more) await look(line, 'lookAt' in next ? next.lookAt : at)
+  }
+
+  async function giveHere(taskId: string, deliveryId: string): Promise<'taken-here' | 'left'> {
+    const request = takeOut(taskId)
+    if (request === undefined) return 'left'
+    try {
+      const record = await outbox.takePassive(deliveryId, now(), CLAIM_MS)
+      if (record === undefined) {
+        request.resolve(undefined)
+        return 'left'
+      }
+      const line = lineOf(record.delivery.to)
+      const ack = request.channel.reply?.(request.message, record.delivery.part)
+      if (ack === undefined) {
+        request.resolve(undefined)
+        await settle(deliveryId, record.attempts, line, false)
+        return 'taken-here'
+      }
+      request.resolve({ ack, written: (ok) => settle(deliveryId, record.attempts, line, ok) })
+      return 'taken-here'
+    } catch (error) {
+      // The claim may stand or not; an ack without it is right either way, and an expired claim is found again.
+      request.resolve(undefined)
+      throw error
+    }
+  }
+
+  const stop = await signals.subscribe(heldTopic(by), (payload) => {
+    // Published by `give` below, in another process of ours.
+    const { taskId, deliveryId } = payload as { taskId: string; deliveryId: string }
+    giveHere(taskId, deliveryId).catch((error: unknown) =>
+      log.warn({ taskId, error: String(error) }, 'a held request could not be answered'),
+    )
+  })
+
+  return {
+    get size() {
+      return waiting.size
+    },
+    hold(taskId, channel, message, untilMs) {
+      const { promise, resolve } = Promise.withResolvers<RidingAnswer | undefined>()
+      if (waiting.has(taskId)) {
+        // A twin that arrives while the first waits has nothing to wait for.
+        resolve(undefined)
+        return { answer: promise, drop: () => {} }
+      }
+      const request: Waiting = { channel, message, resolve, timer: setTimeout(drop, Math.max(0, untilMs - now())) }
+      function drop(): void {
+        if (waiting.get(taskId) === request) takeOut(taskId)?.resolve(undefined)
+      }
+      waiting.set(taskId, request)
+      return { answer: promise, drop }
+    },
+    mayWait: (taskId, holder) => holder !== by || waiting.has(taskId),
+    release(taskId) {
+      takeOut(taskId)?.resolve(undefined)
+    },
+    async give(offer) {
+      if (offer.by === by) return giveHere(offer.taskId, offer.deliveryId)
+      await signals.publish(heldTopic(offer.by), { taskId: offer.taskId, deliveryId: offer.deliveryId })
+      return 'left'
+    },
+    async close() {
+      for (const taskId of [...waiting.keys()]) takeOut(taskId)?.resolve(undefined)
+      await stop()
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export interface MetricPorts {
+  laneCounts(): Promise<{ name: string; waiting: number; active: number; delayed: number }[]>
+  /** Deliveries that wait, by channel. */
+  waitingDeliveries(): Promise<Record<string, number>>
+}
+
+export interface Metrics {
+  /** A callback was answered. */
+  ack(channel: string, kind: string, ms: number): void
+  /** The page in Prometheus' text form. */
+  page(): Promise<{ type: string; body: string }>
+}
+
+/** What operators watch: acknowledgements here, queues and outboxes as the store tells them when asked. */
+export function openMetrics(ports: MetricPorts): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const acks = new Histogram({
+    name: 'huitou_ack_seconds',
+    help: 'Time from a callback to its acknowledgement',
+    labelNames: ['channel', 'kind'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'huitou_callbacks_refused_total',
+    help: 'Callbacks that proved nothing (unverified) or could not be stored (unavailable)',
+    labelNames: ['channel', 'kind'],
+    registers,
+  })
+  const tasks = new Gauge({
+    name: 'huitou_tasks',
+    help: 'Tasks in a lane, by state',
+    labelNames: ['lane', 'state'],
+    registers,
+  })
+  const deliveries = new Gauge({
+    name: 'huitou_deliveries_waiting',
+    help: 'Deliveries that wait in an outbox',
+    labelNames: ['channel'],
+    registers,
+  })
+
+  return {
+    ack(channel, kind, ms) {
+      acks.observe({ channel, kind }, ms / 1_000)
+      if (kind === 'unverified' || kind === 'unavailable') refusals.inc({ channel, kind })
+    },
+    async page() {
+      const [lanes, waiting] = await Promise.all([ports.laneCounts(), ports.waitingDeliveries()])
+      for (const lane of lanes) {
+        tasks.set({ lane: lane.name, state: 'waiting' }, lane.waiting)
+        tasks.set({ lane: lane.name, state: 'active' }, lane.active)
+        tasks.set({ lane: lane.name, state: 'delayed' }, lane.delayed)
+      }
+      deliveries.reset()
+      for (const [channel, count] of Object.entries(waiting)) deliveries.set({ channel }, count)
+      return { type: registry.contentType, body: await registry.metrics() }
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { personKey } from '../core/address.ts'
+import type { Bilingual } from '../core/lang.ts'
+import type { Task } from '../core/task.ts'
+import type { Runs } from '../store/store.ts'
+
+export interface NoticePorts {
+  runs: Pick<Runs, 'create'>
+  /** How many tasks of its lane begin before it. */
+  ahead(task: Task): Promise<number>
+  now(): number
+}
+
+/**
+ * Makes the record of a long task, before the task itself is stored: so it has a number that can be named at once, looked at and
+ * cancelled. Returns the notice to its person; undefined for a twin, whose person has had it.
+ */
+export async function noticeOf(task: Task, { runs, ahead, now }: NoticePorts): Promise<Bilingual | undefined> {
+  const { message } = task
+  const owner = personKey(message.from.channel, message.sender.id)
+  const at = now()
+  const before = await ahead(task)
+  const hops = [
+    { at: message.receivedAt, kind: 'received' as const },
+    { at, kind: 'noticed' as const, text: `${before} ahead` },
+  ]
+  const { created, run } = await runs.create({ id: task.id, task, owner, hops }, at)
+  return created ? noticeText(run.number, before) : undefined
+}
+
+function noticeText(number: number, ahead: number): Bilingual {
+  const place =
+    ahead === 0 ? { zh: '马上开始', en: 'starting now' } : { zh: `前面还有 ${ahead} 个`, en: `${ahead} ahead of it` }
+  return {
+    zh: `已收到 #${number}，${place.zh}。要停止请发 cancel ${number}`,
+    en: `Got it: #${number}, ${place.en}. To stop it, send "cancel ${number}".`,
+  }
+}

@@ -1,0 +1,86 @@
+import type { Channel } from '../channels/channel.ts'
+import type { Ack } from '../core/ack.ts'
+import type { Address } from '../core/address.ts'
+import { inLang, type Lang } from '../core/lang.ts'
+import type { Message } from '../core/message.ts'
+import type { Part } from '../core/part.ts'
+import type { Task } from '../core/task.ts'
+import { type AcceptPorts, taskOf } from './accept.ts'
+import type { HeldReplies, RidingAnswer } from './held-replies.ts'
+import { type NoticePorts, noticeOf } from './notice.ts'
+
+export interface ReceptionPorts extends AcceptPorts, NoticePorts {
+  /** Stores the task; resolves once it is stored. Throws StoreUnavailableError. */
+  enqueue(task: Task): Promise<void>
+  held: HeldReplies
+  /** This process's id. */
+  by: string
+  /** Lanes whose commands answer in a moment; all others give notice instead of holding the request. */
+  quickLanes: ReadonlySet<string>
+  /** Says something that cannot ride on an ack. */
+  say(said: { id: string; to: Address; parts: Part[]; taskId: string }): Promise<unknown>
+  languageOf(message: Message): Promise<Lang>
+}
+
+/** Where a message comes in, from a callback or a socket: stored first, then acknowledged. */
+export interface Reception {
+  /** For a callback: the ack, with the answer or the notice on it where it can ride. `gone` tells that the connection broke. */
+  answer(channel: Channel, message: Message, ack: Ack, gone: AbortSignal): Promise<Ack | RidingAnswer>
+  /** For a socket or the console: resolves once the message is stored. */
+  take(message: Message): Promise<Task>
+}
+
+/** So many requests may be held at once; beyond it answers take the active way, which needs no open socket. */
+const MOST_HELD = 500
+
+export function openReception(ports: ReceptionPorts): Reception {
+  const { held, quickLanes, enqueue } = ports
+
+  /** Stores a long task and returns its notice. */
+  async function announce(task: Task): Promise<Part | undefined> {
+    const notice = await noticeOf(task, ports)
+    if (notice === undefined) return undefined
+    return { kind: 'text', text: inLang(await ports.languageOf(task.message), notice) }
+  }
+
+  async function sayNotice(task: Task, notice: Part): Promise<void> {
+    await ports.say({ id: `${task.id}-notice`, to: task.message.from, parts: [notice], taskId: task.id })
+  }
+
+  return {
+    async answer(channel, message, ack, gone) {
+      const task = await taskOf(message, ports)
+      if (!quickLanes.has(task.lane)) {
+        const notice = await announce(task)
+        await enqueue(task)
+        if (notice === undefined) return ack
+        const riding = channel.reply?.(message, notice)
+        if (riding === undefined) await sayNotice(task, notice)
+        return riding ?? ack
+      }
+      const holdMs = channel.reply === undefined || held.size >= MOST_HELD ? 0 : (channel.replyWithinMs ?? 0)
+      if (holdMs === 0) {
+        await enqueue(task)
+        return ack
+      }
+      const untilMs = message.receivedAt + holdMs
+      const request = held.hold(task.id, channel, message, untilMs)
+      gone.addEventListener('abort', request.drop, { once: true })
+      try {
+        await enqueue({ ...task, held: { untilMs, by: ports.by } })
+      } catch (error) {
+        request.drop()
+        throw error
+      }
+      return (await request.answer) ?? ack
+    },
+    async take(message) {
+      const task = await taskOf(message, ports)
+      // Said before the task can begin, so that its answer cannot overtake it.
+      const notice = quickLanes.has(task.lane) ? undefined : await announce(task)
+      if (notice !== undefined) await sayNotice(task, notice)
+      await enqueue(task)
+      return task
+    },
+  }
+}

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../config/config.ts'
+import { type Backend, openBackend } from '../queues/backend.ts'
+import { type OutboxQueues, openOutboxQueues } from '../queues/deliveries.ts'
+import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.ts'
+import type { Channel } from './channels/channel.ts'
+import { openChannels } from './channels/open.ts'
+import type { Catalog } from './core/catalog.ts'
+import type { Held } from './core/held.ts'
+import type { Log } from './core/log.ts'
+import { type Access, openAccess } from './engine/access.ts'
+import type { Builtin } from './engine/builtins/builtin.ts'
+import { builtinScene, builtinsOf } from './engine/builtins/index.ts'
+import { type Desk, openDesk } from './engine/desk.ts'
+import { watchCatalog } from './engine/host/catalog.ts'
+import { type Languages, openLanguages } from './engine/languages.ts'
+import { openStore } from './open-store.ts'
+import { type Outbox, openOutbox } from './outbox/outbox.ts'
+import { remoteHeld } from './outbox/remote-held.ts'
+import type { Sources } from './scenes/sources.ts'
+import { sharedCache } from './store/shared-cache.ts'
+import type { Store } from './store/store.ts'
+import { taskChanges } from './task-changes.ts'
+
+/** What every process of an installation is made of, whichever part of the work it does. */
+export interface Installation {
+  config: Config
+  log: Log
+  /** This process, as leases and held requests name it. */
+  processId: string
+  store: Store
+  backend: Backend
+  tasks: TaskQueues
+  looks: OutboxQueues
+  channels: ReadonlyMap<string, Channel>
+  outbox: Outbox
+  /** The held requests; a process that takes callbacks puts its own in. */
+  held: { current: Held }
+  languages: Languages
+  builtins: ReadonlyMap<string, Builtin>
+  desk: Desk
+  access: Access
+  /** Scenes and built-in commands together. */
+  catalog(): Catalog
+  /** The scene files of that catalog, for those who run them. */
+  sources(): Sources
+  /** Called whenever scene files changed. */
+  onCatalog(listener: () => void): void
+  changed(taskId: string): void
+  now(): number
+  close(): Promise<void>
+}
+
+export async function openInstallation(config: Config, log: Log, now: () => number = Date.now): Promise<Installation> {
+  const onError = connectionLog(log)
+  const { store, queuesAt } = await openStore(config, log, onError)
+  const processId = `p${randomBytes(8).toString('hex')}`
+  const backend = openBackend(queuesAt, onError)
+  const tasks = openTaskQueues(backend, [CONTROL_LANE, ...Object.keys(config.lanes)])
+  const channels = openChannels(config, store, {
+    now,
+    log,
+    shared: sharedCache(store.settings, store.leases, now),
+    async readFile(fileId) {
+      const file = await store.files.get(fileId, now())
+      if (file === undefined) throw new Error(`file ${fileId} is no longer kept`)
+      return file
+    },
+  })
+  const looks = openOutboxQueues(backend, [...channels.keys()])
+  const held: { current: Held } = { current: remoteHeld(store.signals) }
+  const outbox = openOutbox({
+    store: store.outbox,
+    channels,
+    looks,
+    held: {
+      mayWait: (taskId, by) => held.current.mayWait(taskId, by),
+      release: (taskId) => held.current.release(taskId),
+      give: (offer) => held.current.give(offer),
+    },
+    deliveryKeptMs: config.limits.deliveryKeptMs,
+    now,
+    log,
+  })
+  const languages = openLanguages(store.settings, config.lang, now)
+  const changes = taskChanges(store.signals, log)
+  const desk = openDesk({
+    store,
+    enqueue: tasks.add,
+    say: outbox.sayForTask,
+    languages,
+    changed: changes.note,
+    now,
+    log,
+  })
+
+  const listeners: (() => void)[] = []
+  const scenes = await watchCatalog({
+    sceneDirs: config.sceneDirs,
+    log,
+    onChange() {
+      for (const listener of listeners) listener()
+    },
+  })
+  const builtins: ReadonlyMap<string, Builtin> = builtinsOf({
+    store,
+    desk,
+    languages,
+    catalog,
+    timeZone: config.timeZone,
+    now,
+  })
+  const ownScene = builtinScene(builtins)
+  // Made anew only when the scene files change: every message is read against it.
+  const withOwn = (of: Catalog): { of: Catalog; all: Catalog } => ({
+    of,
+    all: { scenes: [ownScene, ...of.scenes], faults: of.faults },
+  })
+  let known = withOwn(scenes.catalog())
+  function catalog(): Catalog {
+    if (known.of !== scenes.catalog()) known = withOwn(scenes.catalog())
+    return known.all
+  }
+
+  return {
+    config,
+    log,
+    processId,
+    store,
+    backend,
+    tasks,
+    looks,
+    channels,
+    outbox,
+    held,
+    languages,
+    builtins,
+    desk,
+    access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
+    catalog,
+    sources: scenes.sources,
+    onCatalog: (listener) => void listeners.push(listener),
+    changed: changes.note,
+    now,
+    async close() {
+      await outbox.idle()
+      await scenes.close()
+      await changes.close()
+      await Promise.allSettled([tasks.close(), looks.close()])
+      await backend.close()
+      await store.close()
+    },
+  }
+}
+
+/** A lost connection is reported once a while, not with every try to mend it. */
+function connectionLog(log: Log): (error: Error) => void {
+  let lastAt = 0
+  return (error) => {
+    if (Date.now() - lastAt < 5_000) return
+    lastAt = Date.now()
+    log.error({ error: error.message }, 'the store or its queues report a fault')
+  }
+}

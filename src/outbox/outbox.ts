@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import type { OutboxQueues } from '../../queues/deliveries.ts'
+import type { Channel } from '../channels/channel.ts'
+import { type Address, lineOf } from '../core/address.ts'
+import { cleanJson } from '../core/clean.ts'
+import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
+import type { Held } from '../core/held.ts'
+import type { Log } from '../core/log.ts'
+import type { Part } from '../core/part.ts'
+import type { Task } from '../core/task.ts'
+import type { Line, Outbox as OutboxStore, Permit, Taken } from '../store/store.ts'
+import { readFailure } from './verdict.ts'
+
+/** A send may take this long; the claim on its delivery outlives it a little. */
+const SEND_MS = 15_000
+const LEASE_MS = 20_000
+/** Between the end of a held request's window and the active send: the time a claim by it may still be on its way. */
+const HOLD_MARGIN_MS = 100
+
+export interface OutboxPorts {
+  store: OutboxStore
+  channels: ReadonlyMap<string, Channel>
+  looks: OutboxQueues
+  /** The held requests, wherever they wait. */
+  held: Held
+  deliveryKeptMs: number
+  onSent?(record: DeliveryRecord, verdict: Verdict): void
+  now(): number
+  log: Log
+}
+
+export interface Outbox {
+  /** Stores what a task says and sends it at once where order and quota allow. Resolves when it is stored. */
+  sayForTask(said: { task: Task; round: number; name: string; parts: readonly Part[] }): Promise<void>
+  /** Stores a push; the same `id` is the same push. Resolves to the deliveries it became. */
+  push(said: { id: string; to: Address; parts: readonly Part[]; taskId?: string }): Promise<string[]>
+  /** Sends what the line holds, one after the other, until it is empty or must wait. */
+  workLine(line: Line): Promise<void>
+  /** Resolves when no send is under way. */
+  idle(): Promise<void>
+}
+
+export function openOutbox(ports: OutboxPorts): Outbox {
+  const { store, channels, looks, held, now, log } = ports
+  const underWay = new Set<Promise<void>>()
+
+  function channelOf(id: string): Channel {
+    const channel = channels.get(id)
+    if (channel === undefined) throw new Error(`there is no channel "${id}"`)
+    return channel
+  }
+
+  function deliveriesOf(id: string, to: Address, parts: readonly Part[], taskId?: string): Delivery[] {
+    const createdAt = now()
+    return channelOf(to.channel)
+      .split(cleanJson(parts))
+      .map((part, place) => ({
+        id: `${id}-${place + 1}`,
+        to,
+        part,
+        taskId,
+        createdAt,
+        expiresAt: createdAt + ports.deliveryKeptMs,
+      }))
+  }
+
+  function permitFor(channel: Channel): Permit {
+    return { now: now(), leaseMs: LEASE_MS, limits: channel.limits }
+  }
+
+  /** Goes on beside its caller; a fault is logged, and the sweeper finds the line again. */
+  function start(work: Promise<void>): void {
+    const watched = work
+      .catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'a send was interrupted; the line is looked at again'),
+      )
+      .finally(() => underWay.delete(watched))
+    underWay.add(watched)
+  }
+
+  async function offer(deliveries: Delivery[]): Promise<void> {
+    const [first] = deliveries
+    if (first === undefined) return
+    const line = lineOf(first.to)
+    const taken = await store.offer(deliveries, { permit: permitFor(channelOf(line.channel)) })
+    start(carryOn(line, taken))
+  }
+
+  /** Offers the first of them to the request that is held for it; the line is left to the others meanwhile. */
+  async function offerToHeld(task: Task, hold: NonNullable<Task['held']>, deliveries: Delivery[]): Promise<void> {
+    const [first] = deliveries
+    if (first === undefined) return
+    const line = lineOf(first.to)
+    const notBefore = hold.untilMs + HOLD_MARGIN_MS
+    await store.offer(deliveries, { notBefore })
+    start(
+      held.give({ by: hold.by, taskId: task.id, deliveryId: first.id }).then(async (given) => {
+        if (given === 'left') await looks.look(line, notBefore, now())
+      }),
+    )
+  }
+
+  async function carryOn(line: Line, taken: Taken): Promise<void> {
+    let next = taken
+    while (next.state === 'yours') {
+      const { more, lookAt } = await sendOne(line, next.record)
+      if (!more) return
+      if (lookAt > now()) return looks.look(line, lookAt, now())
+      next = await store.take(line, permitFor(channelOf(line.channel)))
+    }
+    if (next.state === 'wait') await looks.look(line, next.untilMs, now())
+  }
+
+  async function sendOne(line: Line, record: DeliveryRecord): Promise<{ more: boolean; lookAt: number }> {
+    const { delivery, attempts } = record
+    const { verdict, pause, needsOperator } = await trySend(record)
+    const fields = {
+      deliveryId: delivery.id,
+      taskId: delivery.taskId,
+      channel: line.channel,
+      attempts,
+      state: verdict.state,
+    }
+    if (needsOperator)
+      log.error({ ...fields, why: 'why' in verdict ? verdict.why : undefined }, 'delivery needs an operator')
+    else log.info(fields, 'delivery settled')
+    if (pause !== undefined) {
+      await store.pause(line.channel, pause.untilMs, pause.scope === 'chat' ? line.chat : undefined)
+    }
+    ports.onSent?.(record, verdict)
+    const settled = await store.settle(delivery.id, attempts, verdict, now())
+    return settled.more ? settled : { more: false, lookAt: 0 }
+  }
+
+  async function trySend({ delivery, attempts }: DeliveryRecord): Promise<ReturnType<typeof readFailure>> {
+    try {
+      const receipt = await channelOf(delivery.to.channel).send(delivery, AbortSignal.timeout(SEND_MS))
+      return { verdict: { state: 'sent', route: 'active', receipt } }
+    } catch (error) {
+      return readFailure(error, attempts, now())
+    }
+  }
+
+  async function workLine(line: Line): Promise<void> {
+    if (!channels.has(line.channel)) return
+    await carryOn(line, await store.take(line, permitFor(channelOf(line.channel))))
+  }
+
+  return {
+    async sayForTask({ task, round, name, parts }) {
+      const id = `${task.id}-${round}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
+      const deliveries = deliveriesOf(id, task.message.from, parts, task.id)
+      const hold = round === 0 ? task.held : undefined
+      // Only the first thing said can ride on the ack; whoever comes later finds the request gone and goes the other way.
+      if (hold !== undefined && hold.untilMs > now() && held.mayWait(task.id, hold.by)) {
+        await offerToHeld(task, hold, deliveries)
+      } else {
+        await offer(deliveries)
+      }
+    },
+    async push({ id, to, parts, taskId }) {
+      const deliveries = deliveriesOf(id, to, parts, taskId)
+      await offer(deliveries)
+      return deliveries.map((delivery) => delivery.id)
+    },
+    workLine,
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay)
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import { type Held, heldTopic } from '../core/held.ts'
+import type { Signals } from '../store/store.ts'
+
+/** The held requests as a process sees them that holds none itself: it passes the news on. */
+export function remoteHeld(signals: Signals): Held {
+  return {
+    mayWait: () => true,
+    release: () => {},
+    async give({ by, taskId, deliveryId }) {
+      await signals.publish(heldTopic(by), { taskId, deliveryId })
+      return 'left'
+    },
+  }
+}

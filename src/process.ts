@@ -1,0 +1,38 @@
+import { ConfigError } from '../config/config-error.ts'
+import type { Log } from './core/log.ts'
+
+export interface Running {
+  log: Log
+  stop(): Promise<void>
+}
+
+/** A stop that hangs is cut off after this. */
+const STOP_MS = 30_000
+
+/** Starts, and stops cleanly on SIGTERM or SIGINT; a second signal stops at once. What keeps it from starting is told in one line. */
+export async function runUntilStopped(start: () => Promise<Running>): Promise<void> {
+  let running: Running
+  try {
+    running = await start()
+  } catch (error) {
+    process.stderr.write(`${error instanceof ConfigError ? error.message : explain(error)}\n`)
+    process.exit(1)
+  }
+
+  let isStopping = false
+  const stop = async (signal: string): Promise<void> => {
+    if (isStopping) process.exit(130)
+    isStopping = true
+    running.log.info({ signal }, 'stopping')
+    setTimeout(() => process.exit(1), STOP_MS).unref()
+    await running.stop()
+    running.log.info({}, 'stopped')
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+  process.on('SIGINT', () => void stop('SIGINT'))
+}
+
+function explain(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import type { Argument, CommandEntry, SceneEntry } from '../core/catalog.ts'
+import { bilingualSchema } from '../core/lang.ts'
+import type { Command } from './scene.ts'
+
+/** The default export is not what a scene must be; the message says where and what to write. */
+export class SceneShapeError extends Error {
+  override readonly name = 'SceneShapeError'
+}
+
+const attempts = 3
+const timeoutMs = 60_000
+const shortTimeoutMs = 10_000
+
+const nameSchema = z
+  .string()
+  .max(64)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u, 'a name is letters, digits, _ and -, and starts with a letter or digit')
+const wordSchema = z.string().max(64).regex(/^\S+$/, 'it is typed as one word, without spaces')
+const positive = z.number().int().positive()
+
+const commandSchema = z.object({
+  summary: bilingualSchema,
+  args: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … })'),
+  run: z.custom<Command['run']>((value) => typeof value === 'function', 'expected a function'),
+  lane: z.string().min(1).optional(),
+  timeoutMs: positive.optional(),
+  attempts: positive.optional(),
+  aliases: z.array(wordSchema).optional(),
+  triggers: z
+    .array(z.union([z.object({ keyword: z.string().min(1) }), z.object({ pattern: z.instanceof(RegExp) })]))
+    .optional(),
+  example: z.string().optional(),
+})
+const sceneSchema = z.object({
+  name: nameSchema,
+  summary: bilingualSchema,
+  commands: z.record(nameSchema, commandSchema).refine((commands) => Object.keys(commands).length > 0, 'there is none'),
+})
+
+export function isScene(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'name' in value && 'commands' in value
+}
+
+/** A scene as plain data. Throws SceneShapeError when it is no scene. */
+export function sceneEntryOf(exported: unknown, file: string, isPublic: boolean): SceneEntry {
+  if (!isScene(exported))
+    throw new SceneShapeError('the default export is no scene: write export default defineScene({ … })')
+  const read = sceneSchema.safeParse(exported)
+  if (!read.success) throw new SceneShapeError(read.error.issues.map(sentenceOf).join('; '))
+  const { name, summary, commands } = read.data
+  return {
+    name,
+    summary,
+    isPublic,
+    file,
+    commands: Object.entries(commands).map(([command, definition]) => commandEntryOf(name, command, definition)),
+  }
+}
+
+function commandEntryOf(scene: string, name: string, command: z.output<typeof commandSchema>): CommandEntry {
+  const lane = command.lane ?? 'short'
+  return {
+    scene,
+    name,
+    summary: command.summary,
+    args: argumentsOf(command.args, `commands.${name}.args`),
+    lane,
+    timeoutMs: command.timeoutMs ?? (lane === 'short' ? shortTimeoutMs : timeoutMs),
+    attempts: command.attempts ?? attempts,
+    aliases: command.aliases ?? [],
+    triggers: (command.triggers ?? []).map((trigger) =>
+      'keyword' in trigger
+        ? { kind: 'keyword', keyword: trigger.keyword }
+        : // One test at a time: with g or y the expression would remember where it stopped.
+          { kind: 'pattern', source: trigger.pattern.source, flags: trigger.pattern.flags.replace(/[gy]/g, '') },
+    ),
+    example: command.example,
+  }
+}
+
+/** What zod says of one argument, as far as reading words needs it. */
+const propertySchema = z.object({
+  type: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  const: z.string().optional(),
+  description: z.string().optional(),
+})
+const objectSchema = z.object({
+  properties: z.record(z.string(), propertySchema).default({}),
+  required: z.array(z.string()).default([]),
+})
+
+/** The arguments in the order of the schema's keys; where one stands in the file is `where`. */
+function argumentsOf(schema: z.ZodObject, where: string): Argument[] {
+  const { properties, required } = objectSchema.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+  const last = Object.keys(properties).at(-1)
+  return Object.entries(properties).map(([name, property]) => {
+    const said = `${where}.${name}`
+    if (!nameSchema.safeParse(name).success)
+      throw new SceneShapeError(`${said}: an argument's name is letters, digits, _ and -`)
+    if (property.type === 'array' || property.type === 'object') {
+      throw new SceneShapeError(
+        `${said} is an ${property.type}; an argument is a string, a number, an enum or a boolean`,
+      )
+    }
+    if (isBareNumber(schema.shape[name])) {
+      throw new SceneShapeError(`${said}: people write text, so z.number() never fits; write z.coerce.number()`)
+    }
+    const choices = property.enum ?? (property.const === undefined ? undefined : [property.const])
+    return {
+      name,
+      optional: !required.includes(name),
+      rest: name === last && property.type === 'string' && choices === undefined,
+      ...(property.type === 'boolean' && { flag: true }),
+      choices,
+      description: property.description,
+    }
+  })
+}
+
+function isBareNumber(field: unknown): boolean {
+  let schema = field
+  while (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    schema = schema.unwrap()
+  }
+  return schema instanceof z.ZodNumber && schema.def.coerce !== true
+}
+
+/** Not `instanceof`: a scene may bring a zod of its own. */
+function isZodObject(value: unknown): boolean {
+  return z.object({ shape: z.object({}), def: z.object({ type: z.literal('object') }) }).safeParse(value).success
+}
+
+function sentenceOf(issue: { path: PropertyKey[]; message: string }): string {
+  const where = issue.path.map(String).join('.')
+  return where === '' ? issue.message : `${where}: ${issue.message}`
+}

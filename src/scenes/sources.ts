@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, extname, join, relative, resolve, sep } from 'node:path'
+
+/** A file that may hold a scene. */
+export interface SceneFile {
+  path: string
+  /** As operators see it: from the working directory. */
+  shown: string
+  /** The scene folder it was found in. */
+  folder: string
+  isPublic: boolean
+  /** Of which picture it is loaded: after a mistake in it, of an older one than the rest. */
+  version: number
+}
+
+/**
+ * The scene folders as they were at one moment, held in memory: all hosts of a generation run the same code, whatever happens on the disk
+ * meanwhile, and a file that broke goes on as it was. `pictures` has the text of every module by version and path.
+ */
+export interface Sources {
+  files: readonly SceneFile[]
+  pictures: Readonly<Record<number, Readonly<Record<string, string>>>>
+}
+
+/** Deeper folders hold what scenes are made of. */
+const sceneDepth = 2
+const moduleDepth = 8
+const moduleEndings = ['.ts', '.mts', '.mjs', '.json']
+
+/** Reads the folders in their order; one that does not exist is empty. */
+export function readSources(sceneDirs: readonly string[], version = 1): Sources {
+  const files: SceneFile[] = []
+  const picture: Record<string, string> = {}
+  for (const folder of sceneDirs.map((dir) => resolve(dir))) {
+    for (const { path, depth } of modulesIn(folder, 0)) {
+      picture[path] ??= readFileSync(path, 'utf8')
+      if (depth > sceneDepth || !isSceneName(path) || files.some((file) => file.path === path)) continue
+      const folders = [basename(folder), ...relative(folder, path).split(sep).slice(0, -1)]
+      files.push({ path, shown: shownPath(path), folder, isPublic: folders.includes('public'), version })
+    }
+  }
+  return { files, pictures: { [version]: picture } }
+}
+
+/** From the working directory where it lies in there, else in full. */
+export function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path)
+  return fromHere.startsWith('..') ? path : fromHere
+}
+
+function* modulesIn(folder: string, depth: number): Generator<{ path: string; depth: number }> {
+  if (!existsSync(folder) || depth > moduleDepth) return
+  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((one, other) =>
+    one.name < other.name ? -1 : 1,
+  )
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
+    if (entry.isDirectory()) yield* modulesIn(path, depth + 1)
+    else if (moduleEndings.includes(extname(entry.name))) yield { path, depth }
+  }
+}
+
+function isSceneName(path: string): boolean {
+  return path.endsWith('.ts') && !/\.(d|test)\.ts$/.test(path)
+}

@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:http'
+import express from 'express'
+import { CONTROL_LANE } from '../queues/tasks.ts'
+import { apiPortsOf } from './api-ports.ts'
+import { consoleSocket, dashboardApi } from './dashboard/api/index.ts'
+import { dashboardPages } from './dashboard/pages.ts'
+import { callbackRoutes } from './ingress/callbacks.ts'
+import { fairShare } from './ingress/fair-share.ts'
+import { healthRoutes } from './ingress/health.ts'
+import { openHeldReplies } from './ingress/held-replies.ts'
+import { openMetrics } from './ingress/metrics.ts'
+import { openReception } from './ingress/reception.ts'
+import type { Installation } from './installation.ts'
+
+/** Lanes whose commands answer in a moment. */
+const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
+
+export interface Served {
+  url: string
+  stop(): Promise<void>
+}
+
+/** Takes callbacks and sockets, and serves the API, the dashboard and the console. Resolves when it listens. */
+export async function startServe(installation: Installation, version: string): Promise<Served> {
+  const { config, log, store, channels, outbox, tasks, looks, now } = installation
+  const held = await openHeldReplies({
+    by: installation.processId,
+    outbox: store.outbox,
+    signals: store.signals,
+    look: (line, at) => looks.look(line, at, now()),
+    now,
+    log,
+  })
+  installation.held.current = held
+  const reception = openReception({
+    catalog: installation.catalog,
+    prefixes: config.prefixes,
+    defaultLane: CONTROL_LANE,
+    lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
+    quickLanes: QUICK_LANES,
+    share: fairShare(store.shares, QUICK_LANES, now),
+    enqueue: tasks.add,
+    held,
+    by: installation.processId,
+    runs: store.runs,
+    ahead: tasks.ahead,
+    say: outbox.push,
+    languageOf: installation.languages.of,
+    now,
+  })
+
+  const api = apiPortsOf(installation, reception, version)
+  const metrics = openMetrics({ laneCounts: api.laneCounts, waitingDeliveries: store.outbox.waiting })
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  // First and bare: an acknowledgement has no time for what pages need.
+  app.use(callbackRoutes({ channels, reception, bodyBytes: config.limits.bodyBytes, onAck: metrics.ack, log }))
+  app.use(healthRoutes({ store, channels, metrics }))
+  app.use(dashboardApi(api))
+  app.use(dashboardPages())
+
+  const server = createServer(app)
+  const socket = consoleSocket(api)
+  server.on('upgrade', (request, stream, head) => {
+    if (!socket.upgrade(request, stream, head)) stream.destroy()
+  })
+  const port = await listen(server, config.port, config.host)
+  const listening = new AbortController()
+  for (const channel of channels.values()) {
+    channel
+      .listen?.(async (message) => void (await reception.take(message)), listening.signal)
+      .catch((error: unknown) => {
+        log.error({ channel: channel.id, error: String(error) }, 'a channel stopped listening')
+      })
+  }
+
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    /** Takes no new request, answers those that are held, and closes. */
+    async stop() {
+      listening.abort()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      await held.close()
+      socket.close()
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), 2_000)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}

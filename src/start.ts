@@ -1,0 +1,53 @@
+import type { Config } from '../config/config.ts'
+import { startWork } from '../workers/work.ts'
+import { ensureAdminPassword } from './dashboard/api/index.ts'
+import { buildDashboard } from './dashboard/build.ts'
+import { openInstallation } from './installation.ts'
+import { ensureLocalToken } from './local-token.ts'
+import { openLog } from './log.ts'
+import type { Running } from './process.ts'
+import { startServe } from './serve.ts'
+import { version } from './version.ts'
+
+export interface Started extends Running {
+  url: string
+}
+
+/**
+ * Starts the serving half and, unless `servesOnly`, the working half in one process; resolves when it is ready. The embedded store
+ * belongs to one process, so serving alone needs Redis.
+ */
+export async function start(given: Config, { servesOnly = false }: { servesOnly?: boolean } = {}): Promise<Started> {
+  if (servesOnly && given.redisUrl === undefined) {
+    throw new Error('serving apart from the workers needs Redis: set REDIS_URL, or run everything with npm start')
+  }
+  const log = openLog(given.logLevel)
+  const config = { ...given, apiTokens: [...given.apiTokens, await ensureLocalToken(given.dataDir)] }
+  await buildDashboard()
+  const installation = await openInstallation(config, log)
+  // Serving first: it is the one whose port may be taken, and what it accepts waits for the workers.
+  const served = await startServe(installation, version)
+  const work = servesOnly ? undefined : await startWork(installation, Object.keys(config.lanes))
+  const { shown } = await ensureAdminPassword(installation.store, config, installation.now())
+  log.info(
+    { url: served.url, store: installation.store.kind, channels: [...installation.channels.keys()] },
+    'huitou is ready',
+  )
+  greet(served.url, shown)
+  return {
+    url: served.url,
+    log,
+    async stop() {
+      await served.stop()
+      await work?.stop()
+      await installation.close()
+    },
+  }
+}
+
+/** For the person at the terminal; a service's log has the line above. */
+function greet(url: string, password: string | undefined): void {
+  const lines = [`回头 Huitou  ${url}`]
+  if (password !== undefined) lines.push(`管理员密码 admin password: ${password}`, '只显示这一次 shown only this once')
+  process.stdout.write(`\n${lines.map((line) => `  ${line}\n`).join('')}\n`)
+}

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Log } from '../../core/log.ts'
+import type { Store } from '../store.ts'
+import { embeddedConversations } from './conversations.ts'
+import { embeddedCounters } from './counters.ts'
+import { databaseOn } from './database.ts'
+import { embeddedFiles } from './files.ts'
+import { embeddedGrants } from './grants.ts'
+import { embeddedLeases } from './leases.ts'
+import { lockFolder } from './lock.ts'
+import { migrate } from './migrate.ts'
+import { embeddedOutbox } from './outbox.ts'
+import { type PgLikeClient, type PgLikePool, Pool } from './postgres/pool.ts'
+import { Postgres } from './postgres/postgres.ts'
+import { embeddedRuns } from './runs.ts'
+import { embeddedSettings } from './settings.ts'
+import { embeddedShares } from './shares.ts'
+import { embeddedSignals } from './signals.ts'
+import { embeddedSteps } from './steps.ts'
+import { keepUp } from './upkeep.ts'
+import { checkVersion } from './version.ts'
+
+export type { PgLikeClient, PgLikePool }
+
+export interface EmbeddedStore extends Store {
+  /** What BullMQ's PostgreSQL backend is given as its pool. */
+  readonly pool: PgLikePool
+}
+
+export interface EmbeddedStoreOptions {
+  /** Undefined: in memory, for tests. */
+  dataDir: string | undefined
+  keep: { runsMs: number; deliveriesMs: number }
+  /** Makes the queues' tables (BullMQ's `runMigrations`); without it there are none. */
+  migrateQueues?(client: PgLikeClient): Promise<unknown>
+  /** Hears when the database was lost under us; it comes back by itself. */
+  onError(error: Error): void
+  log: Log
+}
+
+/**
+ * The store inside this process: PostgreSQL (PGlite) in a thread, its files in a folder that belongs to one process at a time.
+ * Throws when another process has the folder, or when its data is of another version. What was answered survives a kill of the process,
+ * not a power cut: PGlite does not wait for the disk.
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+  const { dataDir, onError, log } = options
+  const startedAt = performance.now()
+  const lock = dataDir === undefined ? undefined : lockFolder(dataDir)
+  const folder = dataDir === undefined ? undefined : join(dataDir, 'pg')
+  const postgres = new Postgres({ folder })
+  try {
+    if (folder !== undefined) checkVersion(folder)
+    await postgres.open()
+    const pool = new Pool(postgres)
+    await prepare(pool, options.migrateQueues)
+    postgres.on('lost', onError)
+    postgres.on('restored', () => log.info({}, 'embedded store is back'))
+    const store = await storeOn(pool, postgres, options, lock)
+    log.info({ ms: Math.round(performance.now() - startedAt) }, 'embedded store open')
+    return store
+  } catch (error) {
+    await postgres.close()
+    lock?.release()
+    throw error
+  }
+}
+
+async function prepare(pool: Pool, migrateQueues: EmbeddedStoreOptions['migrateQueues']): Promise<void> {
+  await migrate(pool)
+  if (migrateQueues === undefined) return
+  const client = await pool.connect()
+  await migrateQueues(client)
+  client.release()
+  // Whoever ran these jobs is dead, for we are the only owner: they run again at the first look instead of after their lock's time.
+  await pool.query(`
+    UPDATE bullmq.job SET locked_until_ms = 0, stalled_marked = true WHERE state = 'active';
+    DELETE FROM bullmq.meta WHERE field = 'stalled-check'`)
+}
+
+async function storeOn(
+  pool: Pool,
+  postgres: Postgres,
+  { dataDir, keep, onError, log }: EmbeddedStoreOptions,
+  lock: { release(): void } | undefined,
+): Promise<EmbeddedStore> {
+  const db = databaseOn(pool)
+  const scratch = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'huitou-')) : undefined
+  const { files, forget } = embeddedFiles(db, join(scratch ?? dataDir ?? '', 'files'))
+  const upkeep = keepUp(pool, log, () => postgres.taken)
+
+  return {
+    kind: 'embedded',
+    pool,
+    runs: embeddedRuns(db),
+    steps: embeddedSteps(db),
+    outbox: embeddedOutbox(db),
+    shares: embeddedShares(db),
+    grants: embeddedGrants(db),
+    leases: embeddedLeases(db),
+    counters: embeddedCounters(db),
+    settings: embeddedSettings(db),
+    files,
+    conversations: embeddedConversations(db),
+    signals: embeddedSignals(onError),
+
+    async ping() {
+      await db.rows('SELECT $1::int', 1)
+    },
+
+    async sweep(now, limit) {
+      const gone = await db.call<{ swept: number; files: string[] }>('sweep', now, now - keep.runsMs, now - keep.deliveriesMs, limit)
+      await forget(gone.files)
+      return gone.swept
+    },
+
+    async close() {
+      await upkeep.stop()
+      await postgres.close()
+      lock?.release()
+      if (scratch !== undefined) await rm(scratch, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,108 @@
+/** The database's thread: PGlite on one folder, answering statements one after the other. */
+import { existsSync, rmSync } from 'node:fs'
+import { mkdir, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { PGlite, types } from '@electric-sql/pglite'
+import type { Answer, Fault, FromThread, Statement, ThreadStart, ToThread } from './messages.ts'
+import { Session } from './session.ts'
+
+/** Answers are sent together, but none waits longer than this for its neighbours. */
+const FLUSH_AFTER_MS = 2
+
+const options = {
+  // As node-postgres does, which is what BullMQ expects: bigint as text.
+  parsers: { [types.INT8]: (value: string) => value },
+  startParams: [
+    ...PGlite.defaultStartParams,
+    ...['shared_buffers=16MB', 'min_wal_size=32MB', 'max_wal_size=64MB', 'search_path=bullmq,public'],
+    ...['wal_level=minimal', 'max_wal_senders=0', 'log_min_messages=fatal', 'default_statistics_target=20'],
+  ].flatMap((word, index) => (index < PGlite.defaultStartParams.length ? [word] : ['-c', word])),
+  onStderr: (line: string) => {
+    // PostgreSQL gives up (disk full while writing its log, a broken page); PGlite would go on calling into the ruin and spin for ever.
+    if (/\b(PANIC|FATAL): |^Aborted\(/.test(line) && isOpen) process.exit(1)
+    return false
+  },
+}
+
+let isOpen = false
+
+async function open(folder: string | undefined): Promise<PGlite> {
+  if (folder === undefined) return PGlite.create(options)
+  if (!existsSync(join(folder, 'PG_VERSION'))) await make(folder)
+  return PGlite.create({ ...options, dataDir: folder })
+}
+
+/** Made beside its place and then moved there: a kill in between leaves no half database that looks like a whole one. */
+async function make(folder: string): Promise<void> {
+  const scratch = `${folder}.new`
+  rmSync(scratch, { recursive: true, force: true })
+  await mkdir(dirname(folder), { recursive: true })
+  const db = await PGlite.create({ ...options, dataDir: scratch })
+  await db.close()
+  await rename(scratch, folder)
+}
+
+async function answerTo(session: Session, statement: Statement): Promise<Answer> {
+  const { n, sql, values, inBlock } = statement
+  try {
+    const result = await session.run(sql, values)
+    if (session.inTransaction && !inBlock) {
+      await session.run('ROLLBACK', undefined)
+      return { n, inTransaction: false, fault: { message: 'only a client whose statement starts with BEGIN may open a transaction' } }
+    }
+    return { n, inTransaction: session.inTransaction, result }
+  } catch (error) {
+    return { n, inTransaction: session.inTransaction, fault: faultOf(error) }
+  }
+}
+
+function faultOf(error: unknown): Fault {
+  if (!(error instanceof Error)) return { message: String(error) }
+  // PGlite's errors carry PostgreSQL's fields; other errors simply lack them.
+  const { severity, code, detail, hint, constraint, where } = error as Error & Fault
+  return { message: error.message, severity, code, detail, hint, constraint, where }
+}
+
+const port = parentPort
+if (port === null) throw new Error('this file is the body of a worker thread')
+const post = (message: FromThread): void => port.postMessage(message)
+// Whoever starts this thread passes exactly this.
+const { folder } = workerData as ThreadStart
+
+const waiting: Statement[] = []
+let isWorking = false
+
+async function work(session: Session): Promise<void> {
+  isWorking = true
+  let answers: Answer[] = []
+  let flushedAt = performance.now()
+  for (let statement = waiting.shift(); statement; statement = waiting.shift()) {
+    answers.push(await answerTo(session, statement))
+    if (waiting.length > 0 && performance.now() - flushedAt < FLUSH_AFTER_MS) continue
+    post({ kind: 'answers', answers })
+    answers = []
+    flushedAt = performance.now()
+  }
+  isWorking = false
+}
+
+try {
+  const db = await open(folder)
+  isOpen = true
+  const session = new Session(db)
+  db.onNotification((channel, payload) => post({ kind: 'notification', channel, payload }))
+  port.on('message', (message: ToThread) => {
+    if (message.kind === 'close') {
+      isOpen = false
+      void db.close().finally(() => process.exit(0))
+      return
+    }
+    waiting.push(...message.statements)
+    if (!isWorking) void work(session)
+  })
+  post({ kind: 'ready' })
+} catch (error) {
+  post({ kind: 'failed', why: error instanceof Error ? error.message : String(error) })
+  process.exitCode = 1
+}

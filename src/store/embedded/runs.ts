@@ -1,0 +1,107 @@
+import { cleanText } from '../../core/clean.ts'
+import { type Hop, liveStates, type NewRun, type Run, type RunState } from '../../core/run.ts'
+import type { Task } from '../../core/task.ts'
+import type { Runs } from '../store.ts'
+import type { Database } from './database.ts'
+import { optional, toJson } from './json.ts'
+
+export function embeddedRuns(db: Database): Runs {
+  return {
+    async create(run, now) {
+      const made = await db.call<{ created: boolean; run: RunRow }>('create_run', ...argsOf(run), now)
+      return { created: made.created, run: runOf(made.run) }
+    },
+
+    async start(run, now, leaseMs) {
+      const started = await db.call<Started>('start_run', ...argsOf(run), now, leaseMs)
+      return started.state === 'held' ? started : { state: started.state, run: runOf(started.run) }
+    },
+
+    renew: (id, epoch, now, leaseMs) => db.call('renew_run', id, epoch, now, leaseMs),
+
+    release: (id, epoch, hops, snoozed, now) => db.call('release_run', id, epoch, toJson(hops), snoozed, now),
+
+    finish: (id, epoch, end, hops, now) =>
+      db.call('finish_run', id, epoch, end.state, end.why === undefined ? null : cleanText(end.why), toJson(hops), now),
+
+    async cancel(id, why, by, now) {
+      const hop: Hop = { at: now, kind: 'cancelled', text: `${why} (${by})` }
+      return optional(await db.call<'waiting' | 'running' | null>('cancel_run', id, cleanText(why), toJson([hop]), now))
+    },
+
+    reopen: (id, hops, now) => db.call('reopen_run', id, toJson(hops), now),
+
+    async progress(id, epoch, progress) {
+      const update = `UPDATE huitou.run SET progress = $3 WHERE id = $1 AND epoch = $2 AND state = 'running'`
+      await db.rows(update, id, epoch, toJson(progress))
+    },
+
+    async note(id, hops) {
+      await db.run('note_run', id, toJson(hops))
+    },
+
+    find: (id) => one(db.rows('SELECT row_to_json(r)::text AS json FROM huitou.run r WHERE id = $1', id)),
+
+    findByNumber: (number) => one(db.rows('SELECT row_to_json(r)::text AS json FROM huitou.run r WHERE number = $1', number)),
+
+    timeline: (id) => db.call<Hop[]>('timeline', id),
+
+    async list(filter, limit, before) {
+      const isLive = filter.states?.every((state) => liveStates.includes(state)) ?? false
+      const { states, channel, user, chat, command, q } = filter
+      const rows = await db.call<RunRow[]>('list_runs', states, isLive, channel, user, chat, command, q?.toLowerCase(), before, limit)
+      return rows.map(runOf)
+    },
+
+    async overdue(now, limit) {
+      return (await db.call<RunRow[]>('overdue_runs', now, limit)).map(runOf)
+    },
+  }
+}
+
+/** A row of huitou.run as row_to_json gives it. */
+interface RunRow {
+  id: string
+  number: number
+  task: Task
+  owner: string
+  state: RunState
+  round: number
+  attempt: number
+  epoch: number
+  lease_until: number
+  progress: NonNullable<Run['progress']> | null
+  why: string | null
+  created_at: number
+  started_at: number | null
+  ended_at: number | null
+}
+
+type Started = { state: 'go' | 'over'; run: RunRow } | { state: 'held'; untilMs: number }
+
+function runOf(row: RunRow): Run {
+  const { id, number, task, owner, state, round, attempt, epoch } = row
+  return {
+    ...{ id, number, task, owner, state, round, attempt, epoch },
+    leaseUntil: row.lease_until,
+    progress: optional(row.progress),
+    why: optional(row.why),
+    createdAt: row.created_at,
+    startedAt: optional(row.started_at),
+    endedAt: optional(row.ended_at),
+  }
+}
+
+async function one(rows: Promise<{ json: string }[]>): Promise<Run | undefined> {
+  const json = (await rows)[0]?.json
+  return json === undefined ? undefined : runOf(JSON.parse(json))
+}
+
+/** What create_run and start_run begin with. */
+function argsOf({ id, task, owner, hops }: NewRun): unknown[] {
+  const { route, message } = task
+  const command = route === undefined ? '' : route.scene === '' ? route.command : `${route.scene} ${route.command}`
+  const { channel, chat } = message.from
+  const words = message.text.toLowerCase()
+  return [id, toJson(task), ...[owner, channel, chat, command, words].map(cleanText), toJson(hops)]
+}

@@ -1,0 +1,24 @@
+import { cleanText } from '../../core/clean.ts'
+import type { Steps } from '../store.ts'
+import type { Database } from './database.ts'
+import { toJson } from './json.ts'
+
+export function embeddedSteps(db: Database): Steps {
+  return {
+    async find(taskId, name) {
+      const found = 'SELECT value::text AS json FROM huitou.step WHERE task = $1 AND name = $2'
+      const [row] = await db.rows<{ json: string }>(found, taskId, cleanText(name))
+      return row && { value: JSON.parse(row.json) }
+    },
+
+    save: (taskId, name, value) => db.call('save_step', taskId, cleanText(name), toJson(value)),
+
+    async list(taskId) {
+      return db.rows('SELECT name, value FROM huitou.step WHERE task = $1 ORDER BY seq', taskId)
+    },
+
+    async clear(taskId) {
+      await db.rows('DELETE FROM huitou.step WHERE task = $1', taskId)
+    },
+  }
+}

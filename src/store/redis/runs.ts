@@ -1,0 +1,132 @@
+import { cleanText } from '../../core/clean.ts'
+import { type Hop, type NewRun, type Run, runStateSchema } from '../../core/run.ts'
+import type { Task } from '../../core/task.ts'
+import type { Runs } from '../store.ts'
+import { answered } from './faults.ts'
+import { fromJson, optional, packed, toJson } from './json.ts'
+import { listRuns } from './run-list.ts'
+import * as lua from './runs-lua.ts'
+import { asFields, asList, type Database, type Fields } from './script.ts'
+
+export function redisRuns(db: Database): Runs {
+  const keyOf = (id: string) => `${db.prefix}run:${id}`
+  const ofNew = (run: NewRun, now: number) => {
+    const task = packed(run.task)
+    const owner = cleanText(run.owner)
+    return { args: [run.id, owner, task.json, now], made: { id: run.id, owner, task: task.value, createdAt: now } }
+  }
+
+  return {
+    async create(run, now) {
+      const { args, made } = ofNew(run, now)
+      const [what, reply] = asList(await db.run(lua.createRun, ...args, ...hopsAsJson(run.hops)))
+      if (what === 'known') return { created: false, run: readRun(asFields(reply)) }
+      const waiting = { state: 'waiting', attempt: 0, round: 0, epoch: 0, leaseUntil: now } as const
+      return { created: true, run: { ...made, ...waiting, number: Number(reply) } }
+    },
+
+    async start(run, now, leaseMs) {
+      const { args, made } = ofNew(run, now)
+      const [what, reply] = asList(await db.run(lua.startRun, ...args, leaseMs, ...hopsAsJson(run.hops)))
+      if (what === 'held') return { state: 'held', untilMs: Number(reply) }
+      if (what === 'over') return { state: 'over', run: readRun(asFields(reply)) }
+      if (what === 'go') return { state: 'go', run: readRun(asFields(reply)) }
+      const running = {
+        state: 'running',
+        attempt: 1,
+        round: 0,
+        epoch: 1,
+        leaseUntil: now + leaseMs,
+        startedAt: now,
+      } as const
+      return { state: 'go', run: { ...made, ...running, number: Number(reply) } }
+    },
+
+    async renew(id, epoch, now, leaseMs) {
+      return (await db.run(lua.renewRun, id, epoch, now, leaseMs)) === 1
+    },
+
+    async release(id, epoch, hops, snoozed, now) {
+      return (await db.run(lua.releaseRun, id, epoch, now, snoozed ? 1 : 0, ...hopsAsJson(hops))) === 1
+    },
+
+    async finish(id, epoch, end, hops, now) {
+      const why = cleanText(end.why ?? '')
+      return (await db.run(lua.finishRun, id, epoch, now, end.state, why, ...hopsAsJson(hops))) === 1
+    },
+
+    async cancel(id, why, by, now) {
+      const hop: Hop = { at: now, kind: 'cancelled', text: `${why} (${by})` }
+      const state = await db.run(lua.cancelRun, id, now, cleanText(why), toJson(hop))
+      return state === 'waiting' || state === 'running' ? state : undefined
+    },
+
+    async reopen(id, hops, now) {
+      return (await db.run(lua.reopenRun, id, now, ...hopsAsJson(hops))) === 1
+    },
+
+    async progress(id, epoch, progress) {
+      await db.run(lua.progressRun, id, epoch, toJson(progress))
+    },
+
+    async note(id, hops) {
+      if (hops.length > 0) await db.run(lua.noteRun, id, ...hopsAsJson(hops))
+    },
+
+    async find(id) {
+      return readIfThere(await answered(db.redis.hgetall(keyOf(id))))
+    },
+
+    async findByNumber(number) {
+      const reply = await db.run(lua.runByNumber, number)
+      return reply === null ? undefined : readIfThere(asFields(reply))
+    },
+
+    async timeline(id) {
+      const hops = await answered(db.redis.lrange(`${keyOf(id)}:hops`, 0, -1))
+      return hops.map((hop) => fromJson<Hop>(hop))
+    },
+
+    list: (filter, limit, before) =>
+      listRuns(filter, limit, before, async (index, from, count) =>
+        asList(await db.run(lua.pageOfRuns, index, from, count)).map((reply) => readRun(asFields(reply))),
+      ),
+
+    async overdue(now, limit) {
+      return asList(await db.run(lua.overdueRuns, now, limit)).map((reply) => readRun(asFields(reply)))
+    },
+  }
+}
+
+/** Removes at most `limit` runs that ended before then, with their timelines and steps. */
+export async function sweepRuns(db: Database, endedBefore: number, limit: number): Promise<number> {
+  return Number(await db.run(lua.sweepRuns, endedBefore, limit))
+}
+
+/** A timeline keeps no more than these; Lua takes no list without bounds either. */
+function hopsAsJson(hops: Hop[]): string[] {
+  return hops.slice(-500).map(toJson)
+}
+
+function readIfThere(fields: Fields): Run | undefined {
+  return fields.id === undefined ? undefined : readRun(fields)
+}
+
+function readRun(fields: Fields): Run {
+  return {
+    id: fields.id ?? '',
+    number: Number(fields.number),
+    task: fromJson<Task>(fields.task),
+    owner: fields.owner ?? '',
+    state: runStateSchema.parse(fields.state),
+    attempt: Number(fields.attempt),
+    round: Number(fields.round),
+    epoch: Number(fields.epoch),
+    leaseUntil: Number(fields.leaseUntil),
+    progress: optional(fields.progress, fromJson<Run['progress']>),
+    why: fields.why,
+    createdAt: Number(fields.createdAt),
+    startedAt: optional(fields.startedAt, Number),
+    endedAt: optional(fields.endedAt, Number),
+  }
+}

@@ -1,0 +1,45 @@
+import { cleanText } from '../../core/clean.ts'
+import type { Steps } from '../store.ts'
+import { answered } from './faults.ts'
+import { fromJson, toJson } from './json.ts'
+import { type Database, script } from './script.ts'
+
+/** task, name, JSON → what was there before, or nothing. Each value has its place in front: `0 {…}`. */
+const save = script(`
+local steps = P .. 'run:' .. ARGV[1] .. ':steps'
+local kept = call('HGET', steps, ARGV[2])
+if not kept then call('HSET', steps, ARGV[2], call('HLEN', steps) .. ' ' .. ARGV[3]) end
+return kept
+`)
+
+export function redisSteps(db: Database): Steps {
+  const keyOf = (taskId: string) => `${db.prefix}run:${taskId}:steps`
+
+  return {
+    async find(taskId, name) {
+      const kept = await answered(db.redis.hget(keyOf(taskId), cleanText(name)))
+      return kept === null ? undefined : { value: readValue(kept) }
+    },
+
+    async save(taskId, name, value) {
+      const json = toJson(value)
+      const kept = await db.run(save, taskId, cleanText(name), json)
+      return typeof kept === 'string' ? readValue(kept) : fromJson<unknown>(json)
+    },
+
+    async list(taskId) {
+      const steps = Object.entries(await answered(db.redis.hgetall(keyOf(taskId))))
+      return steps
+        .sort(([, a], [, b]) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+        .map(([name, kept]) => ({ name, value: readValue(kept) }))
+    },
+
+    async clear(taskId) {
+      await answered(db.redis.del(keyOf(taskId)))
+    },
+  }
+}
+
+function readValue(kept: string): unknown {
+  return fromJson<unknown>(kept.slice(kept.indexOf(' ') + 1))
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { grantsContract } from './store/grants.ts'
+import { keepingContract, outlivingContract } from './store/keeping.ts'
+import { limitsContract } from './store/limits.ts'
+import { outboxContract } from './store/outbox.ts'
+import { runListContract } from './store/run-list.ts'
+import { runsContract } from './store/runs.ts'
+import type { OpenedStore } from './store/samples.ts'
+import { sharesContract } from './store/shares.ts'
+import {
+  conversationsContract,
+  countersContract,
+  filesContract,
+  leasesContract,
+  settingsContract,
+  signalsContract,
+  stepsContract,
+} from './store/small-parts.ts'
+
+export type { OpenedStore } from './store/samples.ts'
+
+/** The suite that every store signs. It is opened once; `open` gives an empty store. */
+export function storeContract(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`${name} keeps the store contract`, () => {
+    let opened: OpenedStore | undefined
+    const theOpened = () => {
+      if (opened === undefined) throw new Error('the store did not open')
+      return opened
+    }
+    const store = () => theOpened().store
+
+    beforeAll(async () => {
+      opened = await open()
+    })
+    afterAll(async () => {
+      await opened?.close()
+    })
+
+    test('it answers', async () => {
+      await expect(store().ping()).resolves.toBeUndefined()
+    })
+    runsContract(store)
+    runListContract(store)
+    stepsContract(store)
+    outboxContract(store)
+    limitsContract(store)
+    sharesContract(store)
+    grantsContract(store)
+    leasesContract(store)
+    countersContract(store)
+    settingsContract(store)
+    filesContract(store)
+    conversationsContract(store)
+    signalsContract(store)
+    keepingContract(store)
+    outlivingContract(theOpened)
+  })
+}

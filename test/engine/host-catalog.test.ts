@@ -1,0 +1,158 @@
+import { EventEmitter, once } from 'node:events'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Catalog } from '../../src/core/catalog.ts'
+import { type CatalogOptions, type WatchedCatalog, watchCatalog } from '../../src/engine/host/catalog.ts'
+import { openSlots } from '../../src/engine/host/slots.ts'
+import { aScene, aSceneFolder, type SceneFolder, silent } from './scene-folder.ts'
+
+const says = (text: string): Record<string, string> => ({ say: `() => '${text}'` })
+
+interface Watched extends WatchedCatalog {
+  /** The next change's catalog, brought about by `change`. */
+  after(change: () => Promise<void>): Promise<Catalog>
+  /** What `try say` answers in a fresh slot, or why not. */
+  answer(scene?: string): Promise<string>
+}
+
+async function watched(folder: SceneFolder, options: Partial<CatalogOptions> = {}): Promise<Watched> {
+  const changes = new EventEmitter()
+  const onChange = (): void => void changes.emit('change')
+  const scenes = await watchCatalog({ sceneDirs: [folder.path], log: silent, onChange, ...options })
+  onTestFinished(() => scenes.close())
+  return {
+    ...scenes,
+    async after(change) {
+      const changed = once(changes, 'change')
+      await change()
+      await changed
+      return scenes.catalog()
+    },
+    async answer(scene = 'try') {
+      const slots = openSlots({ isolation: 'thread', size: 1, sources: scenes.sources, log: silent })
+      const message = {
+        id: 'm1',
+        from: { channel: 'console', chat: 'c', chatKind: 'private' as const },
+        sender: { id: 'ann' },
+        text: '',
+        parts: [],
+        receivedAt: 0,
+      }
+      const route = { scene, command: 'say', rest: '' }
+      const run = { runId: 'r1', route, message, lang: 'zh' as const, attempt: 1, taskNumber: 1 }
+      const calls = { call: async () => undefined, progress() {}, log() {} }
+      const end = await slots.run(run, calls, new AbortController().signal, 100)
+      await slots.close()
+      const part = end.state === 'done' ? end.parts[0] : undefined
+      return part?.kind === 'text' ? part.text : JSON.stringify(end)
+    },
+  }
+}
+
+const names = (catalog: Catalog): string[] => catalog.scenes.map((scene) => scene.name)
+
+test('scenes are found two folders deep, those under public are public, and the first folder wins', async () => {
+  const mine = await aSceneFolder({
+    'demo.ts': aScene('demo', says('mine')),
+    'team/a/deep.ts': aScene('deep', says('')),
+  })
+  const shipped = await aSceneFolder({
+    'public/demo.ts': aScene('demo', says('shipped')),
+    'public/open.ts': aScene('open', says('')),
+    'a/b/c/too-deep.ts': aScene('too-deep', says('')),
+    'node_modules/x/x.ts': aScene('x', says('')),
+    'notes.test.ts': 'throw new Error()',
+  })
+  const { catalog } = await watched(mine, { sceneDirs: [mine.path, shipped.path, '/no/such/folder'] })
+  expect(catalog().scenes.map((scene) => [scene.name, scene.isPublic])).toEqual([
+    ['demo', false],
+    ['deep', false],
+    ['open', true],
+  ])
+  expect(catalog().faults).toEqual([])
+})
+
+test('the shipped scenes load without a fault', async () => {
+  const { catalog } = await watched(await aSceneFolder(), { sceneDirs: ['src/scenes'] })
+  expect(catalog().faults).toEqual([])
+  expect(catalog().scenes.map((scene) => [scene.name, scene.isPublic])).toEqual([
+    ['act_demo', false],
+    ['demo', true],
+    ['pub_demo', true],
+  ])
+})
+
+test('a change is served, also in what a scene imports', async () => {
+  const folder = await aSceneFolder({
+    'try.ts': aScene('try', { say: '() => word' }, "import { word } from './parts/word.ts'"),
+    'parts/word.ts': "export const word: string = 'one'",
+  })
+  const scenes = await watched(folder)
+  expect(await scenes.answer()).toBe('one')
+  await scenes.after(() => folder.write('parts/word.ts', "export const word: string = 'two'"))
+  expect(await scenes.answer()).toBe('two')
+  expect(names(await scenes.after(() => folder.write('new.ts', aScene('new', says('hi')))))).toEqual(['new', 'try'])
+  expect(names(await scenes.after(() => folder.remove('try.ts')))).toEqual(['new'])
+})
+
+test('a broken file is a fault with its line, and what it was goes on', async () => {
+  const folder = await aSceneFolder({ 'try.ts': aScene('try', says('good')), 'other.ts': aScene('other', says('one')) })
+  const scenes = await watched(folder)
+  const broken = await scenes.after(() => folder.write('try.ts', 'const a: number = = 1\n'))
+  expect(broken.faults).toEqual([{ file: `${folder.path}/try.ts`, line: 1, message: 'Expression expected' }])
+  expect(names(broken)).toEqual(['other', 'try'])
+  expect(await scenes.answer()).toBe('good')
+
+  const changed = await scenes.after(() => folder.write('other.ts', aScene('other', says('two'))))
+  expect(changed.faults).toHaveLength(1)
+  expect([await scenes.answer(), await scenes.answer('other')]).toEqual(['good', 'two'])
+
+  const mended = await scenes.after(() => folder.write('try.ts', aScene('try', says('better'))))
+  expect(mended.faults).toEqual([])
+  expect(await scenes.answer()).toBe('better')
+})
+
+test('a scene whose import broke goes on with the import as it was', async () => {
+  const folder = await aSceneFolder({
+    'try.ts': aScene('try', { say: '() => word' }, "import { word } from './parts/word.ts'"),
+    'parts/word.ts': "export const word = 'one'",
+  })
+  const scenes = await watched(folder)
+  const { faults } = await scenes.after(() => folder.write('parts/word.ts', '\nexport const word = missing\n'))
+  expect(faults).toContainEqual({ file: `${folder.path}/parts/word.ts`, line: 2, message: 'missing is not defined' })
+  expect(faults).toContainEqual({
+    file: `${folder.path}/try.ts`,
+    message: `${folder.path}/parts/word.ts:2: missing is not defined`,
+  })
+  expect(await scenes.answer()).toBe('one')
+  await scenes.after(() => folder.remove('parts/word.ts'))
+  expect(await scenes.answer()).toBe('one')
+})
+
+test.each([
+  ['a name that is declared twice', 'const a = 1\n\nlet a = 2\n', 3, /already been declared/],
+  ['a package that is not there', "\nimport x from 'no-such-package'\n", 2, /Cannot find package 'no-such-package'/],
+  ['an import that is not exported', "\n\nimport { nothing } from '#scene'\n", 3, /does not provide an export named/],
+  ['TypeScript that cannot be stripped', 'export default 1\nenum Colour { red }\n', 2, /enum is not supported/],
+  ['a throw', '\n\n\nnull.x\n', 4, /Cannot read properties of null/],
+  ['an exit', "import process from 'node:process'\nprocess.exit(1)", undefined, /ended its thread/],
+  ['no scene', 'export default 42', undefined, /the default export is no scene/],
+])('a file with %s is a fault and stops no other', async (_, source, line, message) => {
+  const folder = await aSceneFolder({ 'bad.ts': source, 'try.ts': aScene('try', says('fine')) })
+  const { catalog, answer } = await watched(folder)
+  expect(catalog().faults).toMatchObject([{ file: `${folder.path}/bad.ts`, message: expect.stringMatching(message) }])
+  expect(catalog().faults[0]?.line).toBe(line)
+  expect(await answer()).toBe('fine')
+})
+
+test('a file that never ends loading is a fault and stops no other', async () => {
+  const folder = await aSceneFolder({ 'loop.ts': 'for (;;) {}', 'try.ts': aScene('try', says('fine')) })
+  const { catalog, answer } = await watched(folder, { loadMs: 1000 })
+  expect(catalog().faults).toEqual([{ file: `${folder.path}/loop.ts`, message: 'it was not loaded within 1 s' }])
+  expect(await answer()).toBe('fine')
+})
+
+test('a folder that is made later is seen', async () => {
+  const folder = await aSceneFolder()
+  const scenes = await watched(folder, { sceneDirs: [`${folder.path}/later`] })
+  expect(names(await scenes.after(() => folder.write('later/try.ts', aScene('try', says('hi')))))).toEqual(['try'])
+})

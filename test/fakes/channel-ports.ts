@@ -1,0 +1,53 @@
+import type { ChannelPorts, MediaFile, SharedCache } from '../../src/channels/channel.ts'
+
+export interface FakePorts extends ChannelPorts {
+  /** Moves the clock on. */
+  pass(ms: number): void
+  readonly files: Map<string, MediaFile>
+  /** What was logged, as one JSON text: to look for what must not be there. */
+  logged(): string
+}
+
+/** Ports that work in memory; several channels that share them behave like several processes with one store. */
+export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
+  let now = startAt
+  const lines: unknown[] = []
+  const files = new Map<string, MediaFile>()
+  const note = (fields: Record<string, unknown>, message: string) => void lines.push({ ...fields, message })
+  return {
+    now: () => now,
+    pass(ms) {
+      now += ms
+    },
+    files,
+    async readFile(fileId) {
+      const file = files.get(fileId)
+      if (!file) throw new Error(`no file ${fileId}`)
+      return file
+    },
+    shared: sharedCache(() => now),
+    log: { info: note, warn: note, error: note },
+    logged: () => JSON.stringify(lines),
+  }
+}
+
+function sharedCache(now: () => number): SharedCache {
+  const kept = new Map<string, { value: string; until: number }>()
+  /** The fetch each key waits for. */
+  const turns = new Map<string, Promise<unknown>>()
+  return {
+    get(key, fetch, not) {
+      const turn = (turns.get(key) ?? Promise.resolve())
+        .catch(() => {})
+        .then(async () => {
+          const found = kept.get(key)
+          if (found && now() < found.until && found.value !== not) return found.value
+          const { value, ttlMs } = await fetch()
+          kept.set(key, { value, until: now() + ttlMs })
+          return value
+        })
+      turns.set(key, turn)
+      return turn
+    },
+  }
+}

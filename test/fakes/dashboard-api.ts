@@ -1,0 +1,262 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Request, type Response } from 'express'
+import { type WebSocket, WebSocketServer } from 'ws'
+import {
+  type Bubble,
+  type ConsoleDown,
+  type ConsoleUp,
+  consoleUpSchema,
+  type Overview,
+  type TaskDetail,
+  type TaskSummary,
+} from '../../src/dashboard/api/shapes.ts'
+import { answerOf } from './dashboard-bot.ts'
+import { chats, overview, scenes } from './dashboard-seed.ts'
+
+type Saying = Extract<ConsoleUp, { kind: 'say' }>
+
+/** The dashboard's API in small, in memory: enough to drive the browser app, and to break its connections. */
+export interface FakeDashboard {
+  url: string
+  password: string
+  overview: Overview
+  tasks: Map<string, TaskDetail>
+  /** Every `say` frame that came, repeats too. */
+  heard: Saying[]
+  /** Adds or changes a task and tells every browser. */
+  put(task: TaskDetail): void
+  putOverview(change: Partial<Overview>): void
+  /** Says something into a console chat. */
+  bubble(channel: string, chat: string, bubble: Omit<Bubble, 'seq' | 'at'>): void
+  /** `deaf`: frames are taken and never answered. `away`: streams and sockets are cut and refused. */
+  mood: 'well' | 'deaf' | 'away'
+  /** Cuts every stream and socket. */
+  cut(): void
+  close(): Promise<void>
+}
+
+export interface FakeDashboardOptions {
+  dist: string
+  tasks?: readonly TaskDetail[]
+  /** How fast scripted work goes; 1 is as it says. */
+  speed?: number
+}
+
+export const fakePassword = 'open sesame'
+const csrf = 'csrf-of-the-fake'
+const cookie = 'huitou=fake'
+
+export async function startFakeDashboard({
+  dist,
+  tasks = [],
+  speed = 1,
+}: FakeDashboardOptions): Promise<FakeDashboard> {
+  const app = express()
+  const server = createServer(app)
+  const sockets = new WebSocketServer({ noServer: true })
+  const streams = new Set<Response>()
+  const opened = new Map<WebSocket, Set<string>>()
+  const bubbles = new Map<string, Bubble[]>()
+  const accepted = new Map<string, string | undefined>()
+  const files = new Map<string, { type: string; bytes: Buffer }>()
+  const controller = new AbortController()
+  let wrongTries = 0
+  let lastSeq = 0
+
+  const fake: FakeDashboard = {
+    url: '',
+    password: fakePassword,
+    overview: overview(),
+    tasks: new Map(tasks.map((task) => [task.id, task])),
+    heard: [],
+    mood: 'well',
+    put(task) {
+      fake.tasks.set(task.id, task)
+      tell('task', summaryOf(task))
+      for (const socket of opened.keys()) transmit(socket, { kind: 'task', task: summaryOf(task) })
+    },
+    putOverview(change) {
+      Object.assign(fake.overview, change)
+      tell('overview', fake.overview)
+    },
+    bubble(channel, chat, said) {
+      const bubble = { ...said, seq: ++lastSeq, at: Date.now() }
+      const key = `${channel}:${chat}`
+      bubbles.set(key, [...(bubbles.get(key) ?? []), bubble])
+      for (const [socket, keys] of opened) {
+        if (keys.has(key)) transmit(socket, { kind: 'bubble', channel, chat, bubble })
+      }
+    },
+    cut() {
+      for (const stream of streams) stream.destroy()
+      for (const socket of opened.keys()) socket.terminate()
+    },
+    async close() {
+      controller.abort()
+      fake.cut()
+      await new Promise((done) => {
+        server.close(done)
+        server.closeAllConnections()
+      })
+    },
+  }
+
+  const tell = (event: string, data: unknown) => {
+    for (const stream of streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+  const transmit = (socket: WebSocket, frame: ConsoleDown) => socket.send(JSON.stringify(frame))
+  const isSignedIn = (headers: { cookie?: string }) => headers.cookie?.includes(cookie) ?? false
+
+  app.use((_request, response, next) => {
+    response.setHeader(
+      'content-security-policy',
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' data:; frame-ancestors 'none'",
+    )
+    next()
+  })
+  app.use('/api', (request, response, next) => {
+    if (request.path === '/session') return next()
+    if (!isSignedIn(request.headers)) return fail(response, 401, 'unauthorized', 'sign in first')
+    if (request.method !== 'GET' && request.get('x-huitou-csrf') !== csrf) {
+      return fail(response, 403, 'csrf', 'the csrf token is missing or old')
+    }
+    next()
+  })
+  app.get('/api/session', (request, response) => {
+    response.json({
+      signedIn: isSignedIn(request.headers),
+      csrf: isSignedIn(request.headers) ? csrf : undefined,
+      lang: 'zh',
+    })
+  })
+  app.post('/api/session', express.json(), (request, response) => {
+    if (wrongTries >= 3) {
+      wrongTries = 0
+      return fail(response, 429, 'too_many_tries', 'too many tries: wait 2 seconds')
+    }
+    if (request.body.password !== fakePassword) {
+      wrongTries++
+      return fail(response, 401, 'wrong_password', 'wrong password')
+    }
+    response
+      .setHeader('set-cookie', `${cookie}; HttpOnly; SameSite=Strict; Path=/`)
+      .json({ signedIn: true, csrf, lang: 'zh' })
+  })
+  app.delete('/api/session', (_request, response) => {
+    response.setHeader('set-cookie', 'huitou=; Max-Age=0; Path=/').json({ signedIn: false, lang: 'zh' })
+  })
+  app.get('/api/overview', (_request, response) => void response.json(fake.overview))
+  app.get('/api/scenes', (_request, response) => void response.json({ scenes }))
+  app.get('/api/console/chats', (_request, response) => void response.json({ chats }))
+  app.get('/api/live', (_request, response) => {
+    if (fake.mood === 'away') return fail(response, 503, 'away', 'away')
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    streams.add(response)
+    response.on('close', () => streams.delete(response))
+    response.write(`event: overview\ndata: ${JSON.stringify(fake.overview)}\n\n`)
+  })
+  app.get('/api/tasks', (request, response) => void response.json(listOf([...fake.tasks.values()], request)))
+  app.get('/api/tasks/:id', (request, response) => {
+    const task = fake.tasks.get(request.params.id)
+    if (!task) return fail(response, 404, 'not_found', 'no such task')
+    response.json(task)
+  })
+  app.post('/api/tasks/:id/:action', (request, response) => {
+    const task = fake.tasks.get(request.params.id)
+    if (!task) return fail(response, 404, 'not_found', 'no such task')
+    const isCancel = request.params.action === 'cancel'
+    const at = Date.now()
+    const hop = { at, kind: isCancel ? ('cancelled' as const) : ('reopened' as const), text: 'admin' }
+    const change = isCancel
+      ? { state: 'cancelled' as const, endedAt: at }
+      : { state: 'waiting' as const, endedAt: undefined }
+    fake.put({ ...task, ...change, why: isCancel ? '管理员取消' : undefined, timeline: [...task.timeline, hop] })
+    response.status(202).json({})
+  })
+  app.post('/api/files', express.raw({ type: () => true, limit: '20mb' }), (request, response) => {
+    const fileId = `f-${files.size + 1}`
+    const name = decodeURIComponent(request.get('x-file-name') ?? 'file')
+    const type = request.get('content-type') ?? 'application/octet-stream'
+    files.set(fileId, { type, bytes: request.body })
+    response.json({ fileId, name, type, bytes: request.body.length })
+  })
+  app.get('/api/files/:id', (request, response) => {
+    const file = files.get(request.params.id)
+    if (!file) return fail(response, 404, 'not_found', 'no such file')
+    response.type(file.type).send(file.bytes)
+  })
+  app.use(express.static(dist))
+  app.use((request, response) => {
+    if (request.path.startsWith('/api/')) return fail(response, 404, 'not_found', 'no such route')
+    response.sendFile('index.html', { root: dist })
+  })
+
+  server.on('upgrade', (request, socket, head) => {
+    if (!isSignedIn(request.headers) || fake.mood === 'away') return socket.destroy()
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      opened.set(client, new Set())
+      client.on('close', () => opened.delete(client))
+      client.on('message', (data) => receive(client, consoleUpSchema.parse(JSON.parse(String(data)))))
+    })
+  })
+
+  const receive = (client: WebSocket, frame: ConsoleUp) => {
+    const { channel, chat } = frame
+    if (frame.kind === 'open') {
+      opened.get(client)?.add(`${channel}:${chat}`)
+      for (const bubble of bubbles.get(`${channel}:${chat}`) ?? []) {
+        if (bubble.seq > frame.after) transmit(client, { kind: 'bubble', channel, chat, bubble })
+      }
+      return
+    }
+    fake.heard.push(frame)
+    if (fake.mood === 'deaf') return
+    if (frame.parts.some((part) => part.kind === 'text' && part.text === 'refuse me')) {
+      return transmit(client, { kind: 'refused', id: frame.id, why: '消息太长' })
+    }
+    if (!accepted.has(frame.id)) accepted.set(frame.id, answerOf(fake, frame, speed, controller.signal))
+    transmit(client, { kind: 'accepted', id: frame.id, taskId: accepted.get(frame.id) })
+  }
+
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  // A listening TCP server has an AddressInfo.
+  fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return fake
+}
+
+function listOf(all: TaskDetail[], request: Request): { tasks: TaskSummary[]; next?: number } {
+  const ask = (key: string) => new URL(request.url, 'http://fake').searchParams.get(key) ?? ''
+  const states = ask('state') ? ask('state').split(',') : undefined
+  const limit = Number(ask('limit') || 50)
+  const before = Number(ask('before') || Number.POSITIVE_INFINITY)
+  const fitting = all
+    .filter(({ state, channel, command, createdAt, text, id, sender, number }) => {
+      if (states && !states.includes(state)) return false
+      if (ask('channel') && ask('channel') !== channel) return false
+      if (ask('command') && ask('command') !== command) return false
+      if (ask('user') && ask('user') !== `${channel}:${sender.id}`.toLowerCase()) return false
+      return orderOf({ number, createdAt }) < before && (text.includes(ask('q')) || id.includes(ask('q')))
+    })
+    .sort((a, b) => orderOf(b) - orderOf(a))
+  const page = fitting.slice(0, limit)
+  return { tasks: page.map(summaryOf), next: fitting.length > limit ? page.at(-1)?.number : undefined }
+}
+
+/** Those without a number come before all others. */
+function orderOf({ number, createdAt }: { number?: number; createdAt: number }): number {
+  return number ?? createdAt
+}
+
+function summaryOf({
+  timeline: _timeline,
+  steps: _steps,
+  deliveries: _deliveries,
+  ...summary
+}: TaskDetail): TaskSummary {
+  return summary
+}
+
+function fail(response: Response, status: number, code: string, message: string): void {
+  response.status(status).json({ error: { code, message } })
+}

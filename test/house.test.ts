@@ -1,0 +1,132 @@
+import { globSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { exceptions } from './house/rooms.ts'
+import { breachesOf } from './house/rules.ts'
+import { importsOf, readTokens } from './house/tokens.ts'
+
+const root = new URL('../', import.meta.url)
+const read = (file: string) => readFileSync(new URL(file, root), 'utf8')
+const { imports } = JSON.parse(read('package.json'))
+
+const files = globSync('{src,queues,workers,config,scenes}/**/*.*', {
+  cwd: root.pathname,
+  exclude: ['src/dashboard/web/dist/**', 'config/*.yaml'],
+}).map((file) => file.replaceAll('\\', '/'))
+
+describe('the house', () => {
+  const breaches = files.flatMap((file) => breachesOf(file, read(file), imports))
+  const isExcepted = (breach: { file: string; breaks: string }) =>
+    exceptions.some(({ file, breaks }) => file === breach.file && breaks === breach.breaks)
+
+  test('every file keeps to its room and to the rules', () => {
+    const told = breaches
+      .filter((breach) => !isExcepted(breach))
+      .map(({ file, line, breaks }) => `${file}:${line} ${breaks}`)
+    expect(told.toSorted()).toEqual([])
+  })
+
+  test('no exception is left that nobody needs', () => {
+    const idle = exceptions.filter(
+      ({ file, breaks }) => !breaches.some((breach) => breach.file === file && breach.breaks === breaks),
+    )
+    expect(idle).toEqual([])
+  })
+})
+
+describe('the rules', () => {
+  const told = (file: string, source: string) =>
+    breachesOf(file, source, imports).map(({ line, breaks }) => `${line} ${breaks}`)
+
+  test('an import across rooms is found, types too', () => {
+    expect(told('src/core/a.ts', "import type { Store } from '../store/store.ts'\n")).toEqual([
+      '1 imports types of ../store/store.ts',
+    ])
+    expect(told('src/ingress/a.ts', "import { run } from '../engine/run-task.ts'\n")).toEqual([
+      '1 imports ../engine/run-task.ts',
+    ])
+    expect(told('queues/a.ts', "export * from '../src/store/store.ts'\n")).toEqual(['1 imports ../src/store/store.ts'])
+    expect(told('src/engine/a.ts', "const a: import('bullmq').Job = await import('../channels/channel.ts')\n")).toEqual(
+      ['1 imports bullmq', '1 imports ../channels/channel.ts'],
+    )
+  })
+
+  test('one platform does not import another; the surfaces of WeCom share a folder', () => {
+    expect(
+      told('src/channels/telegram/send.ts', "import { a } from '../wecom/crypto.ts'\nimport { b } from './api.ts'\n"),
+    ).toEqual(['1 imports ../wecom/crypto.ts'])
+    expect(
+      told('src/channels/wecom-app/send.ts', "import { a } from '../wecom/crypto.ts'\nimport './types.ts'\n"),
+    ).toEqual([])
+    expect(told('src/channels/wecom-app/send.ts', "import { a } from '../wecom-robot/send.ts'\n")).toHaveLength(1)
+  })
+
+  test('a scene of a user has its contract by name', () => {
+    expect(
+      told('scenes/my_report.ts', "import { defineScene } from '#scene'\nexport default defineScene({})\n"),
+    ).toEqual([])
+    expect(told('scenes/report.ts', "import { grants } from '../src/core/grant.ts'\n")).toHaveLength(1)
+  })
+
+  test('the browser has the shapes of the API as types only', () => {
+    expect(told('src/dashboard/web/a.tsx', "import type { Run } from '../api/shapes.ts'\n")).toEqual([])
+    expect(told('src/dashboard/web/a.tsx', "import { runSchema } from '../api/shapes.ts'\n")).toHaveLength(1)
+    expect(told('src/dashboard/web/a.tsx', "import { join } from 'node:path'\n")).toHaveLength(1)
+  })
+
+  test('what the house forbids in a file is found with its line', () => {
+    const source =
+      'export default 1\nenum A { b }\nnamespace C {}\nconsole.log(process.env)\nconst d = 1\nexport { d as default }\n'
+    expect(told('src/core/Some_File.ts', source).toSorted()).toEqual([
+      '1 has a default export',
+      '1 is not named in kebab-case',
+      '2 has an enum',
+      '3 has a namespace',
+      '4 reads process.env',
+      '4 writes to the console',
+      '6 has a default export',
+    ])
+    expect(told('src/core/long.ts', 'let a = 1\n'.repeat(301))).toEqual(['301 is longer than 300 lines'])
+  })
+
+  test('what only looks like code is not code', () => {
+    const source = [
+      "// import { a } from 'bullmq'",
+      "/* console.log('enum A {') */",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the tokens of a template are what is tested
+      "const a = `import { b } from 'bullmq' ${`console.log(${1})`} process.env`",
+      "const b = /console.log(['\"`])/.test('export default') // it's",
+      "const c = 4 / 2 / 1, d = { from: 'bullmq', import: 'ioredis' }",
+      "export const e = 'from', f = { from: 'x' }",
+      "export type G = 'from'",
+      "log.console.log('x')",
+    ].join('\n')
+    expect(told('src/core/a.ts', source)).toEqual([])
+  })
+
+  test('imports are read over several lines and after all that hides them', () => {
+    const source = [
+      "const text = <p>Don't `worry`</p>",
+      'import {',
+      '  a,',
+      '  type B,',
+      "} from './one.ts'",
+      "import c, * as d from './two.ts'",
+      "import './three.css'",
+      "export { e as f } from './four.ts'",
+      "export type * from './five.ts'",
+      "import type { G } from './six.ts'",
+      "const h = await import('./seven.ts')",
+      "import i from './eight.json' with { type: 'json' }",
+    ].join('\n')
+    expect(importsOf(readTokens(source)).map(({ from, isType, line }) => [line, from, isType])).toEqual([
+      [2, './one.ts', false],
+      [6, './two.ts', false],
+      [7, './three.css', false],
+      [8, './four.ts', false],
+      [9, './five.ts', true],
+      [10, './six.ts', true],
+      [11, './seven.ts', false],
+      [12, './eight.json', false],
+    ])
+  })
+})

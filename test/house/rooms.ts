@@ -1,0 +1,127 @@
+/** A room of the house: its files, and what they may import beside one another. A file belongs to the first room that has it. */
+export interface Room {
+  /** `*` is a name in a folder, `**` everything below, `{word}` a name that `files` and `may` share. */
+  files: string
+  /** Files of the project; `!` before one takes it out again. */
+  may?: string[]
+  /** Files whose types alone may be imported. */
+  mayTypes?: string[]
+  packages?: string[]
+  /** Packages whose types alone may be imported. */
+  typesOf?: string[]
+  /** Node's own modules, without `node:`; all when left out. */
+  node?: string[]
+}
+
+const core = 'src/core/**'
+const everything = ['src/**', 'queues/**', 'workers/**', 'config/**']
+const builders = { may: everything, packages: ['zod', 'pino', 'express', 'ioredis'] }
+
+export const rooms: readonly Room[] = [
+  { files: core, packages: ['zod'], node: ['crypto'] },
+
+  {
+    files: 'src/channels/open.ts',
+    may: [core, 'src/channels/**', 'src/store/store.ts'],
+    mayTypes: ['config/config.ts'],
+  },
+  { files: 'src/channels/*.ts', may: [core], packages: ['zod'] },
+  { files: 'src/channels/wecom/**', may: [core, 'src/channels/*.ts'], packages: ['zod', 'fast-xml-parser'] },
+  {
+    files: 'src/channels/wecom-{surface}/**',
+    may: [core, 'src/channels/*.ts', 'src/channels/wecom/**'],
+    packages: ['zod'],
+  },
+  { files: 'src/channels/{platform}/**', may: [core, 'src/channels/*.ts'], packages: ['zod', 'ws'] },
+
+  { files: 'src/scenes/*.ts', may: [core], packages: ['zod'] },
+  { files: 'src/scenes/{folder}/**', may: [core, 'src/scenes/scene.ts'], packages: ['zod'] },
+  { files: 'scenes/**', may: ['src/scenes/scene.ts'], packages: ['zod'] },
+
+  // Runs in a thread or a process of its own: beside the protocol it shares nothing with the engine.
+  {
+    files: 'src/engine/host/**',
+    may: [core, 'src/scenes/*.ts', 'src/engine/protocol.ts'],
+    packages: ['zod', 'chokidar'],
+  },
+  { files: 'src/engine/**', may: [core, 'src/scenes/*.ts', 'src/store/store.ts'], packages: ['zod', 'openai'] },
+
+  { files: 'src/store/open.ts', may: [core, 'src/store/**'], mayTypes: ['config/config.ts', 'queues/backend.ts'] },
+  { files: 'src/store/*.ts', may: [core], packages: ['zod'] },
+  { files: 'src/store/{kind}/**', may: [core, 'src/store/*.ts'], packages: ['zod', 'ioredis', '@electric-sql/pglite'] },
+
+  {
+    files: 'src/ingress/**',
+    may: [core, 'src/channels/channel.ts', 'src/store/store.ts'],
+    packages: ['zod', 'express', 'ws', 'helmet', 'prom-client'],
+  },
+  {
+    files: 'src/outbox/**',
+    may: [core, 'src/channels/channel.ts', 'src/store/store.ts', 'queues/**'],
+    packages: ['zod'],
+  },
+
+  {
+    files: 'src/simulators/{platform}/**',
+    may: [core, 'src/simulators/*.ts'],
+    packages: ['zod', 'ws', 'fast-xml-parser'],
+  },
+  { files: 'src/simulators/*.ts', may: [core], packages: ['zod', 'ws'] },
+
+  { files: 'src/dashboard/web/vite.config.ts', packages: ['vite', '@vitejs/plugin-react'] },
+  {
+    files: 'src/dashboard/web/**',
+    // The shapes are made of core's words, so those may be named too.
+    mayTypes: ['src/dashboard/api/shapes.ts', core],
+    packages: [
+      'react',
+      'react-dom',
+      '@mantine/core',
+      '@mantine/hooks',
+      '@mantine/notifications',
+      '@tabler/icons-react',
+    ],
+    typesOf: ['zod'],
+    node: [],
+  },
+  { files: 'src/dashboard/api/**', may: [core, 'src/store/store.ts', 'queues/**'], packages: ['zod', 'express', 'ws'] },
+  { files: 'src/dashboard/*.ts', packages: ['express', 'helmet'] },
+
+  { files: 'queues/**', may: [core], packages: ['zod', 'bullmq', 'ioredis'] },
+  { files: 'workers/main.ts', ...builders },
+  {
+    files: 'workers/**',
+    may: [
+      'src/**',
+      '!src/ingress/**',
+      '!src/dashboard/**',
+      '!src/main.ts',
+      '!src/cli/**',
+      'queues/**',
+      'config/config.ts',
+    ],
+    packages: ['zod', 'bullmq'],
+  },
+  { files: 'config/**', may: [core], packages: ['zod', 'yaml'] },
+
+  // `main.ts` and what it is put together from.
+  { files: 'src/*.ts', ...builders },
+  { files: 'src/cli/**', ...builders },
+]
+
+/** The only files that a scene file's default export may stand in. */
+export const sceneFiles = ['src/scenes/public/**', 'src/scenes/activities/**', 'scenes/**']
+
+/** What breaks a rule and may, each with its reason. One that is no longer needed fails the test. */
+export const exceptions: readonly { file: string; breaks: string; why: string }[] = [
+  {
+    file: 'src/dashboard/web/vite.config.ts',
+    breaks: 'has a default export',
+    why: 'Vite reads its settings from there',
+  },
+  {
+    file: 'src/dashboard/web/css.d.ts',
+    breaks: 'has a default export',
+    why: 'it tells the type of what Vite makes of a style sheet',
+  },
+]

@@ -1,0 +1,20 @@
+import { UnrecoverableError, type Worker } from 'bullmq'
+import type { Backend } from '../queues/backend.ts'
+import { lookSchema, outboxQueueName } from '../queues/deliveries.ts'
+import type { Outbox } from '../src/outbox/outbox.ts'
+
+/** How many chats of one channel are sent to side by side. */
+const LINES_AT_ONCE = 8
+
+/** The worker of one channel's outbox: looks at the lines it is told to look at. */
+export function deliveriesWorker(backend: Backend, channel: string, outbox: Outbox): Worker<unknown> {
+  return backend.worker<unknown>(
+    outboxQueueName(channel),
+    async (job) => {
+      const look = lookSchema.safeParse(job.data)
+      if (!look.success) throw new UnrecoverableError(`job ${job.id} names no line: ${look.error.message}`)
+      await outbox.workLine(look.data)
+    },
+    { concurrency: LINES_AT_ONCE },
+  )
+}

@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../config/read.ts'
+import { openInstallation } from '../src/installation.ts'
+import { openLog } from '../src/log.ts'
+import { runUntilStopped } from '../src/process.ts'
+import { startWork } from './work.ts'
+
+/* `npm run work -- --lanes short,long`: runs these lanes (default: all) and the outboxes. */
+const { values } = parseArgs({ options: { lanes: { type: 'string' } } })
+
+await runUntilStopped(async () => {
+  const config = loadConfig()
+  const log = openLog(config.logLevel)
+  const installation = await openInstallation(config, log)
+  const lanes = values.lanes?.split(',').map((lane) => lane.trim()) ?? Object.keys(config.lanes)
+  const work = await startWork(installation, lanes)
+  log.info({ lanes, store: installation.store.kind }, 'working')
+  return {
+    log,
+    async stop() {
+      await work.stop()
+      await installation.close()
+    },
+  }
+})

@@ -1,0 +1,48 @@
+import type { OutboxQueues } from '../queues/deliveries.ts'
+import type { Log } from '../src/core/log.ts'
+import type { Task } from '../src/core/task.ts'
+import type { Store } from '../src/store/store.ts'
+
+export interface SweeperPorts {
+  store: Pick<Store, 'runs' | 'outbox' | 'leases' | 'sweep'>
+  enqueue(task: Task): Promise<void>
+  looks: OutboxQueues
+  holder: string
+  now(): number
+  log: Log
+}
+
+const EVERY_MS = 2_000
+const LEASE_MS = 6_000
+const AT_ONCE = 500
+/** Rounds between two clean-ups of what is past its keeping time. */
+const CLEAN_EVERY = 30
+
+/**
+ * Repairs what a crash between two moves leaves behind, in one process at a time: lines with something due that nobody looks at,
+ * tasks whose worker died. Doing it once too often is harmless: looks and tasks are claimed in the store. Returns how to stop it.
+ */
+export function startSweeper(ports: SweeperPorts): () => Promise<void> {
+  const { store, enqueue, looks, holder, now, log } = ports
+  let round = 0
+  let sweeping: Promise<void> = Promise.resolve()
+
+  async function sweep(): Promise<void> {
+    if (!(await store.leases.take('sweeper', holder, now(), LEASE_MS))) return
+    for (const line of await store.outbox.due(now(), AT_ONCE)) await looks.look(line, now(), now())
+    for (const run of await store.runs.overdue(now(), AT_ONCE)) await enqueue({ ...run.task, held: undefined })
+    if (round++ % CLEAN_EVERY === 0) await store.sweep(now(), 10_000)
+  }
+
+  const timer = setInterval(() => {
+    sweeping = sweeping
+      .then(sweep)
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'a sweep was cut short'))
+  }, EVERY_MS)
+
+  return async () => {
+    clearInterval(timer)
+    await sweeping
+    await store.leases.release('sweeper', holder).catch(() => undefined)
+  }
+}

@@ -1,0 +1,110 @@
+import type { Worker } from 'bullmq'
+import { CONTROL_LANE } from '../queues/tasks.ts'
+import { openCancels } from '../src/engine/cancels.ts'
+import { CANCEL_TOPIC } from '../src/engine/desk.ts'
+import type { Engine } from '../src/engine/engine.ts'
+import { openSlots, type Slots } from '../src/engine/host/slots.ts'
+import type { Installation } from '../src/installation.ts'
+import { deliveriesWorker } from './deliveries.ts'
+import { startSweeper } from './sweeper.ts'
+import { tasksWorker } from './tasks.ts'
+
+/** How many built-in commands run side by side. */
+const CONTROL_AT_ONCE = 8
+/** What a forced stop may take beyond the drain. */
+const FORCED_MS = 5_000
+
+/** Runs the lanes and the outboxes until it is stopped. */
+export async function startWork(
+  installation: Installation,
+  lanes: readonly string[],
+): Promise<{ stop(): Promise<void> }> {
+  const { config, log, store, backend, channels, outbox, tasks, looks, held } = installation
+  const shutdown = new AbortController()
+  const cancels = openCancels()
+  const stopListening = await store.signals.subscribe(CANCEL_TOPIC, (payload) => {
+    // Published by the desk, in any process of ours.
+    cancels.cancel((payload as { id: string }).id)
+  })
+
+  const slots = new Map<string, Slots>()
+  for (const name of lanes) {
+    const lane = config.lanes[name]
+    if (lane === undefined)
+      throw new Error(`there is no lane "${name}"; lanes are ${Object.keys(config.lanes).join(', ')}`)
+    slots.set(
+      name,
+      openSlots({
+        isolation: lane.isolation,
+        size: lane.concurrency,
+        memoryMb: lane.memoryMb,
+        sources: installation.sources,
+        log,
+      }),
+    )
+  }
+  installation.onCatalog(() => {
+    for (const lane of slots.values()) lane.renew()
+  })
+
+  const engine: Engine = {
+    store,
+    catalog: installation.catalog,
+    slots: (lane) => slots.get(lane),
+    builtins: installation.builtins,
+    say: outbox.sayForTask,
+    languages: installation.languages,
+    cancels,
+    access: installation.access,
+    admins: config.admins,
+    graceMs: config.limits.graceMs,
+    changed: installation.changed,
+    now: installation.now,
+    log,
+  }
+  const ports = { shares: store.shares, held: held.current }
+  const workers: Worker<unknown>[] = [
+    tasksWorker(backend, { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE }, engine, ports, shutdown.signal),
+    ...lanes.map((name) =>
+      tasksWorker(backend, { name, concurrency: config.lanes[name]?.concurrency ?? 1 }, engine, ports, shutdown.signal),
+    ),
+    ...[...channels.keys()].map((channel) => deliveriesWorker(backend, channel, outbox)),
+  ]
+  const stopSweeper = startSweeper({
+    store,
+    enqueue: tasks.add,
+    looks,
+    holder: installation.processId,
+    now: installation.now,
+    log,
+  })
+
+  return {
+    /** Takes nothing new, lets running tasks end for a while, parks the rest for another process. */
+    async stop() {
+      await stopSweeper()
+      const closing = Promise.allSettled(workers.map((worker) => worker.close()))
+      const drained = await settledWithin(closing, config.limits.drainMs)
+      if (!drained) {
+        log.info({}, 'running tasks are handed over')
+        shutdown.abort()
+        await settledWithin(closing, config.limits.graceMs + FORCED_MS)
+      }
+      await outbox.idle()
+      await Promise.all([...slots.values()].map((lane) => lane.close()))
+      await stopListening()
+    },
+  }
+}
+
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  try {
+    return await Promise.race([work.then(() => true as const), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
