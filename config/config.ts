@@ -35,6 +35,8 @@ export interface Config {
     graceMs: number
   }
   grants: readonly { subject: string; scene: string; command: string; validFrom?: number; validUntil?: number }[]
+  /** What the hosts of commands may know of the environment: PATH, TZ, LANG, certificates. */
+  hostEnvironment: Readonly<Record<string, string | undefined>>
   /** Platform simulators that the console may speak for, by channel id: `{ wecom: "http://127.0.0.1:8421" }`. */
   simulators: Readonly<Record<string, string>>
 }

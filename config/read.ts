@@ -11,6 +11,9 @@ import { readYaml } from './yaml-file.ts'
 
 const defaultFile = 'config/huitou.yaml'
 
+/** Nothing that could be a secret, also of other programs. */
+const hostVariables = ['PATH', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'] as const
+
 const defaultLanes: Readonly<Record<string, LaneConfig>> = {
   short: { concurrency: 8, isolation: 'thread' },
   long: { concurrency: 8, isolation: 'thread' },
@@ -67,14 +70,14 @@ export function readConfig(
     else if (!gapNames.has(nameOf(issue.path))) problems.push(at(issue.path, issue.message))
   }
   if (problems.length > 0 || !parsed.data) throw new ConfigError(problems.toSorted(byPlace))
-  return configOf(parsed.data)
+  return configOf(parsed.data, environment)
 }
 
 function byPlace(one: Problem, other: Problem): number {
   return one.place.localeCompare(other.place, 'en', { numeric: true })
 }
 
-function configOf(settings: Settings): Config {
+function configOf(settings: Settings, environment: Readonly<Record<string, string | undefined>>): Config {
   const { lanes, grants, redisUrl, adminPassword, ...rest } = settings
   const timeZone = settings.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
   const laneNames = new Set([...Object.keys(defaultLanes), ...Object.keys(lanes)])
@@ -83,6 +86,7 @@ function configOf(settings: Settings): Config {
     redisUrl,
     adminPassword,
     timeZone,
+    hostEnvironment: { ...Object.fromEntries(hostVariables.map((name) => [name, environment[name]])), TZ: timeZone },
     lanes: Object.fromEntries([...laneNames].map((name) => [name, laneOf(name, lanes[name])])),
     grants: grants.map(({ person, group, scene, command, from, until }) => ({
       subject: group === undefined ? (person ?? '') : groupSubject(group),

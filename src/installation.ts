@@ -97,6 +97,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const listeners: (() => void)[] = []
   const scenes = await watchCatalog({
     sceneDirs: config.sceneDirs,
+    env: config.hostEnvironment,
     log,
     onChange() {
       for (const listener of listeners) listener()

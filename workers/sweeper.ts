@@ -15,6 +15,9 @@ export interface SweeperPorts {
 const EVERY_MS = 2_000
 const LEASE_MS = 6_000
 const AT_ONCE = 500
+/** Rounds between two looks for tasks without a living worker. The queue finds most of them itself; a task that merely waits long is added in vain. */
+const TASKS_EVERY = 5
+const OVERDUE_MS = 15_000
 /** Rounds between two clean-ups of what is past its keeping time. */
 const CLEAN_EVERY = 30
 
@@ -30,8 +33,12 @@ export function startSweeper(ports: SweeperPorts): () => Promise<void> {
   async function sweep(): Promise<void> {
     if (!(await store.leases.take('sweeper', holder, now(), LEASE_MS))) return
     for (const line of await store.outbox.due(now(), AT_ONCE)) await looks.look(line, now(), now())
-    for (const run of await store.runs.overdue(now(), AT_ONCE)) await enqueue({ ...run.task, held: undefined })
-    if (round++ % CLEAN_EVERY === 0) await store.sweep(now(), 10_000)
+    if (round % TASKS_EVERY === 0) {
+      for (const run of await store.runs.overdue(now() - OVERDUE_MS, AT_ONCE))
+        await enqueue({ ...run.task, held: undefined })
+    }
+    if (round % CLEAN_EVERY === 0) await store.sweep(now(), 10_000)
+    round++
   }
 
   const timer = setInterval(() => {

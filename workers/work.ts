@@ -39,6 +39,7 @@ export async function startWork(
         size: lane.concurrency,
         memoryMb: lane.memoryMb,
         sources: installation.sources,
+        env: config.hostEnvironment,
         log,
       }),
     )

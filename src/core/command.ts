@@ -12,6 +12,7 @@ const indexes = new WeakMap<Catalog, Index>()
 interface Index {
   scenes: ReadonlyMap<string, { entry: SceneEntry; commands: ReadonlyMap<string, CommandEntry> }>
   aliases: ReadonlyMap<string, CommandEntry>
+  triggered: readonly CommandEntry[]
 }
 
 /**
@@ -24,7 +25,7 @@ export function readCommand(
   prefixes: Readonly<Record<string, string>>,
 ): Route | undefined {
   const index = indexOf(catalog)
-  return readNames(text, index) ?? readPrefix(text, index, prefixes) ?? readTrigger(text, catalog)
+  return readNames(text, index) ?? readPrefix(text, index, prefixes) ?? readTrigger(text, index)
 }
 
 /** What is typed for commands near to a text that asks for none, the nearest first, five at most; only what `mayUse` allows. */
@@ -83,10 +84,10 @@ function readPrefix(text: string, index: Index, prefixes: Readonly<Record<string
   return readNames(`${prefixes[longest]} ${withoutLeadingSpaces(said.slice(longest.length))}`, index)
 }
 
-function readTrigger(text: string, catalog: Catalog): Route | undefined {
+function readTrigger(text: string, index: Index): Route | undefined {
   const seen = text.slice(0, triggerReach)
   const lower = seen.toLowerCase()
-  for (const entry of catalog.scenes.flatMap((scene) => scene.commands)) {
+  for (const entry of index.triggered) {
     const isMeant = entry.triggers.some((trigger) =>
       trigger.kind === 'keyword' ? lower.includes(trigger.keyword.toLowerCase()) : patternOf(trigger).test(seen),
     )
@@ -110,8 +111,9 @@ function patternOf(trigger: { source: string; flags: string }): RegExp {
 function indexOf(catalog: Catalog): Index {
   const kept = indexes.get(catalog)
   if (kept) return kept
+  const all = catalog.scenes.flatMap((scene) => scene.commands)
   const aliases = new Map<string, CommandEntry>()
-  for (const entry of catalog.scenes.flatMap((scene) => scene.commands)) {
+  for (const entry of all) {
     for (const alias of entry.aliases) {
       if (!aliases.has(alias.toLowerCase())) aliases.set(alias.toLowerCase(), entry)
     }
@@ -122,7 +124,7 @@ function indexOf(catalog: Catalog): Index {
       return [entry.name.toLowerCase(), { entry, commands }]
     }),
   )
-  const index = { scenes, aliases }
+  const index = { scenes, aliases, triggered: all.filter((entry) => entry.triggers.length > 0) }
   indexes.set(catalog, index)
   return index
 }

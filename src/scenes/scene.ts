@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { UsageError } from '../core/errors.ts'
 import type { Bilingual, Lang } from '../core/lang.ts'
 import type { Message } from '../core/message.ts'
 import type { Content, Media, Part } from '../core/part.ts'
@@ -87,6 +88,11 @@ export function image(source: string | URL | Uint8Array, name = 'image.png'): Pa
 export function file(name: string, content: string | Uint8Array, type = 'application/octet-stream'): Part {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
   return { kind: 'file', media: mediaOf(bytes), name, type }
+}
+
+/** Ends the command with a sentence for the person who asked; it counts as refused, and is not tried again. */
+export function refuse(sentence: string): never {
+  throw new UsageError(sentence)
 }
 
 function mediaOf(source: string | URL | Uint8Array): Media {

@@ -33,7 +33,8 @@ export function readSources(sceneDirs: readonly string[], version = 1): Sources 
   const picture: Record<string, string> = {}
   for (const folder of sceneDirs.map((dir) => resolve(dir))) {
     for (const { path, depth } of modulesIn(folder, 0)) {
-      picture[path] ??= readFileSync(path, 'utf8')
+      const text = textOf(path)
+      if (text !== undefined) picture[path] = text
       if (depth > sceneDepth || !isSceneName(path) || files.some((file) => file.path === path)) continue
       const folders = [basename(folder), ...relative(folder, path).split(sep).slice(0, -1)]
       files.push({ path, shown: shownPath(path), folder, isPublic: folders.includes('public'), version })
@@ -58,6 +59,15 @@ function* modulesIn(folder: string, depth: number): Generator<{ path: string; de
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
     if (entry.isDirectory()) yield* modulesIn(path, depth + 1)
     else if (moduleEndings.includes(extname(entry.name))) yield { path, depth }
+  }
+}
+
+/** Undefined when it cannot be read: importing it will say why. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
   }
 }
 

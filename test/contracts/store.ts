@@ -3,17 +3,18 @@ import { grantsContract } from './store/grants.ts'
 import { keepingContract, outlivingContract } from './store/keeping.ts'
 import { limitsContract } from './store/limits.ts'
 import { outboxContract } from './store/outbox.ts'
+import { deliveriesEndContract } from './store/outbox-ends.ts'
 import { runListContract } from './store/run-list.ts'
 import { runsContract } from './store/runs.ts'
 import type { OpenedStore } from './store/samples.ts'
 import { sharesContract } from './store/shares.ts'
+import { signalsContract } from './store/signals.ts'
 import {
   conversationsContract,
   countersContract,
   filesContract,
   leasesContract,
   settingsContract,
-  signalsContract,
   stepsContract,
 } from './store/small-parts.ts'
 
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     runListContract(store)
     stepsContract(store)
     outboxContract(store)
+    deliveriesEndContract(store)
     limitsContract(store)
     sharesContract(store)
     grantsContract(store)

@@ -116,6 +116,13 @@ test('a live task can be cancelled once, an ended one retried, in the name of th
   expect(body.timeline.at(-1)).toMatchObject({ kind: 'reopened', text: expect.stringMatching(/^token-/) })
 })
 
+test('a task that waits without a record can be cancelled too', async () => {
+  world.queued.push(aTask(aMessage('fresh-2', 'demo sleep 60')))
+  const { status, body } = await world.callAs('/api/tasks/fresh-2/cancel', { method: 'POST' })
+  expect({ status, body }).toMatchObject({ status: 200, body: { id: 'fresh-2', state: 'cancelled' } })
+  world.queued.length = 0
+})
+
 test('scenes tell their usage', async () => {
   const { body } = await world.callAs('/api/scenes')
   expect(body.scenes).toMatchObject([

@@ -151,6 +151,16 @@ test('a file that never ends loading is a fault and stops no other', async () =>
   expect(await answer()).toBe('fine')
 })
 
+test('a file whose loose ends throw later is to blame, not the one that is loaded then', async () => {
+  const folder = await aSceneFolder({
+    'a.ts': "setTimeout(() => { throw new Error('loose') })",
+    'try.ts': aScene('try', says('fine'), 'await new Promise((done) => setTimeout(done, 200))'),
+  })
+  const { catalog, answer } = await watched(folder)
+  expect(catalog().faults).toEqual([{ file: `${folder.path}/a.ts`, message: 'loose' }])
+  expect(await answer()).toBe('fine')
+})
+
 test('a folder that is made later is seen', async () => {
   const folder = await aSceneFolder()
   const scenes = await watched(folder, { sceneDirs: [`${folder.path}/later`] })

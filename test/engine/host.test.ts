@@ -237,6 +237,19 @@ test.each(isolations)('a %s that dies under a command is replaced', async (isola
   ])
 })
 
+test('a host that says what makes no sense is replaced', async () => {
+  const { slots } = await slotsWith(
+    { babble: "() => { parentPort.postMessage('blah'); return new Promise(() => {}) }", hi: "() => 'hello'" },
+    {},
+    "import { parentPort } from 'node:worker_threads'",
+  )
+  const ends = await Promise.all([run(slots, 'babble'), run(slots, 'hi')])
+  expect(ends).toMatchObject([
+    { state: 'killed', why: 'crashed' },
+    { state: 'done', parts: hello },
+  ])
+})
+
 test.each(isolations)('a %s that runs out of memory is replaced', async (isolation) => {
   const { slots } = await slotsWith(
     { fill: '() => { const all = []; for (;;) all.push({ n: all.length }) }', hi: "() => 'hello'" },

@@ -34,18 +34,22 @@ export interface HuitouOptions {
   /** Which half to start; both by default. */
   part?: 'all' | 'serve' | 'work'
   args?: string[]
+  /** Kills it with SIGKILL at any moment, also while it starts. */
+  signal?: AbortSignal
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const TOKEN = 'a-token-for-tests-0123456789'
 const PASSWORD = 'a password for tests'
 
-export async function startHuitou({ dataDir, redisUrl, simulator, env, part = 'all', args = [] }: HuitouOptions): Promise<Huitou> {
+export async function startHuitou({ dataDir, redisUrl, simulator, env, part = 'all', args = [], signal }: HuitouOptions): Promise<Huitou> {
   const startedAt = performance.now()
   const program = part === 'work' ? ['workers/main.ts'] : ['src/main.ts', ...(part === 'serve' ? ['--serve-only'] : [])]
   const child = spawn(process.execPath, [...program, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
     env: {
       PATH: process.env.PATH,
       TZ: 'Asia/Shanghai',
@@ -59,6 +63,8 @@ export async function startHuitou({ dataDir, redisUrl, simulator, env, part = 'a
       ...env,
     },
   })
+  // Its end is told by `exit`; this one says that the signal was heard.
+  child.on('error', () => undefined)
   const log: Record<string, unknown>[] = []
   const listeners = new Set<(line: Record<string, unknown>) => void>()
   let errors = ''

@@ -41,7 +41,10 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
 
   let child: ChildProcess | undefined
   const start = async () => {
-    child = spawn(binary, args, { stdio: 'ignore' })
+    const started = spawn(binary, args, { stdio: 'ignore' })
+    running.add(started)
+    started.once('exit', () => running.delete(started))
+    child = started
     await untilItAnswers(port, child)
   }
   const end = async (signal: NodeJS.Signals) => {
@@ -71,6 +74,12 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     },
   }
 }
+
+/** A test run that is cut short leaves no server behind. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 let isSkipSaid = false
 function findBinary(): string | undefined {

@@ -1,9 +1,10 @@
 import { setTimeout as after } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { afterEach, describe, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../src/core/errors.ts'
 import { openRedisStore } from '../../src/store/redis/index.ts'
 import type { Store } from '../../src/store/store.ts'
-import { aDelivery, aLine, aPermit, aRun, mustStart, noon, sentAt, unique } from '../contracts/store/samples.ts'
+import { aDelivery, aLine, aPermit, aRun, day, mustStart, noon, sentAt, unique } from '../contracts/store/samples.ts'
 import { storeContract } from '../contracts/store.ts'
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../fakes/redis-server.ts'
 
@@ -78,7 +79,7 @@ describe.skipIf(shared === undefined)('redis', () => {
       expect(await heard.promise).toBe('awake')
     })
 
-    test('killed: nothing that was stored a second ago is lost, and it recovers by itself', async () => {
+    test('killed: nothing that was answered is lost, and it recovers by itself', async () => {
       const server = await serverOf()
       const store = await storeOn(server)
       const line = aLine()
@@ -138,6 +139,38 @@ describe.skipIf(shared === undefined)('redis', () => {
       const store = await storeOn(await serverOf())
       await expect(store.outbox.pause('staff', Number.NaN)).rejects.not.toBeInstanceOf(StoreUnavailableError)
     })
+  })
+
+  test('in a cluster all it keeps lies in one slot', async () => {
+    const server = theServer(await startRedisServer({ args: ['--cluster-enabled', 'yes'] }))
+    const node = new Redis(server.url)
+    await node.cluster('ADDSLOTSRANGE', 0, 16_383)
+    const store = await openRedisStore({ url: server.url, prefix: 'ours', onError: hush })
+    const line = aLine()
+    const delivery = aDelivery(line, { taskId: 'task-1' })
+    // A script that touches a second slot is refused by the server: CROSSSLOT.
+    await until(async () => {
+      const { run } = await store.runs.create(aRun({ id: 'task-1' }), noon)
+      return run.number > 0
+    })
+    await mustStart(store, aRun({ id: 'task-1' }), noon)
+    await store.steps.save('task-1', 'step', 1)
+    await store.outbox.offer([delivery], { permit: aPermit(noon, { chat: [{ count: 1, windowMs: 1_000 }] }) })
+    await store.outbox.settle(delivery.id, 1, sentAt(noon), noon)
+    await store.runs.finish('task-1', 1, { state: 'done' }, [], noon)
+    await store.shares.tag('short', 'staff:a')
+    await store.grants.put({ subject: 'a', scene: 'b', command: 'c', by: 'd', at: noon }, 'd', noon)
+    await store.settings.claim('name', 'value', noon, noon)
+    await store.conversations.append('chat', [{ id: 'a', entry: 1 }], 1)
+    await store.leases.take('name', 'holder', noon, 1_000)
+    await store.counters.add('name', 1, noon, 1_000)
+    const kept = await node.keys('*')
+    expect(kept.length).toBeGreaterThan(15)
+    expect(kept.filter((key) => !key.startsWith('{ours}:'))).toEqual([])
+    expect(await store.sweep(noon + 365 * day, 100)).toBe(3)
+    await store.close()
+    node.disconnect()
+    await server.stop()
   })
 
   test('signals reach another process', async () => {

@@ -10,5 +10,5 @@ export function dashboardApi(ports: ApiPorts): Router {
 }
 
 export { ensureAdminPassword } from './auth/password.ts'
-export { type ConsoleSocket, consoleSocket } from './console/socket.ts'
+export { consoleSocket } from './console/socket.ts'
 export type { ApiPorts } from './ports.ts'

@@ -49,13 +49,13 @@ export interface ApiConfig {
 }
 
 /** The part of a channel that the API reads. */
-export interface ApiChannel {
+interface ApiChannel {
   readonly id: string
   readonly platform: string
   down?(): { since: number; why: string } | undefined
 }
 
-export interface Room {
+interface Room {
   chat: string
   chatKind: 'private' | 'group'
   title: string

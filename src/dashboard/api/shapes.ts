@@ -129,7 +129,6 @@ export const newGrantSchema = z.object({
 export const auditListSchema = z.object({
   lines: z.array(z.object({ at: z.number(), by: z.string(), what: z.string() })),
 })
-export type AuditList = z.infer<typeof auditListSchema>
 
 /** POST /api/session {password} → cookie; GET tells who; DELETE ends it. State-changing calls by cookie carry the header `x-huitou-csrf: <csrf>`. */
 export const sessionSchema = z.object({
@@ -140,7 +139,7 @@ export const sessionSchema = z.object({
 export type Session = z.infer<typeof sessionSchema>
 
 /** A person or group that the console can speak as. `via`: the channel; `console` is its own, others are played by a simulator. */
-export const consoleChatSchema = z.object({
+const consoleChatSchema = z.object({
   channel: z.string(),
   chat: z.string(),
   chatKind: z.enum(['private', 'group']),
@@ -151,7 +150,7 @@ export type ConsoleChat = z.infer<typeof consoleChatSchema>
 export const consoleChatsSchema = z.object({ chats: z.array(consoleChatSchema) })
 
 /** One bubble in a console chat. */
-export const bubbleSchema = bubbleEntrySchema.extend({ seq: z.number(), id: z.string() })
+const bubbleSchema = bubbleEntrySchema.extend({ seq: z.number(), id: z.string() })
 export type Bubble = z.infer<typeof bubbleSchema>
 
 /*

@@ -10,14 +10,14 @@ import { LoginPage } from './pages/login-page.tsx'
 import { NotFoundPage } from './pages/not-found-page.tsx'
 import { navigate, usePlace } from './router.tsx'
 import { TextProvider } from './text/text.tsx'
-import { theme } from './theme.ts'
+import { ourColors, theme } from './theme.ts'
 
 const TasksPage = lazy(() => import('./pages/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage })))
 const ConsolePage = lazy(() => import('./pages/console-page.tsx').then(({ ConsolePage }) => ({ default: ConsolePage })))
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={ourColors} defaultColorScheme="auto">
       <TextProvider>
         <Notifications position="bottom-right" autoClose={4000} />
         <ErrorBoundary>

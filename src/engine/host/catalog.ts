@@ -46,6 +46,7 @@ export async function watchCatalog(options: CatalogOptions): Promise<WatchedCata
 
   let current: Generation = { catalog: { scenes: [], faults: [] }, sources: { files: [], pictures: {} } }
   let version = 0
+  let newest: Readonly<Record<string, string>> = {}
   async function renew(): Promise<boolean> {
     const read = readSources(folders, version + 1)
     if (version > 0 && JSON.stringify(read.pictures[version + 1]) === JSON.stringify(newest)) return false
@@ -55,7 +56,6 @@ export async function watchCatalog(options: CatalogOptions): Promise<WatchedCata
     report(current.catalog, options.log)
     return true
   }
-  let newest: Readonly<Record<string, string>> = {}
   let timer: NodeJS.Timeout | undefined
   let renewing: Promise<void> = Promise.resolve()
   const renewSoon = (): void => {
@@ -125,9 +125,11 @@ async function askForScenes(sources: Sources, { log, env = {}, loadMs = 10_000 }
   let file: string | undefined
   let timer: NodeJS.Timeout | undefined
   const asked = Promise.withResolvers<Asked>()
-  const giveUp = (message: string): void => {
-    if (file === undefined) asked.reject(new Error(`no host could be started: ${message}`))
-    else asked.resolve({ scenes: [], faults: [{ file, message }], isWhole: false })
+  const giveUp = (message: string, stack = ''): void => {
+    // What one file has started may throw while a later one is loaded.
+    const culprit = sources.files.find((each) => stack.includes(each.path))?.shown ?? file
+    if (culprit === undefined) asked.reject(new Error(`no host could be started: ${message}`))
+    else asked.resolve({ scenes: [], faults: [{ file: culprit, message }], isWhole: false })
   }
   const wait = (): void => {
     clearTimeout(timer)
@@ -144,7 +146,7 @@ async function askForScenes(sources: Sources, { log, env = {}, loadMs = 10_000 }
         } else if (heard?.kind === 'ready') {
           asked.resolve({ scenes: heard.scenes, faults: heard.faults, isWhole: true })
         } else if (heard?.kind === 'broken') {
-          giveUp(heard.message)
+          giveUp(heard.message, heard.stack)
         }
       },
       exit: (exit) => giveUp(exit.message),

@@ -22,6 +22,8 @@ export interface Outside {
 }
 
 const stepBytes = 256 * 1024
+/** More than any platform takes in one file. */
+const contentLength = 32 * 1024 * 1024
 const nameSchema = z.string().min(1).max(200)
 const contentSchema = z.union([z.string(), partSchema, z.array(partSchema)])
 /** The answer to `findStep`. */
@@ -138,10 +140,14 @@ function contextFor(
 
 function checkedParts(content: unknown, what: string): Part[] {
   const read = contentSchema.safeParse(content)
-  if (read.success) return partsOf(read.data)
-  throw new MisuseError(
-    `${what} ${described(content)}; it can be a text, a part made by text(), markdown(), image() or file(), or a list of parts`,
-  )
+  if (!read.success) {
+    throw new MisuseError(
+      `${what} ${described(content)}; it can be a text, a part made by text(), markdown(), image() or file(), or a list of parts`,
+    )
+  }
+  const parts = partsOf(read.data)
+  if (JSON.stringify(parts).length > contentLength) throw new MisuseError(`${what} more than 32 MB`)
+  return parts
 }
 
 function plainJson(value: unknown, step: string): unknown {

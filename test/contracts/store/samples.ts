@@ -89,6 +89,10 @@ export function sentAt(now: number): Verdict {
   return { state: 'sent', route: 'active', receipt: { platformMessageId: 'm1', sentAt: now } }
 }
 
+export function again(notBefore: number, costsAttempt = true): Verdict {
+  return { state: 'again', why: 'busy', notBefore, costsAttempt }
+}
+
 /** The delivery this taker got, or a failed test. */
 export async function mustTake(store: Store, line: Line, permit: Permit) {
   const taken = await store.outbox.take(line, permit)

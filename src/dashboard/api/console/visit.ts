@@ -11,9 +11,10 @@ import { sentences } from './sentences.ts'
 import type { Opening, Saying } from './side.ts'
 import type { Sides } from './sides.ts'
 
-/** A browser that reads slower than this fills up, or says more than this at once, is let go. */
+/** A browser that reads slower than this fills up, says more than this at once, or looks at more chats, is let go. */
 const mostUnreadBytes = 4 * 1024 * 1024
 const mostFramesWaiting = 100
+const mostOpen = 100
 const policyViolation = 1008
 const withIdSchema = z.object({ id: z.string().max(64) })
 
@@ -32,20 +33,15 @@ export function visit(socket: WebSocket, api: Api, sides: Sides): void {
   const refuse = (id: string, why: string): void => send({ kind: 'refused', id, why })
   const inTheirs = (sentence: Bilingual): string => inLang(api.config.lang, sentence)
 
-  async function find(channel: string, chat: string) {
+  function show({ channel, chat, after }: Opening): void {
     const side = sides.get(channel)
-    const found = (await side?.chats())?.find((one) => one.chat === chat)
-    return side && found && { side, chat: found }
-  }
-
-  async function show({ channel, chat, after }: Opening): Promise<void> {
-    const found = await find(channel, chat)
-    if (!found || socket.readyState !== socket.OPEN) return
+    if (!side) return
     const key = chatKey({ channel, chat })
     open.get(key)?.abort()
     const closing = new AbortController()
     open.set(key, closing)
-    found.side
+    if (open.size > mostOpen) socket.close(policyViolation, 'too many chats')
+    side
       .follow(chat, after, (bubble) => send({ kind: 'bubble', channel, chat, bubble }), closing.signal)
       .catch((error: unknown) => {
         api.log.error({ channel, err: error }, 'console chat could not be followed')
@@ -55,9 +51,11 @@ export function visit(socket: WebSocket, api: Api, sides: Sides): void {
 
   async function say(saying: Saying): Promise<void> {
     const { id, channel, chat, person } = saying
-    const found = await find(channel, chat)
-    if (!found?.chat.people.some((one) => one.id === person)) throw new UsageError(inTheirs(sentences.noSuchChat()))
-    const { taskId } = await found.side.say(saying, found.chat)
+    const side = sides.get(channel)
+    const found = (await side?.chats())?.find((one) => one.chat === chat)
+    const isIn = found?.people.some((one) => one.id === person) ?? false
+    if (!side || !found || !isIn) throw new UsageError(inTheirs(sentences.noSuchChat()))
+    const { taskId } = await side.say(saying, found)
     send({ kind: 'accepted', id, taskId })
   }
 
@@ -69,7 +67,7 @@ export function visit(socket: WebSocket, api: Api, sides: Sides): void {
       if (named.success) refuse(named.data.id, inTheirs(sentences.unreadable()))
       else socket.close(policyViolation, 'unreadable')
     } else if (frame.kind === 'open') {
-      await show(frame).catch((error: unknown) => refuse('', whyNot(error, frame.channel)))
+      show(frame)
     } else {
       const before = turns.get(frame.channel) ?? Promise.resolve()
       const turn = before

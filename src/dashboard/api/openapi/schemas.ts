@@ -3,29 +3,43 @@ import { deliveryRecordSchema, deliverySchema } from '../../../core/delivery.ts'
 import { grantSchema } from '../../../core/grant.ts'
 import { mediaSchema, partSchema } from '../../../core/part.ts'
 import { hopSchema } from '../../../core/run.ts'
-import * as shapes from '../shapes.ts'
+import {
+  auditListSchema,
+  consoleChatsSchema,
+  errorBodySchema,
+  grantListSchema,
+  newTaskAnswerSchema,
+  overviewSchema,
+  pushedSchema,
+  sceneListSchema,
+  sessionSchema,
+  taskDetailSchema,
+  taskListSchema,
+  taskSummarySchema,
+  uploadedSchema,
+} from '../shapes.ts'
 
 /** The schemas that answers are made of, by the names they have in the document. */
 const named: Readonly<Record<string, z.ZodType>> = {
-  Error: shapes.errorBodySchema,
+  Error: errorBodySchema,
   Media: mediaSchema,
   Part: partSchema,
   Delivery: deliverySchema,
   DeliveryRecord: deliveryRecordSchema,
   Hop: hopSchema,
-  TaskSummary: shapes.taskSummarySchema,
-  TaskDetail: shapes.taskDetailSchema,
-  TaskList: shapes.taskListSchema,
-  NewTaskAnswer: shapes.newTaskAnswerSchema,
-  Pushed: shapes.pushedSchema,
-  Overview: shapes.overviewSchema,
-  SceneList: shapes.sceneListSchema,
+  TaskSummary: taskSummarySchema,
+  TaskDetail: taskDetailSchema,
+  TaskList: taskListSchema,
+  NewTaskAnswer: newTaskAnswerSchema,
+  Pushed: pushedSchema,
+  Overview: overviewSchema,
+  SceneList: sceneListSchema,
   Grant: grantSchema,
-  GrantList: shapes.grantListSchema,
-  AuditList: shapes.auditListSchema,
-  Session: shapes.sessionSchema,
-  ConsoleChats: shapes.consoleChatsSchema,
-  Uploaded: shapes.uploadedSchema,
+  GrantList: grantListSchema,
+  AuditList: auditListSchema,
+  Session: sessionSchema,
+  ConsoleChats: consoleChatsSchema,
+  Uploaded: uploadedSchema,
 }
 
 const place = (name: string): string => `#/components/schemas/${name}`

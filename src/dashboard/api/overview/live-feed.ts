@@ -7,7 +7,7 @@ const tickMs = 500
 /** Counts change without a task's signal too (another process, a pause): look this often in any case. */
 const quietTicks = 4
 
-export interface LiveListener {
+interface LiveListener {
   overview(overview: Overview): void
   task(task: TaskSummary): void
 }

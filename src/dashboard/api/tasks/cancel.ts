@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { personKey } from '../../../core/address.ts'
+import type { NewRun } from '../../../core/run.ts'
+import type { Task } from '../../../core/task.ts'
 import { ApiFault } from '../fault.ts'
 import { defineRoute } from '../route.ts'
 import { taskSummarySchema } from '../shapes.ts'
@@ -13,8 +16,10 @@ export const cancelTask = defineRoute({
   status: 200,
   params: z.object({ id: z.string() }),
   answer: taskSummarySchema,
-  async run(api, { params, caller }) {
-    const { id } = await findTask(api, params.id)
+  async run(api, { params, caller, now }) {
+    const asked = await findTask(api, params.id)
+    const { id } = asked
+    if (asked.kind === 'waiting') await api.store.runs.create(newRunOf(asked.task), now)
     const isDone = await api.cancel(id, caller.name)
     const found = await findTask(api, id)
     const task = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
@@ -23,3 +28,9 @@ export const cancelTask = defineRoute({
     return task
   },
 })
+
+/** A cancel is kept in the record, so a task that has none yet gets it first. */
+function newRunOf(task: Task): NewRun {
+  const { from, sender, receivedAt } = task.message
+  return { id: task.id, task, owner: personKey(from.channel, sender.id), hops: [{ at: receivedAt, kind: 'received' }] }
+}

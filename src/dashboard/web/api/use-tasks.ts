@@ -30,6 +30,8 @@ type Action =
   | { kind: 'loading-more' }
   | { kind: 'loaded'; list: TaskList }
   | { kind: 'loaded-more'; list: TaskList }
+  /** The first page once more; what was loaded behind it stays. */
+  | { kind: 'looked'; list: TaskList }
   | { kind: 'failed'; error: Error }
   | { kind: 'changed'; changes: ReadonlyMap<string, TaskSummary> }
 
@@ -55,6 +57,12 @@ function reduce(state: State, action: Action): State {
       const known = new Set(state.tasks.map((task) => task.id))
       const tasks = [...state.tasks, ...action.list.tasks.filter((task) => !known.has(task.id))]
       return { ...state, tasks, next: action.list.next, isLoadingMore: false }
+    }
+    case 'looked': {
+      const { tasks: page, next } = action.list
+      if (state.isLoading || state.isLoadingMore) return state
+      const rest = next === undefined ? [] : state.tasks.filter(({ number }) => number !== undefined && number < next)
+      return { ...state, tasks: [...page, ...rest], next: rest.length > 0 ? state.next : next }
     }
     case 'failed':
       return { ...state, error: action.error, isLoading: false, isLoadingMore: false }
@@ -137,7 +145,7 @@ export function useTasks(filter: TaskFilter): Tasks {
     const look = async () => {
       if (document.visibilityState === 'hidden') return
       const list = await call<TaskList>(`/api/tasks?${query}`, controller.signal).catch(() => undefined)
-      if (list) dispatch({ kind: 'changed', changes: new Map(list.tasks.map((task) => [task.id, task])) })
+      if (list) dispatch({ kind: 'looked', list })
     }
     const timer = setInterval(() => void look(), LOOK_AGAIN_MS)
     return () => {

@@ -39,6 +39,7 @@ export function TasksPage({ taskId }: { taskId?: string }) {
         size={600}
         withCloseButton={false}
         padding={0}
+        classNames={{ content: classes.drawer }}
         overlayProps={{ backgroundOpacity: 0.25 }}
         aria-label={text.detail.title}
       >

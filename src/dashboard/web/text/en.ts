@@ -92,6 +92,7 @@ export const en: Text = {
     commandHint: 'e.g. demo sleep',
     filters: 'Filters',
     clear: 'Clear filters',
+    clearField: 'Empty this field',
     number: 'No.',
     state: 'State',
     message: 'Message',

@@ -48,7 +48,7 @@ export const zh = {
   },
   overview: {
     label: '运行概况',
-    lanes: '通道队列',
+    lanes: '队列',
     channels: '渠道',
     store: '存储',
     redis: 'Redis',
@@ -64,7 +64,7 @@ export const zh = {
     pausedFor: (span: string) => `暂停，还有 ${span}`,
     outbox: (count: number) => `${count} 条待发`,
     uptime: (span: string) => `已运行 ${span}`,
-    faults: (count: number) => `${count} 个场景文件加载失败，仍在用它们的上一个版本`,
+    faults: (count: number) => `${count} 个场景文件加载失败，仍在用之前的版本`,
     noChannels: '还没有接入渠道',
   },
   states: {
@@ -89,6 +89,7 @@ export const zh = {
     commandHint: '如 demo sleep',
     filters: '筛选',
     clear: '清除筛选',
+    clearField: '清空',
     number: '编号',
     state: '状态',
     message: '消息',

@@ -37,6 +37,7 @@ export type Answer = { n: number; inTransaction: boolean } & ({ result: QueryRes
 
 export type FromThread =
   | { kind: 'ready' }
+  /** Its last words: it did not open, or it cannot go on. */
   | { kind: 'failed'; why: string }
   | { kind: 'answers'; answers: Answer[] }
   | { kind: 'notification'; channel: string; payload: string }

@@ -56,14 +56,19 @@ export class Postgres extends EventEmitter<Events> {
       execArgv: [],
     })
     await new Promise<void>((resolve, reject) => {
-      const failed = (why: string) => reject(new StoreUnavailableError(`the embedded store did not open: ${why}`))
+      let lastWords = 'its thread ended'
       thread.on('message', (message: FromThread) => {
         if (message.kind === 'ready') resolve()
-        else if (message.kind === 'failed') failed(message.why)
+        else if (message.kind === 'failed') lastWords = message.why
         else this.#hear(message)
       })
-      thread.on('error', (error: Error) => (this.#thread === thread ? this.#lose(error.message) : failed(error.message)))
-      thread.on('exit', () => (this.#thread === thread ? this.#lose('its thread ended') : failed('its thread ended')))
+      thread.on('error', (error: Error) => {
+        lastWords = error.message
+      })
+      thread.on('exit', () => {
+        if (this.#thread === thread) this.#lose(lastWords)
+        else reject(new StoreUnavailableError(`the embedded store did not open: ${lastWords}`))
+      })
     })
     this.#thread = thread
     this.#away = undefined

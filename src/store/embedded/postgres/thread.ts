@@ -10,22 +10,48 @@ import { Session } from './session.ts'
 /** Answers are sent together, but none waits longer than this for its neighbours. */
 const FLUSH_AFTER_MS = 2
 
+const port = parentPort
+if (port === null) throw new Error('this file is the body of a worker thread')
+const post = (message: FromThread): void => port.postMessage(message)
+// Whoever starts this thread passes exactly this.
+const { folder } = workerData as ThreadStart
+
+/** Beside PGlite's own. Small buffers: the host caches the files anyway. */
+const settings = {
+  search_path: 'bullmq,public',
+  shared_buffers: '16MB',
+  min_wal_size: '32MB',
+  max_wal_size: '64MB',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  default_statistics_target: '20',
+  // Only what ends the session, see `onStderr`.
+  log_min_messages: 'fatal',
+}
+
+let isOpen = false
+let lastWords: string | undefined
+
 const options = {
   // As node-postgres does, which is what BullMQ expects: bigint as text.
   parsers: { [types.INT8]: (value: string) => value },
   startParams: [
     ...PGlite.defaultStartParams,
-    ...['shared_buffers=16MB', 'min_wal_size=32MB', 'max_wal_size=64MB', 'search_path=bullmq,public'],
-    ...['wal_level=minimal', 'max_wal_senders=0', 'log_min_messages=fatal', 'default_statistics_target=20'],
-  ].flatMap((word, index) => (index < PGlite.defaultStartParams.length ? [word] : ['-c', word])),
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ],
   onStderr: (line: string) => {
-    // PostgreSQL gives up (disk full while writing its log, a broken page); PGlite would go on calling into the ruin and spin for ever.
-    if (/\b(PANIC|FATAL): |^Aborted\(/.test(line) && isOpen) process.exit(1)
+    const fatal = /\b(?:PANIC|FATAL): +(.*)|^Aborted\(/.exec(line)
+    lastWords ??= fatal?.[1]
+    // PostgreSQL has given up (no space for its log, a broken page); PGlite would go on calling into the ruin and spin for ever.
+    if (fatal !== null && isOpen) die(lastWords ?? line)
     return false
   },
 }
 
-let isOpen = false
+function die(why: string): never {
+  post({ kind: 'failed', why })
+  process.exit(1)
+}
 
 async function open(folder: string | undefined): Promise<PGlite> {
   if (folder === undefined) return PGlite.create(options)
@@ -64,12 +90,6 @@ function faultOf(error: unknown): Fault {
   return { message: error.message, severity, code, detail, hint, constraint, where }
 }
 
-const port = parentPort
-if (port === null) throw new Error('this file is the body of a worker thread')
-const post = (message: FromThread): void => port.postMessage(message)
-// Whoever starts this thread passes exactly this.
-const { folder } = workerData as ThreadStart
-
 const waiting: Statement[] = []
 let isWorking = false
 
@@ -103,6 +123,5 @@ try {
   })
   post({ kind: 'ready' })
 } catch (error) {
-  post({ kind: 'failed', why: error instanceof Error ? error.message : String(error) })
-  process.exitCode = 1
+  die(lastWords ?? (error instanceof Error ? error.message : String(error)))
 }

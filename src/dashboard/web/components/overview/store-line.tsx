@@ -13,11 +13,10 @@ export function StoreLine({ overview }: { overview: Overview }) {
     <span className={classes.store} data-tone={store.up ? undefined : 'bad'} data-testid="store">
       <IconDatabase size={14} aria-hidden="true" />
       <span className="unseen">{text.overview.store}</span>
-      {store.kind === 'redis' ? text.overview.redis : text.overview.embedded}
-      {' · '}
+      {store.kind === 'redis' ? text.overview.redis : text.overview.embedded} ·{' '}
       {store.up ? text.overview.storeUp : text.overview.storeDown}
       <span className={classes.version}>
-        {' · '}v{version} · {text.overview.uptime(roughSpanText(now - startedAt, text))}
+        · v{version} · {text.overview.uptime(roughSpanText(now - startedAt, text))}
       </span>
     </span>
   )

@@ -1,7 +1,7 @@
-import { ActionIcon, Autocomplete, Button, CloseButton, Indicator, Select, TextInput } from '@mantine/core'
+import { ActionIcon, Button, CloseButton, Indicator, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useId, useState } from 'react'
 import { useLive } from '../../api/live.tsx'
 import { isFiltered, type TaskFilter } from '../../api/task-filter.ts'
 import { useScenes } from '../../api/use-scenes.ts'
@@ -65,27 +65,23 @@ function MoreFilters({ filter, onChange }: Omit<FilterBarProps, 'onClear'>) {
     ...(overview?.channels ?? []).map(({ id }) => id),
     ...(filter.channel ? [filter.channel] : []),
   ])
-  const commands = scenes.flatMap((scene) => scene.commands.map(({ name }) => `${scene.name} ${name}`.trim()))
+  const commands = new Set(scenes.flatMap((scene) => scene.commands.map(({ name }) => `${scene.name} ${name}`.trim())))
   return (
     <div className={classes.more}>
-      <Select
+      <NativeSelect
         aria-label={text.tasks.channel}
-        placeholder={text.tasks.anyChannel}
-        data={[...channels]}
-        value={filter.channel || null}
-        clearable
-        onChange={(channel) => onChange({ channel: channel ?? '' })}
+        data={[{ value: '', label: text.tasks.anyChannel }, ...channels]}
+        value={filter.channel}
+        onChange={(event) => onChange({ channel: event.currentTarget.value })}
         data-testid="filter-channel"
       />
-      <Autocomplete
-        aria-label={text.tasks.command}
+      <TypedInput
+        label={text.tasks.command}
         placeholder={`${text.tasks.command} · ${text.tasks.commandHint}`}
-        data={[...new Set(commands)]}
-        limit={12}
         value={filter.command}
-        clearable
+        choices={[...commands]}
+        testId="filter-command"
         onChange={(command) => onChange({ command: command.trim() })}
-        data-testid="filter-command"
       />
       <TypedInput
         label={text.tasks.user}
@@ -104,12 +100,25 @@ interface TypedInputProps {
   value: string
   testId: string
   className?: string
-  icon?: React.ReactNode
+  icon?: ReactNode
+  /** What the browser offers while one types. */
+  choices?: readonly string[]
   onChange(value: string): void
 }
 
 /** Hands on what was typed once the typing pauses. */
-function TypedInput({ label, placeholder = label, value, testId, className, icon, onChange }: TypedInputProps) {
+function TypedInput({
+  label,
+  placeholder = label,
+  value,
+  testId,
+  className,
+  icon,
+  choices,
+  onChange,
+}: TypedInputProps) {
+  const { text } = useText()
+  const listId = useId()
   const [typed, setTyped] = useState(value)
   const later = useDebouncedCallback(onChange, 250)
   useEffect(() => setTyped(value), [value])
@@ -118,15 +127,27 @@ function TypedInput({ label, placeholder = label, value, testId, className, icon
     later(next)
   }
   return (
-    <TextInput
-      className={className}
-      aria-label={label}
-      placeholder={placeholder}
-      leftSection={icon}
-      value={typed}
-      onChange={(event) => type(event.currentTarget.value)}
-      rightSection={typed ? <CloseButton size="sm" onClick={() => type('')} /> : undefined}
-      data-testid={testId}
-    />
+    <>
+      <TextInput
+        className={className}
+        aria-label={label}
+        placeholder={placeholder}
+        leftSection={icon}
+        value={typed}
+        onChange={(event) => type(event.currentTarget.value)}
+        rightSection={
+          typed ? <CloseButton size="sm" aria-label={text.tasks.clearField} onClick={() => type('')} /> : undefined
+        }
+        list={choices && listId}
+        data-testid={testId}
+      />
+      {choices && (
+        <datalist id={listId}>
+          {choices.map((choice) => (
+            <option key={choice} value={choice} />
+          ))}
+        </datalist>
+      )}
+    </>
   )
 }

@@ -1,0 +1,32 @@
+import type { Config } from '../../config/config.ts'
+import { loadConfig } from '../../config/read.ts'
+
+/** What a benchmark's server is told on its command line, as JSON. */
+export interface ServerOptions {
+  redisUrl?: string
+  dataDir: string
+  wecom: Record<string, string>
+  /** How long a request may be held for its answer; 0: acknowledged at once. */
+  replyWithinMs: number
+  /** Whether the lanes run too. */
+  works: boolean
+}
+
+export function readOptions(): ServerOptions {
+  // Written by bench/server.ts, in this same folder's parent.
+  return JSON.parse(process.argv[2] ?? '{}') as ServerOptions
+}
+
+export function configOf({ redisUrl, dataDir, wecom, replyWithinMs }: ServerOptions): Config {
+  const config = loadConfig({
+    PORT: '0',
+    DATA_DIR: dataDir,
+    REDIS_URL: redisUrl ?? '',
+    LOG_LEVEL: 'warn',
+    ADMIN_PASSWORD: 'only for a benchmark',
+    ...wecom,
+  })
+  // No quota: a benchmark measures our way, not WeCom's patience.
+  const limits = { account: [], chat: [] }
+  return { ...config, channels: config.channels.map((channel) => ({ ...channel, replyWithinMs, limits })) }
+}

@@ -1,0 +1,56 @@
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import express from 'express'
+import { type BackendAt, makeQueueTables, openBackend } from '../../queues/backend.ts'
+import { wecomApp } from '../../src/channels/wecom-app/index.ts'
+import { openLog } from '../../src/log.ts'
+import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
+import { configOf, readOptions } from './config.ts'
+
+/* The least that could acknowledge honestly: express, the same signature, decryption and parsing, one queue add. */
+const options = readOptions()
+const config = configOf(options)
+const log = openLog('warn')
+const backend = openBackend(await queuesAt(), () => {})
+const queue = backend.queue('floor')
+const [wecom] = config.channels
+if (wecom === undefined) throw new Error('the benchmark’s account is missing')
+const channel = wecomApp(wecom, {
+  now: Date.now,
+  log,
+  readFile: () => Promise.reject(new Error('no files here')),
+  shared: { get: () => Promise.reject(new Error('no sends here')) },
+})
+
+const app = express()
+app.disable('x-powered-by')
+app.disable('etag')
+app.post('/in/wecom', async (req, res) => {
+  const chunks: Buffer[] = []
+  for await (const chunk of req) chunks.push(chunk)
+  const rawQuery = req.originalUrl.slice(req.originalUrl.indexOf('?') + 1)
+  const inbound = channel.receive?.({ method: 'POST', rawQuery, headers: {}, body: Buffer.concat(chunks) })
+  if (inbound?.kind !== 'message') throw new Error('the benchmark sends messages only')
+  await queue.add('task', inbound.message, { jobId: inbound.message.id })
+  res.status(200).end('')
+})
+const server = createServer(app)
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (typeof address === 'object' && address !== null)
+    process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${address.port}/in/wecom` })}\n`)
+})
+process.once('SIGTERM', () => process.exit(0))
+
+async function queuesAt(): Promise<BackendAt> {
+  if (options.redisUrl !== undefined) return { kind: 'redis', url: options.redisUrl }
+  const keep = { runsMs: 86_400_000, deliveriesMs: 86_400_000 }
+  const store = await openEmbeddedStore({
+    dataDir: join(options.dataDir, 'store'),
+    keep,
+    migrateQueues: makeQueueTables,
+    onError: () => {},
+    log,
+  })
+  return { kind: 'embedded', pool: store.pool }
+}

@@ -1,0 +1,14 @@
+import { openInstallation } from '../../src/installation.ts'
+import { openLog } from '../../src/log.ts'
+import { startServe } from '../../src/serve.ts'
+import { startWork } from '../../workers/work.ts'
+import { configOf, readOptions } from './config.ts'
+
+/* Huitou itself, with or without its lanes. Prints its address when it is ready. */
+const options = readOptions()
+const config = configOf(options)
+const installation = await openInstallation(config, openLog(config.logLevel))
+const served = await startServe(installation, 'bench')
+if (options.works) await startWork(installation, Object.keys(config.lanes))
+process.stdout.write(`${JSON.stringify({ url: `${served.url}/in/wecom` })}\n`)
+process.once('SIGTERM', () => process.exit(0))
