@@ -5,8 +5,9 @@ import { type BenchServer, startServer } from './server.ts'
 
 /* `npm run bench`: each figure of ours beside a floor of the same run. What each shows: bench/README.md. */
 const SOCKETS = 64
-const ROUNDS = 3
+const ROUNDS = 1
 const only = process.argv[2]
+let said = 0
 
 for (const store of ['redis', 'embedded'] as const) {
   if (only !== undefined && only !== store) continue
@@ -110,7 +111,6 @@ async function roundTrip(
   return { perSecond: (count / (performance.now() - startedAt)) * 1_000, slowestAckMs: slowestMs }
 }
 
-let said = 0
 /** Every message from another member, so that no chat waits for itself. */
 function prepared(simulator: WecomSimulator, count: number) {
   return Array.from({ length: count }, () => simulator.prepare(`member-${++said}`, `demo echo 第 ${said} 句`))

@@ -32,7 +32,7 @@ export async function startServer(
   }
   const path = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url))
   const child = spawn(process.execPath, [path, JSON.stringify({ ...options, dataDir, wecom })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   const said = await firstLine(child)
   return {

@@ -114,8 +114,11 @@ function embeddedBackend(pool: unknown, onError: (error: Error) => void): Backen
   }
 }
 
+/** A platform gets its 503 within a second, the way there and back included. */
+const ANSWER_MS = 800
+
 /** Gives up waiting for the store after `ms`: what it was asked may still happen, so it must be safe to ask again. */
-export async function within<T>(work: Promise<T>, ms = 1_000): Promise<T> {
+export async function within<T>(work: Promise<T>, ms = ANSWER_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new StoreUnavailableError(`the queue did not answer within ${ms} ms`)), ms)

@@ -17,6 +17,8 @@ export interface LaneCounts {
   failed: number
 }
 
+const TAGS_SEEN = 200
+
 /** The tasks that wait, one queue a lane. */
 export interface TaskQueues {
   /**
@@ -25,7 +27,7 @@ export interface TaskQueues {
    */
   add(task: Task): Promise<void>
   counts(lane: string): Promise<LaneCounts>
-  /** How many tasks of its lane begin before this one, as far as the first 200 tell. */
+  /** How many of those that wait would begin before this task, were it added now; only the last 200 tags before its own are looked at. */
   ahead(task: Task): Promise<number>
   /** Some of the tasks that wait, the next ones first. */
   waiting(lane: string, limit: number): Promise<Task[]>
@@ -51,10 +53,10 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
         failed: count('failed'),
       }
     },
-    async ahead(task) {
-      const waiting = await nextJobs(queueOf(task.lane), 200)
-      const place = waiting.findIndex((job) => job.id === task.id)
-      return place === -1 ? 0 : place
+    async ahead({ lane, tag }) {
+      const before = Array.from({ length: Math.min(tag, TAGS_SEEN) }, (_, back) => tag - back)
+      const counts = await within(queueOf(lane).getCountsPerPriority([0, ...before]))
+      return Object.values(counts).reduce((sum, count) => sum + count, 0)
     },
     async waiting(lane, limit) {
       const jobs = await nextJobs(queueOf(lane), limit)

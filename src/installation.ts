@@ -74,9 +74,10 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     channels,
     looks,
     held: {
-      mayWait: (taskId, by) => held.current.mayWait(taskId, by),
+      claim: (taskId) => held.current.claim(taskId),
+      isElsewhere: (by) => held.current.isElsewhere(by),
       release: (taskId) => held.current.release(taskId),
-      give: (offer) => held.current.give(offer),
+      tell: (offer) => held.current.tell(offer),
     },
     deliveryKeptMs: config.limits.deliveryKeptMs,
     now,

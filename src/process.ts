@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/config-error.ts'
+import { AppError } from './core/errors.ts'
 import type { Log } from './core/log.ts'
 
 export interface Running {
@@ -15,7 +16,7 @@ export async function runUntilStopped(start: () => Promise<Running>): Promise<vo
   try {
     running = await start()
   } catch (error) {
-    process.stderr.write(`${error instanceof ConfigError ? error.message : explain(error)}\n`)
+    process.stderr.write(`${explain(error)}\n`)
     process.exit(1)
   }
 
@@ -33,6 +34,8 @@ export async function runUntilStopped(start: () => Promise<Running>): Promise<vo
   process.on('SIGINT', () => void stop('SIGINT'))
 }
 
+/** One sentence for what an operator can mend; for what nobody expected, where it came from. */
 function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof AppError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

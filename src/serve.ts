@@ -54,6 +54,8 @@ export async function startServe(installation: Installation, version: string): P
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  // The proxy of the same machine says who calls; nobody else is believed.
+  app.set('trust proxy', 'loopback')
   // First and bare: an acknowledgement has no time for what pages need.
   app.use(callbackRoutes({ channels, reception, bodyBytes: config.limits.bodyBytes, onAck: metrics.ack, log }))
   app.use(healthRoutes({ store, channels, metrics }))

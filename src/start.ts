@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { startWork } from '../workers/work.ts'
+import { StoreUnavailableError } from './core/errors.ts'
 import { ensureAdminPassword } from './dashboard/api/index.ts'
 import { buildDashboard } from './dashboard/build.ts'
 import { openInstallation } from './installation.ts'
@@ -28,16 +29,26 @@ export async function start(given: Config, { servesOnly = false }: { servesOnly?
   // Serving first: it is the one whose port may be taken, and what it accepts waits for the workers.
   const served = await startServe(installation, version)
   const work = servesOnly ? undefined : await startWork(installation, Object.keys(config.lanes))
-  const { shown } = await ensureAdminPassword(installation.store, config, installation.now())
   log.info(
     { url: served.url, store: installation.store.kind, channels: [...installation.channels.keys()] },
     'huitou is ready',
   )
-  greet(served.url, shown)
+  let greeting: NodeJS.Timeout | undefined
+  async function greetWithPassword(url: string): Promise<void> {
+    try {
+      const { shown } = await ensureAdminPassword(installation.store, config, installation.now())
+      greet(url, shown)
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error
+      greeting = setTimeout(() => void greetWithPassword(url), 1_000)
+    }
+  }
+  await greetWithPassword(served.url)
   return {
     url: served.url,
     log,
     async stop() {
+      clearTimeout(greeting)
       await served.stop()
       await work?.stop()
       await installation.close()

@@ -13,6 +13,8 @@ export interface ServerOptions {
 }
 
 export function readOptions(): ServerOptions {
+  // Its parent holds the other end: however that one ends, this process does not stay behind.
+  process.stdin.resume().once('end', () => process.exit(0))
   // Written by bench/server.ts, in this same folder's parent.
   return JSON.parse(process.argv[2] ?? '{}') as ServerOptions
 }

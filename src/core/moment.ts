@@ -15,8 +15,9 @@ export function readMoment(
   if (local) {
     const [, year, month, day, hour = '0', minute = '0', second = '0'] = local
     const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
-    // 31 February rolls over to March in Date: not what was written.
-    if (new Date(wall).getUTCDate() !== Number(day) || Number(hour) > 23 || Number(minute) > 59) return undefined
+    // 31 February rolls over to March in Date, and month 13 to the next year: not what was written.
+    const isThere = new Date(wall).getUTCMonth() === Number(month) - 1 && new Date(wall).getUTCDate() === Number(day)
+    if (!isThere || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
     return wallToEpoch(local[4] === undefined && edge === 'end' ? wall + DAY_MS : wall, timeZone)
   }
   if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(text.trim())) return undefined
@@ -52,9 +53,23 @@ function offsetMs(at: number, timeZone: string): number {
 
 function partsIn(at: number, timeZone: string) {
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   })
   const found = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
   const part = (name: string): number => found[name] ?? 0
-  return { year: part('year'), month: part('month'), day: part('day'), hour: part('hour'), minute: part('minute'), second: part('second') }
+  return {
+    year: part('year'),
+    month: part('month'),
+    day: part('day'),
+    hour: part('hour'),
+    minute: part('minute'),
+    second: part('second'),
+  }
 }

@@ -8,7 +8,6 @@ import { promisify } from 'node:util'
 const webDir = fileURLToPath(new URL('./web/', import.meta.url))
 const distDir = join(webDir, 'dist')
 const lockFile = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
-const viteProgram = fileURLToPath(new URL('./bin/vite.js', import.meta.resolve('vite/package.json')))
 
 /**
  * Puts the browser app into `web/dist` when it is missing or older than its sources; `force` builds in any case.
@@ -16,6 +15,7 @@ const viteProgram = fileURLToPath(new URL('./bin/vite.js', import.meta.resolve('
  */
 export async function buildDashboard({ force = false }: { force?: boolean } = {}): Promise<void> {
   if (!force && isFresh()) return
+  const viteProgram = fileURLToPath(new URL('./bin/vite.js', import.meta.resolve('vite/package.json')))
   const stagingDir = join(webDir, `.dist-${process.pid}`)
   try {
     // In a process of its own: the bundler's memory is given back, and Vite's NODE_ENV is not ours.
@@ -24,10 +24,19 @@ export async function buildDashboard({ force = false }: { force?: boolean } = {}
       [viteProgram, 'build', webDir, '--outDir', stagingDir, '--configLoader', 'native', '--logLevel', 'error'],
       { env: { NODE_ENV: 'production' } },
     )
-    await rm(distDir, { recursive: true, force: true })
-    await rename(stagingDir, distDir)
+    await replace(distDir, stagingDir)
   } finally {
     await rm(stagingDir, { recursive: true, force: true })
+  }
+}
+
+/** When another process put its build there at the same moment, that one is as good. */
+async function replace(dir: string, by: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true })
+  try {
+    await rename(by, dir)
+  } catch (error) {
+    if (!existsSync(join(dir, 'index.html'))) throw error
   }
 }
 

@@ -34,7 +34,10 @@ export function dashboardPages(): Router {
   router.use('/assets', express.static(join(distDir, 'assets'), { immutable: true, maxAge: YEAR_MS, index: false }))
   router.use(express.static(distDir, { index: false, maxAge: 0 }))
   router.get('/{*path}', async (_req, res) => {
-    res.set('cache-control', 'no-store').type('html').send(await readFile(join(distDir, 'index.html'), 'utf8'))
+    res
+      .set('cache-control', 'no-store')
+      .type('html')
+      .send(await readFile(join(distDir, 'index.html'), 'utf8'))
   })
   return router
 }

@@ -13,7 +13,7 @@ export interface Languages {
 const KEPT_MS = 10_000
 const MOST_KEPT = 10_000
 
-export function openLanguages(settings: Settings, fallback: Lang, now: () => number): Languages {
+export function openLanguages(settings: Pick<Settings, 'get' | 'set'>, fallback: Lang, now: () => number): Languages {
   const known = new Map<string, { lang: Lang | undefined; until: number }>()
   const keep = (person: string, lang: Lang | undefined): void => {
     if (known.size >= MOST_KEPT) known.clear()

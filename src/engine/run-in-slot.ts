@@ -33,9 +33,9 @@ export async function runInSlot(
 }
 
 function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, deadline: Deadline): Attempt {
-  // An answer that was ready counts, also when a stop came at the same moment; a cancel has the last word in the store.
-  if (end.state === 'done') return { state: 'done', say: end.parts }
   if (deadline.cause === 'cancelled') return { state: 'cancelled' }
+  // An answer that was ready counts, also when its time ran out at the same moment.
+  if (end.state === 'done') return { state: 'done', say: end.parts }
   if (deadline.cause === 'shutdown') return { state: 'interrupted' }
   if (deadline.cause === 'timeout') {
     const seconds = Math.round(entry.timeoutMs / 100) / 10

@@ -86,8 +86,9 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
     attempt: run.attempt,
     text,
   })
+  const started: Hop = { at: startedAt, kind: 'started', attempt: run.attempt }
   const finish = async (end: EndState): Promise<void> => {
-    await engine.store.runs.finish(run.id, run.epoch, end, [hop(end.state, end.why)], now)
+    await engine.store.runs.finish(run.id, run.epoch, end, [started, hop(end.state, end.why)], now)
     engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
   }
   const sayLast = async (parts: readonly Part[] | undefined): Promise<void> => {
@@ -111,14 +112,14 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
       // Whoever cancelled has written the end already.
       return { state: 'cancelled', why: 'cancelled' }
     case 'interrupted':
-      await engine.store.runs.release(run.id, run.epoch, [hop('snoozed', 'the process stops')], true, now)
+      await engine.store.runs.release(run.id, run.epoch, [started, hop('snoozed', 'the process stops')], true, now)
       return { state: 'snoozed', forMs: 0 }
     case 'failed': {
       const error = new Error(attempt.why)
       const attempts = attemptsOf(run, engine)
       if (!attempt.isFinal && run.attempt < attempts) {
         const retryInMs = backoffMs(run.attempt)
-        await engine.store.runs.release(run.id, run.epoch, [hop('retry', attempt.why)], false, now)
+        await engine.store.runs.release(run.id, run.epoch, [started, hop('retry', attempt.why)], false, now)
         engine.log.warn({ taskId: run.id, attempt: run.attempt, retryInMs }, 'attempt failed')
         return { state: 'failed', error, retryInMs }
       }

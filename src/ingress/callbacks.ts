@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express'
+import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Channel, Inbound } from '../channels/channel.ts'
 import type { Ack } from '../core/ack.ts'
 import { StoreUnavailableError, UnverifiedError } from '../core/errors.ts'
@@ -21,6 +21,12 @@ export function callbackRoutes(ports: CallbackPorts): Router {
   const take = callback(ports)
   router.get('/in/:channel', take)
   router.post('/in/:channel', take)
+  // Four parameters make it express's place for faults; its own would show the stack to whoever called.
+  router.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+    const isTheirs = error instanceof URIError
+    if (!isTheirs) ports.log.error({ error: String(error) }, 'a callback failed')
+    res.status(isTheirs ? 400 : 500).end()
+  })
   return router
 }
 
@@ -62,12 +68,17 @@ function callback({ channels, reception, bodyBytes, onAck, log }: CallbackPorts)
         log.warn({ channel: channel.id, kind: 'too_large', status: 413 }, 'callback refused')
         res.status(413).set('connection', 'close').end()
         done('unverified')
+      } else if (error instanceof StoreUnavailableError && res.headersSent) {
+        // Acknowledged long ago: only the word that its answer was read is missing, and the claim on that will run out.
+        log.warn({ channel: channel.id, error: error.message }, 'an answer was not settled')
+        done('message')
       } else if (error instanceof StoreUnavailableError) {
         // Not stored, so not acknowledged: the platform comes again.
         log.error({ channel: channel.id, error: error.message }, 'callback not stored')
         res.status(503).set('retry-after', '5').end()
         done('unavailable')
-      } else throw error
+      } else if (req.complete) throw error
+      // Else the client hung up in the middle of its body: there is nobody to answer.
     }
   }
 }

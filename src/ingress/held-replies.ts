@@ -1,7 +1,8 @@
 import type { Channel } from '../channels/channel.ts'
 import type { Ack } from '../core/ack.ts'
 import { lineOf } from '../core/address.ts'
-import { type Held, heldTopic } from '../core/held.ts'
+import { type ClaimedRequest, type Held, heldTopic, PASSIVE_LEASE_MS } from '../core/held.ts'
+import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
 import type { Message } from '../core/message.ts'
 import type { Outbox, Signals } from '../store/store.ts'
@@ -28,8 +29,8 @@ export interface HeldRequest {
   drop(): void
 }
 
-/** A passive reply is written at once; a claim that has not become one by then died with its process. */
-const CLAIM_MS = 5_000
+/** For so long it is tried to write down that a reply went out, when the store is away just then. */
+const SAY_SENT_MS = 30_000
 
 interface Waiting {
   channel: Channel
@@ -69,46 +70,57 @@ export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
     isSent: boolean,
   ): Promise<void> {
     const at = now()
-    const { more, ...next } = await outbox.settle(
-      deliveryId,
-      attempts,
-      isSent
-        ? { state: 'sent', route: 'passive', receipt: { sentAt: at } }
-        : { state: 'again', why: 'it could not ride on the ack', notBefore: at, costsAttempt: false },
-      at,
-    )
+    const { more, ...next } = isSent
+      ? await insist(SAY_SENT_MS, () => {
+          const verdict = { state: 'sent' as const, route: 'passive' as const, receipt: { sentAt: at } }
+          return outbox.settle(deliveryId, attempts, verdict, now())
+        })
+      : await outbox.settle(
+          deliveryId,
+          attempts,
+          { state: 'again', why: 'it could not ride on the ack', notBefore: at, costsAttempt: false },
+          at,
+        )
     if (more) await look(line, 'lookAt' in next ? next.lookAt : at)
   }
 
-  async function giveHere(taskId: string, deliveryId: string): Promise<'taken-here' | 'left'> {
+  function claim(taskId: string): ClaimedRequest | undefined {
     const request = takeOut(taskId)
-    if (request === undefined) return 'left'
+    if (request === undefined) return undefined
+    return {
+      letGo: () => request.resolve(undefined),
+      async answer({ delivery, attempts }) {
+        const line = lineOf(delivery.to)
+        const ack = request.channel.reply?.(request.message, delivery.part)
+        if (ack === undefined) {
+          request.resolve(undefined)
+          await settle(delivery.id, attempts, line, false)
+        } else {
+          request.resolve({ ack, written: (ok) => settle(delivery.id, attempts, line, ok) })
+        }
+      },
+    }
+  }
+
+  /** The news of an answer from another process. */
+  async function hear(taskId: string, deliveryId: string): Promise<void> {
+    const request = claim(taskId)
+    if (request === undefined) return
     try {
-      const record = await outbox.takePassive(deliveryId, now(), CLAIM_MS)
-      if (record === undefined) {
-        request.resolve(undefined)
-        return 'left'
-      }
-      const line = lineOf(record.delivery.to)
-      const ack = request.channel.reply?.(request.message, record.delivery.part)
-      if (ack === undefined) {
-        request.resolve(undefined)
-        await settle(deliveryId, record.attempts, line, false)
-        return 'taken-here'
-      }
-      request.resolve({ ack, written: (ok) => settle(deliveryId, record.attempts, line, ok) })
-      return 'taken-here'
+      const record = await outbox.takePassive(deliveryId, now(), PASSIVE_LEASE_MS)
+      if (record === undefined) request.letGo()
+      else await request.answer(record)
     } catch (error) {
       // The claim may stand or not; an ack without it is right either way, and an expired claim is found again.
-      request.resolve(undefined)
+      request.letGo()
       throw error
     }
   }
 
   const stop = await signals.subscribe(heldTopic(by), (payload) => {
-    // Published by `give` below, in another process of ours.
+    // Published by `tell`, in another process of ours.
     const { taskId, deliveryId } = payload as { taskId: string; deliveryId: string }
-    giveHere(taskId, deliveryId).catch((error: unknown) =>
+    hear(taskId, deliveryId).catch((error: unknown) =>
       log.warn({ taskId, error: String(error) }, 'a held request could not be answered'),
     )
   })
@@ -131,14 +143,13 @@ export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
       waiting.set(taskId, request)
       return { answer: promise, drop }
     },
-    mayWait: (taskId, holder) => holder !== by || waiting.has(taskId),
+    claim,
+    isElsewhere: (holder) => holder !== by,
     release(taskId) {
       takeOut(taskId)?.resolve(undefined)
     },
-    async give(offer) {
-      if (offer.by === by) return giveHere(offer.taskId, offer.deliveryId)
+    async tell(offer) {
       await signals.publish(heldTopic(offer.by), { taskId: offer.taskId, deliveryId: offer.deliveryId })
-      return 'left'
     },
     async close() {
       for (const taskId of [...waiting.keys()]) takeOut(taskId)?.resolve(undefined)

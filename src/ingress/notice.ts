@@ -5,7 +5,7 @@ import type { Runs } from '../store/store.ts'
 
 export interface NoticePorts {
   runs: Pick<Runs, 'create'>
-  /** How many tasks of its lane begin before it. */
+  /** How many that wait in its lane begin before it. */
   ahead(task: Task): Promise<number>
   now(): number
 }
@@ -29,7 +29,7 @@ export async function noticeOf(task: Task, { runs, ahead, now }: NoticePorts): P
 
 function noticeText(number: number, ahead: number): Bilingual {
   const place =
-    ahead === 0 ? { zh: '马上开始', en: 'starting now' } : { zh: `前面还有 ${ahead} 个`, en: `${ahead} ahead of it` }
+    ahead === 0 ? { zh: '排在最前', en: 'next in line' } : { zh: `前面还有 ${ahead} 个`, en: `${ahead} ahead of it` }
   return {
     zh: `已收到 #${number}，${place.zh}。要停止请发 cancel ${number}`,
     en: `Got it: #${number}, ${place.en}. To stop it, send "cancel ${number}".`,

@@ -4,7 +4,8 @@ import type { Channel } from '../channels/channel.ts'
 import { type Address, lineOf } from '../core/address.ts'
 import { cleanJson } from '../core/clean.ts'
 import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
-import type { Held } from '../core/held.ts'
+import { type ClaimedRequest, type Held, PASSIVE_LEASE_MS } from '../core/held.ts'
+import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
 import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
@@ -86,18 +87,35 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     start(carryOn(line, taken))
   }
 
-  /** Offers the first of them to the request that is held for it; the line is left to the others meanwhile. */
-  async function offerToHeld(task: Task, hold: NonNullable<Task['held']>, deliveries: Delivery[]): Promise<void> {
+  /**
+   * Claims the first of them for the request that waits here. A passive reply spends no quota, so none is asked for; only what
+   * waits in the chat already, or a pause, can come in between.
+   */
+  async function ride(request: ClaimedRequest, deliveries: Delivery[]): Promise<void> {
+    const [first] = deliveries
+    if (first === undefined) return request.letGo()
+    const at = now()
+    try {
+      const permit = { now: at, leaseMs: PASSIVE_LEASE_MS, limits: { account: [], chat: [] } }
+      const taken = await store.offer(deliveries, { permit })
+      const record = taken.state === 'yours' ? taken.record : await store.takePassive(first.id, at, PASSIVE_LEASE_MS)
+      if (record !== undefined) return start(request.answer(record))
+      request.letGo()
+      start(carryOn(lineOf(first.to), taken))
+    } catch (error) {
+      request.letGo()
+      throw error
+    }
+  }
+
+  /** Leaves the first of them to a request that may wait in another process; the active way is open when its window is over. */
+  async function leaveToHeld(taskId: string, hold: NonNullable<Task['held']>, deliveries: Delivery[]): Promise<void> {
     const [first] = deliveries
     if (first === undefined) return
-    const line = lineOf(first.to)
     const notBefore = hold.untilMs + HOLD_MARGIN_MS
     await store.offer(deliveries, { notBefore })
-    start(
-      held.give({ by: hold.by, taskId: task.id, deliveryId: first.id }).then(async (given) => {
-        if (given === 'left') await looks.look(line, notBefore, now())
-      }),
-    )
+    await held.tell({ by: hold.by, taskId, deliveryId: first.id })
+    start(looks.look(lineOf(first.to), notBefore, now()))
   }
 
   async function carryOn(line: Line, taken: Taken): Promise<void> {
@@ -128,7 +146,8 @@ export function openOutbox(ports: OutboxPorts): Outbox {
       await store.pause(line.channel, pause.untilMs, pause.scope === 'chat' ? line.chat : undefined)
     }
     ports.onSent?.(record, verdict)
-    const settled = await store.settle(delivery.id, attempts, verdict, now())
+    const settle = () => store.settle(delivery.id, attempts, verdict, now())
+    const settled = verdict.state === 'sent' ? await insist(LEASE_MS, settle) : await settle()
     return settled.more ? settled : { more: false, lookAt: 0 }
   }
 
@@ -150,13 +169,13 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     async sayForTask({ task, round, name, parts }) {
       const id = `${task.id}-${round}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
       const deliveries = deliveriesOf(id, task.message.from, parts, task.id)
-      const hold = round === 0 ? task.held : undefined
       // Only the first thing said can ride on the ack; whoever comes later finds the request gone and goes the other way.
-      if (hold !== undefined && hold.untilMs > now() && held.mayWait(task.id, hold.by)) {
-        await offerToHeld(task, hold, deliveries)
-      } else {
-        await offer(deliveries)
-      }
+      const hold = round === 0 ? task.held : undefined
+      const request = hold && held.claim(task.id)
+      if (request !== undefined) return ride(request, deliveries)
+      if (hold !== undefined && held.isElsewhere(hold.by) && hold.untilMs > now())
+        return leaveToHeld(task.id, hold, deliveries)
+      return offer(deliveries)
     },
     async push({ id, to, parts, taskId }) {
       const deliveries = deliveriesOf(id, to, parts, taskId)

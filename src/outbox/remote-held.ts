@@ -4,11 +4,11 @@ import type { Signals } from '../store/store.ts'
 /** The held requests as a process sees them that holds none itself: it passes the news on. */
 export function remoteHeld(signals: Signals): Held {
   return {
-    mayWait: () => true,
+    claim: () => undefined,
+    isElsewhere: () => true,
     release: () => {},
-    async give({ by, taskId, deliveryId }) {
+    async tell({ by, taskId, deliveryId }) {
       await signals.publish(heldTopic(by), { taskId, deliveryId })
-      return 'left'
     },
   }
 }

@@ -16,7 +16,11 @@ export function sharedCache(settings: Settings, leases: Leases, now: () => numbe
     return value === not ? undefined : value
   }
 
-  async function fetchOnce(key: string, fetch: () => Promise<{ value: string; ttlMs: number }>, not: string | undefined): Promise<string> {
+  async function fetchOnce(
+    key: string,
+    fetch: () => Promise<{ value: string; ttlMs: number }>,
+    not: string | undefined,
+  ): Promise<string> {
     const holder = randomUUID()
     const giveUpAt = now() + FETCH_MS
     while (now() < giveUpAt) {

@@ -18,7 +18,7 @@ export interface Visitor {
 }
 
 /** Opens the socket; rejects with the status when it is refused. */
-export async function aVisitor(world: World, headers: Record<string, string>): Promise<Visitor> {
+export async function aVisitor(world: Pick<World, 'url'>, headers: Record<string, string>): Promise<Visitor> {
   const socket = new WebSocket(`${world.url.replace('http', 'ws')}/api/console`, { headers })
   const frames: ConsoleDown[] = []
   let wake: () => void = () => undefined

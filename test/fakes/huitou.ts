@@ -17,6 +17,8 @@ export interface Huitou {
   log: Record<string, unknown>[]
   /** How long it took from its start until it was ready. */
   readyMs: number
+  /** What it wrote to its error output. */
+  errors(): string
   /** A call of the HTTP API with its token. */
   api(path: string, init?: RequestInit): Promise<Response>
   waitForLog(isIt: (line: Record<string, unknown>) => boolean, withinMs?: number): Promise<Record<string, unknown>>
@@ -100,7 +102,7 @@ export async function startHuitou({ dataDir, redisUrl, simulator, env, part = 'a
 
   const ready = await waitForLog(({ msg }) => msg === (part === 'work' ? 'working' : 'huitou is ready'))
   const url = String(ready.url ?? '')
-  simulator?.setCallback(`${url}/in/wecom`)
+  if (part !== 'work') simulator?.setCallback(`${url}/in/wecom`)
   return {
     url,
     token: TOKEN,
@@ -108,6 +110,7 @@ export async function startHuitou({ dataDir, redisUrl, simulator, env, part = 'a
     pid: child.pid ?? 0,
     log,
     readyMs: performance.now() - startedAt,
+    errors: () => errors,
     waitForLog,
     api: (path, init = {}) =>
       fetch(new URL(path, url), {

@@ -1,17 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import type { Overview, TaskDetail } from '../../src/dashboard/api/shapes.ts'
+import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
 import { startWecomSimulator, type WecomSimulator } from '../../src/simulators/wecom/index.ts'
 import { type Huitou, scratchDir, startHuitou } from '../fakes/huitou.ts'
 import { startRedisServer } from '../fakes/redis-server.ts'
-
-/** The ways Huitou is run: everything in one process on the embedded store, or apart and on Redis. */
-export const settings = ['embedded', 'redis'] as const
-export type Setting = (typeof settings)[number]
+import { overviewOf } from './books.ts'
+import type { StoreKind } from './place.ts'
+import { until } from './work.ts'
 
 export interface CompanyOptions {
-  setting?: Setting
+  /** `embedded`: one process; `redis`: one that serves and one that works. */
+  store?: StoreKind
   /** What stands in the config file. */
   config?: Readonly<Record<string, unknown>>
   env?: Readonly<Record<string, string>>
@@ -26,19 +25,22 @@ export interface Company {
   processes: readonly Huitou[]
   /** The task that a message became, once there is one. */
   task(msgId: string): Promise<TaskDetail | undefined>
+  /** What a member is told first after they said this, on whichever way. */
+  answer(person: string, text: string): Promise<string>
   ended(msgId: string, withinMs?: number): Promise<TaskDetail>
-  overview(): Promise<Overview>
   /** How many tasks of a lane run. */
   running(lane: string): Promise<number>
   close(): Promise<void>
 }
 
 /** Undefined where there is no redis-server. */
-export async function openCompany({ setting = 'embedded', config = {}, env = {} }: CompanyOptions = {}): Promise<
-  Company | undefined
-> {
-  const redis = setting === 'redis' ? await startRedisServer() : undefined
-  if (setting === 'redis' && redis === undefined) return undefined
+export async function openCompany({
+  store = 'embedded',
+  config = {},
+  env = {},
+}: CompanyOptions = {}): Promise<Company | undefined> {
+  const redis = store === 'redis' ? await startRedisServer() : undefined
+  if (store === 'redis' && redis === undefined) return undefined
   const wecom = await startWecomSimulator({ redeliveries: 0 })
   const { dir, remove } = await scratchDir()
   // JSON is YAML too.
@@ -62,16 +64,26 @@ export async function openCompany({ setting = 'embedded', config = {}, env = {} 
       // The API answers in its own shapes, which its own tests check.
       return response.ok ? ((await response.json()) as TaskDetail) : undefined
     },
-    ended: (msgId, withinMs = 30_000) =>
-      until(async () => {
-        const task = await company.task(msgId)
-        return task?.endedAt === undefined ? undefined : task
-      }, withinMs),
-    async overview() {
-      return (await (await huitou.api('/api/overview')).json()) as Overview
+    async answer(person, text) {
+      const seen = wecom.inbox.at(-1)?.seq ?? 0
+      const { reply } = await wecom.say(person, text)
+      return reply?.content ?? (await wecom.waitFor(({ to, seq }) => to === person && seq > seen, 30_000)).text
+    },
+    async ended(msgId, withinMs = 30_000) {
+      let task: TaskDetail | undefined
+      await until(
+        async () => {
+          task = await company.task(msgId)
+          return task?.endedAt !== undefined
+        },
+        withinMs,
+        () => `the end of ${task?.text} (${task?.state})`,
+      )
+      // It is there, or `until` has thrown.
+      return task as TaskDetail
     },
     async running(lane) {
-      return (await company.overview()).lanes.find(({ name }) => name === lane)?.active ?? 0
+      return (await overviewOf(huitou)).lanes.find(({ name }) => name === lane)?.active ?? 0
     },
     async close() {
       await Promise.all(processes.map((each) => each.stop()))
@@ -81,25 +93,6 @@ export async function openCompany({ setting = 'embedded', config = {}, env = {} 
     },
   }
   return company
-}
-
-/** Looks again and again until there is something. */
-export async function until<Found>(
-  look: () => Promise<Found | undefined> | Found | undefined,
-  withinMs = 30_000,
-): Promise<Found> {
-  const deadline = performance.now() + withinMs
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (performance.now() > deadline) throw new Error(`nothing came within ${withinMs} ms: ${look}`)
-    await wait(20)
-  }
-}
-
-/** Undefined unless it holds, for `until`. */
-export function when(holds: boolean): true | undefined {
-  return holds || undefined
 }
 
 /** The number in a notice: `已收到 #12，…`. */

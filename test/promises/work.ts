@@ -1,4 +1,4 @@
-import { setTimeout as after } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { InboxEntry } from '../../src/simulators/wecom/index.ts'
 
 /** Resolves once it is so; rejects with `what` (or what it says) when it is not in time. */
@@ -12,7 +12,7 @@ export async function until(
     if (performance.now() > deadline) {
       throw new Error(`not within ${withinMs} ms: ${typeof what === 'string' ? what : what()}`)
     }
-    await after(100)
+    await wait(100)
   }
 }
 

@@ -36,13 +36,21 @@ describe('BullMQ on the pool', () => {
     ends.push(queue)
     return queue
   }
-  function work(queue: Queue, run: (job: Job, token?: string) => Promise<unknown>, concurrency = 1) {
+  function work(
+    queue: ReturnType<typeof aQueue>,
+    run: (job: Job, token?: string) => Promise<unknown>,
+    concurrency = 1,
+  ) {
     const worker = new Worker(queue.name, run, { connection: pool, concurrency }, createPostgresBackend)
     ends.push(worker)
     return worker
   }
   /** Works the queue until so many jobs have completed; what they did, in order. */
-  async function worked(queue: Queue, count: number, run: (job: Job, token?: string) => Promise<unknown>) {
+  async function worked(
+    queue: ReturnType<typeof aQueue>,
+    count: number,
+    run: (job: Job, token?: string) => Promise<unknown>,
+  ) {
     const done: string[] = []
     const all = Promise.withResolvers<string[]>()
     work(queue, run).on('completed', (job) => {
@@ -90,7 +98,7 @@ describe('BullMQ on the pool', () => {
     let tries = 0
     await worked(queue, 1, async () => {
       tries += 1
-      if (tries < 3) throw new Error('\u0041gain')
+      if (tries < 3) throw new Error('again')
     })
     expect(tries).toBe(3)
   })
@@ -98,7 +106,11 @@ describe('BullMQ on the pool', () => {
   test('events tell of 200 jobs at once, each with its result', async () => {
     const queue = aQueue()
     const connection = pool
-    const events = new QueueEvents(queue.name, { connection, blockingTimeout: 1_000, lastEventId: '0' }, createPostgresBackend)
+    const events = new QueueEvents(
+      queue.name,
+      { connection, blockingTimeout: 1_000, lastEventId: '0' },
+      createPostgresBackend,
+    )
     ends.push(events)
     const results = new Set<unknown>()
     const all = Promise.withResolvers<void>()
@@ -107,7 +119,9 @@ describe('BullMQ on the pool', () => {
       if (results.size === 200) all.resolve()
     })
     work(queue, async (job) => job.data.i, 10)
-    await queue.addBulk(Array.from({ length: 200 }, (_, i) => ({ name: 'a', data: { i }, opts: { jobId: `job-${i}` } })))
+    await queue.addBulk(
+      Array.from({ length: 200 }, (_, i) => ({ name: 'a', data: { i }, opts: { jobId: `job-${i}` } })),
+    )
     await all.promise
     expect(await queue.getWorkersCount()).toBe(1)
   })
@@ -162,21 +176,25 @@ describe('the pool', () => {
   })
 
   test('a transaction that does not say so at its start is refused', async () => {
-    await expect(pool.query("SELECT 1; BEGIN; INSERT INTO huitou.setting VALUES ('hidden', 'x')")).rejects.toThrow(/BEGIN/)
+    await expect(pool.query("SELECT 1; BEGIN; INSERT INTO huitou.setting VALUES ('hidden', 'x')")).rejects.toThrow(
+      /BEGIN/,
+    )
     expect(await store.settings.get('hidden', noon)).toBeUndefined()
   })
 
   test('an error tells what PostgreSQL said, and the session goes on', async () => {
     await expect(pool.query('SELECT * FROM nowhere WHERE a = $1', [1])).rejects.toMatchObject({ code: '42P01' })
     await expect(pool.query('SELECT 1 / $1::int', [0])).rejects.toMatchObject({ code: '22012' })
-    expect((await pool.query('SELECT $1::int AS a, $2::text[] AS b, $3::json AS c', [1, ['x', '{"'], { d: null }])).rows).toEqual([
-      { a: 1, b: ['x', '{"'], c: { d: null } },
-    ])
-    expect(await pool.query('UPDATE huitou.setting SET value = $1 WHERE name = $2', ['y', 'theirs'])).toMatchObject({ rowCount: 1 })
+    expect(
+      (await pool.query('SELECT $1::int AS a, $2::text[] AS b, $3::json AS c', [1, ['x', '{"'], { d: null }])).rows,
+    ).toEqual([{ a: 1, b: ['x', '{"'], c: { d: null } }])
+    expect(await pool.query('UPDATE huitou.setting SET value = $1 WHERE name = $2', ['y', 'theirs'])).toMatchObject({
+      rowCount: 1,
+    })
   })
 
-  test('a thread that answers nothing fails those who wait after two seconds, and is used again when it answers', async () => {
-    const stuck = pool.query('SELECT pg_sleep($1)', [3.5])
+  test('a thread that answers nothing fails those who wait after five seconds, and is used again when it answers', async () => {
+    const stuck = pool.query('SELECT pg_sleep($1)', [6.5])
     const waiting = store.ping()
     await expect(stuck).rejects.toThrow(StoreUnavailableError)
     await expect(waiting).rejects.toThrow(/does not answer/)

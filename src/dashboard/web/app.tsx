@@ -19,7 +19,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={ourColors} defaultColorScheme="auto">
       <TextProvider>
-        <Notifications position="bottom-right" autoClose={4000} />
+        <Notifications position="top-right" autoClose={4000} style={{ top: 'calc(var(--header) + 12px)' }} />
         <ErrorBoundary>
           <SessionProvider>
             <Gate />

@@ -41,7 +41,7 @@ export function placeOf(path: string, query: URLSearchParams): string {
   return text ? `${path}?${text}` : path
 }
 
-export function isPlainClick(event: MouseEvent): boolean {
+function isPlainClick(event: MouseEvent): boolean {
   return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
 }
 

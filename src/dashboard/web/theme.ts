@@ -30,7 +30,8 @@ const dark: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'huitou',
-  primaryShade: { light: 7, dark: 6 },
+  // On this shade white can be read, in both themes.
+  primaryShade: 7,
   colors: { huitou, dark },
   defaultRadius: 'md',
   cursorType: 'pointer',

@@ -22,8 +22,6 @@ import { embeddedSteps } from './steps.ts'
 import { keepUp } from './upkeep.ts'
 import { checkVersion } from './version.ts'
 
-export type { PgLikeClient, PgLikePool }
-
 export interface EmbeddedStore extends Store {
   /** What BullMQ's PostgreSQL backend is given as its pool. */
   readonly pool: PgLikePool
@@ -42,7 +40,7 @@ export interface EmbeddedStoreOptions {
 
 /**
  * The store inside this process: PostgreSQL (PGlite) in a thread, its files in a folder that belongs to one process at a time.
- * Throws when another process has the folder, or when its data is of another version. What was answered survives a kill of the process,
+ * Throws UsageError when another process has the folder, or when its data is of another version. What was answered survives a kill of the process,
  * not a power cut: PGlite does not wait for the disk.
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
@@ -56,6 +54,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     await postgres.open()
     const pool = new Pool(postgres)
     await prepare(pool, options.migrateQueues)
+    postgres.watch()
     postgres.on('lost', onError)
     postgres.on('restored', () => log.info({}, 'embedded store is back'))
     const store = await storeOn(pool, postgres, options, lock)
@@ -90,6 +89,14 @@ async function storeOn(
   const scratch = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'huitou-')) : undefined
   const { files, forget } = embeddedFiles(db, join(scratch ?? dataDir ?? '', 'files'))
   const upkeep = keepUp(pool, log, () => postgres.taken)
+  let closing: Promise<void> | undefined
+
+  async function close(): Promise<void> {
+    await upkeep.stop()
+    await postgres.close()
+    lock?.release()
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true })
+  }
 
   return {
     kind: 'embedded',
@@ -111,16 +118,15 @@ async function storeOn(
     },
 
     async sweep(now, limit) {
-      const gone = await db.call<{ swept: number; files: string[] }>('sweep', now, now - keep.runsMs, now - keep.deliveriesMs, limit)
-      await forget(gone.files)
-      return gone.swept
+      const before = [now - keep.runsMs, now - keep.deliveriesMs]
+      const { swept, files: gone } = await db.call<{ swept: number; files: string[] }>('sweep', now, ...before, limit)
+      await forget(gone)
+      return swept
     },
 
-    async close() {
-      await upkeep.stop()
-      await postgres.close()
-      lock?.release()
-      if (scratch !== undefined) await rm(scratch, { recursive: true, force: true })
+    close() {
+      closing ??= close()
+      return closing
     },
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { UsageError } from '../../core/errors.ts'
 
 /**
  * Makes this process the only owner of the folder until `release` or its death: the kernel holds the lock, so that no kill leaves one behind.
@@ -13,10 +14,17 @@ export function lockFolder(folder: string): { release(): void } {
     lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
   } catch (error) {
     lock.close()
-    throw new Error(
-      `another Huitou process is using the data folder ${folder}: stop it first, give this one its own DATA_DIR, or set REDIS_URL so that several processes can share one store`,
-      { cause: error },
-    )
+    throw isHeld(error) ? new UsageError(heldText(folder), { cause: error }) : error
   }
   return { release: () => lock.close() }
+}
+
+const SQLITE_BUSY = 5
+
+function isHeld(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY
+}
+
+function heldText(folder: string): string {
+  return `another Huitou process is using the data folder ${folder}: stop it first, give this one its own DATA_DIR, or set REDIS_URL so that several processes can share one store`
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { UsageError } from '../../core/errors.ts'
 import type { Pool } from './postgres/pool.ts'
 
 /** In order; one that was released is never changed, only followed by another. */
@@ -14,7 +15,9 @@ export async function migrate(pool: Pool): Promise<void> {
     const applied = new Set<string>(rows.map(({ name }) => name))
     const unknown = [...applied].find((name) => !migrations.includes(name))
     if (unknown !== undefined) {
-      throw new Error(`the data was written by a newer Huitou (it has ${unknown}): run that version, or restore a backup from before it`)
+      throw new UsageError(
+        `the data was written by a newer Huitou (it has ${unknown}): run that version, or restore a backup from before it`,
+      )
     }
     for (const name of migrations.filter((one) => !applied.has(one))) {
       await pool.query(await readFile(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8'))

@@ -13,7 +13,16 @@ export function embeddedOutbox(db: Database): Outbox {
       if (first === undefined) return { state: 'empty' }
       const line = keysOf(first.to)
       const permitted = permit === undefined ? [null, null, null, null] : argsOf(permit)
-      return takenOf(await db.call<TakenRow>('offer_deliveries', ...line, cleanText(first.to.chat), toJson(deliveries), notBefore, ...permitted))
+      return takenOf(
+        await db.call<TakenRow>(
+          'offer_deliveries',
+          ...line,
+          cleanText(first.to.chat),
+          toJson(deliveries),
+          notBefore,
+          ...permitted,
+        ),
+      )
     },
 
     async take(line, permit) {

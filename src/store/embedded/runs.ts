@@ -42,14 +42,26 @@ export function embeddedRuns(db: Database): Runs {
 
     find: (id) => one(db.rows('SELECT row_to_json(r)::text AS json FROM huitou.run r WHERE id = $1', id)),
 
-    findByNumber: (number) => one(db.rows('SELECT row_to_json(r)::text AS json FROM huitou.run r WHERE number = $1', number)),
+    findByNumber: (number) =>
+      one(db.rows('SELECT row_to_json(r)::text AS json FROM huitou.run r WHERE number = $1', number)),
 
     timeline: (id) => db.call<Hop[]>('timeline', id),
 
     async list(filter, limit, before) {
       const isLive = filter.states?.every((state) => liveStates.includes(state)) ?? false
       const { states, channel, user, chat, command, q } = filter
-      const rows = await db.call<RunRow[]>('list_runs', states, isLive, channel, user, chat, command, q?.toLowerCase(), before, limit)
+      const rows = await db.call<RunRow[]>(
+        'list_runs',
+        states,
+        isLive,
+        channel,
+        user,
+        chat,
+        command,
+        q?.toLowerCase(),
+        before,
+        limit,
+      )
       return rows.map(runOf)
     },
 

@@ -18,8 +18,7 @@ export function embeddedSettings(db: Database): Settings {
       await db.rows(put, cleanText(name), cleanText(value), expiresAt)
     },
 
-    claim: (name, value, now, expiresAt) =>
-      db.call('claim_setting', cleanText(name), cleanText(value), now, expiresAt),
+    claim: (name, value, now, expiresAt) => db.call('claim_setting', cleanText(name), cleanText(value), now, expiresAt),
 
     async remove(name) {
       await db.rows('DELETE FROM huitou.setting WHERE name = $1', cleanText(name))

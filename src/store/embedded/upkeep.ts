@@ -45,6 +45,8 @@ export function keepUp(pool: Pool, log: Log, statements: () => number): { stop()
 
 /** Cleans what has changed and writes everything to its place; resolves to how many tables were worth it. */
 export async function clean(pool: Pool): Promise<number> {
+  // The counts below are otherwise up to a second old, or older when nothing has happened since.
+  await pool.query('SELECT pg_stat_force_next_flush()')
   const { rows } = await pool.query(
     `SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_user_tables
      WHERE n_dead_tup + n_ins_since_vacuum + n_mod_since_analyze > $1`,

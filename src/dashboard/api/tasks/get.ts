@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { DeliveryRecord } from '../../../core/delivery.ts'
+import type { Hop } from '../../../core/run.ts'
 import { defineRoute } from '../route.ts'
-import { taskDetailSchema } from '../shapes.ts'
+import { type TaskSummary, taskDetailSchema } from '../shapes.ts'
 import { findTask } from './find.ts'
 import { summaryOf, waitingSummaryOf } from './summary.ts'
 
@@ -21,6 +23,26 @@ export const getTask = defineRoute({
     ])
     const summary = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
     const sizes = steps.map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
-    return { ...summary, timeline, steps: sizes, deliveries }
+    return {
+      ...summary,
+      timeline: withSends([...timeline, ...underWay(summary)], deliveries),
+      steps: sizes,
+      deliveries,
+    }
   },
 })
+
+/** The run's own hops and, from the deliveries' records, what became of what was said. */
+function withSends(timeline: readonly Hop[], deliveries: readonly DeliveryRecord[]): Hop[] {
+  const sends = deliveries.flatMap(({ state, route, receipt, why, updatedAt }): Hop[] => {
+    if (state === 'sent') return [{ at: receipt?.sentAt ?? updatedAt, kind: 'sent', route, text: receipt?.note }]
+    if (state === 'queued' || state === 'sending') return []
+    return [{ at: updatedAt, kind: 'undelivered', text: why === undefined ? state : `${state}: ${why}` }]
+  })
+  return [...timeline, ...sends].toSorted((one, other) => one.at - other.at)
+}
+
+/** An attempt writes its hops when it ends; until then this is what is known of it. */
+function underWay({ state, startedAt, attempt }: TaskSummary): Hop[] {
+  return state === 'running' && startedAt !== undefined ? [{ at: startedAt, kind: 'started', attempt }] : []
+}

@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react'
-import type { ConsoleChat, TaskDetail } from '../../api/shapes.ts'
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
+import type { ConsoleChat, TaskDetail, TaskSummary } from '../../api/shapes.ts'
 import { type ConsoleLink, chatKey, connectConsole, type LinkState, newSayingId, type Saying } from './console-link.ts'
 import { type ConsoleState, emptyConsole, type Pending, reduceConsole } from './console-state.ts'
 import { call } from './http.ts'
@@ -7,9 +7,11 @@ import { useLive } from './live.tsx'
 import { useSession } from './session.tsx'
 import { actionOf } from './task-actions.ts'
 
-/** How many of the latest bubbles' tasks are looked up when a chat is opened. */
+/** How many of the latest bubbles' tasks are looked up. */
 const LOOK_BACK = 20
+const LOOK_AFTER_MS = 700
 const LOOK_AGAIN_MS = 5000
+const MOST_TRIES = 3
 
 export interface Console extends ConsoleState {
   link: LinkState
@@ -71,34 +73,40 @@ export function useConsole(): Console {
 
 /** The stream tells of changes only: what became of tasks said earlier is asked for, and what goes on is looked at now and then. */
 function useTasksOf(state: ConsoleState, dispatch: (action: { kind: 'task'; task: TaskDetail }) => void): void {
-  const asked = useRef(new Set<string>())
+  const tries = useRef(new Map<string, number>())
   const bubbles = state.shown ? state.bubbles[state.shown] : undefined
-  const latest = useMemo(
-    () =>
-      (bubbles ?? [])
-        .slice(-LOOK_BACK)
-        .flatMap(({ from, taskId }) => (from.kind === 'person' && taskId ? [taskId] : [])),
-    [bubbles],
-  )
-  const ask = useCallback(
-    (id: string) => {
-      asked.current.add(id)
-      // A task that is kept no longer has no card.
-      void call<TaskDetail>(`/api/tasks/${encodeURIComponent(id)}`).then(
-        (task) => dispatch({ kind: 'task', task }),
-        () => undefined,
-      )
-    },
-    [dispatch],
-  )
-  useEffect(() => {
-    for (const id of latest) if (!state.tasks[id] && !asked.current.has(id)) ask(id)
-  }, [latest, state.tasks, ask])
+  const wanted = (bubbles ?? [])
+    .slice(-LOOK_BACK)
+    .flatMap(({ from, taskId }) => (from.kind === 'person' && taskId && isOpen(state.tasks[taskId]) ? [taskId] : []))
+    .join(' ')
 
-  const live = latest.filter((id) => state.tasks[id] && actionOf(state.tasks[id]) === 'cancel').join(' ')
   useEffect(() => {
-    if (live === '') return
-    const timer = setInterval(() => live.split(' ').forEach(ask), LOOK_AGAIN_MS)
-    return () => clearInterval(timer)
-  }, [live, ask])
+    if (wanted === '') return
+    const look = () => {
+      for (const id of wanted.split(' ')) {
+        const tried = tries.current.get(id) ?? 0
+        if (tried >= MOST_TRIES) continue
+        tries.current.set(id, tried + 1)
+        call<TaskDetail>(`/api/tasks/${encodeURIComponent(id)}`).then(
+          (task) => {
+            tries.current.delete(id)
+            dispatch({ kind: 'task', task })
+          },
+          // One that is kept no longer has no card.
+          () => undefined,
+        )
+      }
+    }
+    // Not at once: of a task that has just begun the stream is about to tell.
+    const first = setTimeout(look, LOOK_AFTER_MS)
+    const timer = setInterval(look, LOOK_AGAIN_MS)
+    return () => {
+      clearTimeout(first)
+      clearInterval(timer)
+    }
+  }, [wanted, dispatch])
+}
+
+function isOpen(task: TaskSummary | undefined): boolean {
+  return task === undefined || actionOf(task) === 'cancel'
 }

@@ -2,7 +2,7 @@ import { StoreUnavailableError } from '../../../core/errors.ts'
 import type { Fault } from './messages.ts'
 
 /** What PostgreSQL said no to; its fields are named as node-postgres names them, which BullMQ reads. */
-export class SqlError extends Error {
+class SqlError extends Error {
   override readonly name = 'SqlError'
   readonly code: string | undefined
   readonly severity: string | undefined

@@ -41,7 +41,8 @@ export class Pool extends EventEmitter implements PgLikePool {
     this.setMaxListeners(0)
     this.#postgres = postgres
     postgres.on('notification', (channel, payload) => {
-      for (const client of this.#clients) if (client.channels.has(channel)) client.emit('notification', { channel, payload })
+      for (const client of this.#clients)
+        if (client.channels.has(channel)) client.emit('notification', { channel, payload })
     })
     postgres.on('lost', () => this.#loseBlock())
     postgres.on('restored', () => this.#loseClients())
@@ -82,7 +83,8 @@ export class Pool extends EventEmitter implements PgLikePool {
   async send(sql: string, values: readonly unknown[] | undefined, block: Block | undefined): Promise<Settled> {
     // No function call between the last look and the sending: another turn could slip in.
     while (this.#block !== undefined && this.#block !== block) await this.#nextTurn()
-    if (block?.isLost) return { inTransaction: false, error: new StoreUnavailableError('the transaction was lost with its session') }
+    if (block?.isLost)
+      return { inTransaction: false, error: new StoreUnavailableError('the transaction was lost with its session') }
     return this.#postgres.run(sql, values, this.#block !== undefined)
   }
 
@@ -121,7 +123,9 @@ export class Pool extends EventEmitter implements PgLikePool {
   }
 
   #clientNames(): QueryResult {
-    const rows = [...this.#clients].filter((client) => client.name !== '').map((client) => ({ application_name: client.name }))
+    const rows = [...this.#clients]
+      .filter((client) => client.name !== '')
+      .map((client) => ({ application_name: client.name }))
     return { rows, rowCount: rows.length }
   }
 }
@@ -150,7 +154,8 @@ class Client extends EventEmitter implements PgLikeClient {
     if (channel !== undefined) this.channels.add(channel)
     if (this.#block === undefined && opensBlock(sql)) this.#block = await this.#pool.openBlock()
     const settled = await this.#pool.send(sql, values, this.#block)
-    if (this.#block !== undefined && !settled.inTransaction && (!this.#block.isLost || closesBlock(sql))) this.#closeBlock(this.#block)
+    if (this.#block !== undefined && !settled.inTransaction && (!this.#block.isLost || closesBlock(sql)))
+      this.#closeBlock(this.#block)
     return resultOf(settled)
   }
 

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { StoreUnavailableError } from '../../../core/errors.ts'
 import { errorOf } from './faults.ts'
@@ -8,9 +9,11 @@ import type { FromThread, QueryResult, Statement, ThreadStart, ToThread } from '
 const REOPEN_FIRST_MS = 100
 const REOPEN_LAST_MS = 5_000
 /** A thread that answers nothing for so long is taken for stuck: what waits for it fails. */
-const STUCK_MS = 2_000
+const STUCK_MS = 5_000
 /** After so long it is ended and the database opened anew. */
 const HOPELESS_MS = 30_000
+/** A refusal takes its time: BullMQ's workers ask again at once, and would leave no turn to anybody else. */
+const REFUSE_AFTER_MS = 50
 
 export type Settled = { inTransaction: boolean } & ({ result: QueryResult } | { error: Error })
 
@@ -31,7 +34,9 @@ export class Postgres extends EventEmitter<Events> {
   /** Why no statement is taken; undefined: all is well. */
   #away: string | undefined = 'it is not open'
   #isClosing = false
-  #reopening: NodeJS.Timeout | undefined
+  #isWatched = false
+  #reopenTimer: NodeJS.Timeout | undefined
+  #reopening: Promise<void> | undefined
   #watch: NodeJS.Timeout | undefined
   #heardAt = 0
   #n = 0
@@ -48,7 +53,7 @@ export class Postgres extends EventEmitter<Events> {
     return this.#n
   }
 
-  /** Rejects when the database cannot be opened. */
+  /** Rejects, with the reason in plain words, when the database cannot be opened. */
   async open(): Promise<void> {
     const thread = new Worker(new URL('./thread.ts', import.meta.url), {
       workerData: this.#start,
@@ -67,16 +72,21 @@ export class Postgres extends EventEmitter<Events> {
       })
       thread.on('exit', () => {
         if (this.#thread === thread) this.#lose(lastWords)
-        else reject(new StoreUnavailableError(`the embedded store did not open: ${lastWords}`))
+        else reject(new StoreUnavailableError(`the database does not open: ${lastWords}`))
       })
     })
     this.#thread = thread
-    this.#away = undefined
+    if (!this.#isClosing) this.#away = undefined
+  }
+
+  /** From now on a thread that answers nothing is taken for stuck. What is done at the start may take its time. */
+  watch(): void {
+    this.#isWatched = true
   }
 
   /** Never rejects. */
   run(sql: string, values: readonly unknown[] | undefined, inBlock: boolean): Promise<Settled> {
-    if (this.#away !== undefined) return Promise.resolve({ inTransaction: false, error: unavailable(this.#away) })
+    if (this.#away !== undefined) return refused(this.#away)
     return new Promise((resolve) => {
       if (this.#waiting.size === 0) this.#startWatch()
       const n = ++this.#n
@@ -90,14 +100,17 @@ export class Postgres extends EventEmitter<Events> {
   /** Resolves when all that was taken before is settled and the files are closed; later statements fail. */
   async close(): Promise<void> {
     this.#isClosing = true
-    clearTimeout(this.#reopening)
+    clearTimeout(this.#reopenTimer)
     this.#post()
     this.#away = 'it is closed'
+    await this.#reopening
     const thread = this.#thread
     if (thread === undefined) return
     const ended = new Promise((resolve) => thread.once('exit', resolve))
     thread.postMessage({ kind: 'close' } satisfies ToThread)
+    const lastResort = setTimeout(() => void thread.terminate(), HOPELESS_MS)
     await ended
+    clearTimeout(lastResort)
   }
 
   #post(): void {
@@ -132,7 +145,7 @@ export class Postgres extends EventEmitter<Events> {
 
   #judge(): void {
     const quietMs = performance.now() - this.#heardAt
-    if (this.#waiting.size === 0 || quietMs < STUCK_MS) return
+    if (!this.#isWatched || this.#waiting.size === 0 || quietMs < STUCK_MS) return
     if (quietMs > HOPELESS_MS) void this.#thread?.terminate()
     if (this.#away !== undefined) return
     // Settled for their callers, they may still be carried out; the last word makes sure that no transaction stays open behind them.
@@ -161,16 +174,22 @@ export class Postgres extends EventEmitter<Events> {
   }
 
   #reopen(waitMs: number): void {
-    this.#reopening = setTimeout(() => {
-      this.open().then(
-        () => this.emit('restored'),
+    this.#reopenTimer = setTimeout(() => {
+      this.#reopening = this.open().then(
+        () => void this.emit('restored'),
         (error: Error) => {
+          if (this.#isClosing) return
           this.#away = error.message
-          if (!this.#isClosing) this.#reopen(Math.min(waitMs * 2, REOPEN_LAST_MS))
+          this.#reopen(Math.min(waitMs * 2, REOPEN_LAST_MS))
         },
       )
     }, waitMs)
   }
+}
+
+async function refused(why: string): Promise<Settled> {
+  await pause(REFUSE_AFTER_MS)
+  return { inTransaction: false, error: unavailable(why) }
 }
 
 function unavailable(why: string): StoreUnavailableError {

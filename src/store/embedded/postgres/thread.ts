@@ -22,8 +22,6 @@ const settings = {
   shared_buffers: '16MB',
   min_wal_size: '32MB',
   max_wal_size: '64MB',
-  wal_level: 'minimal',
-  max_wal_senders: '0',
   default_statistics_target: '20',
   // Only what ends the session, see `onStderr`.
   log_min_messages: 'fatal',
@@ -69,18 +67,16 @@ async function make(folder: string): Promise<void> {
   await rename(scratch, folder)
 }
 
-async function answerTo(session: Session, statement: Statement): Promise<Answer> {
-  const { n, sql, values, inBlock } = statement
-  try {
-    const result = await session.run(sql, values)
-    if (session.inTransaction && !inBlock) {
-      await session.run('ROLLBACK', undefined)
-      return { n, inTransaction: false, fault: { message: 'only a client whose statement starts with BEGIN may open a transaction' } }
-    }
-    return { n, inTransaction: session.inTransaction, result }
-  } catch (error) {
-    return { n, inTransaction: session.inTransaction, fault: faultOf(error) }
-  }
+async function answerTo(session: Session, { n, sql, values, inBlock }: Statement): Promise<Answer> {
+  const answer = await session.run(sql, values).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ fault: faultOf(error) }),
+  )
+  if (!session.inTransaction || inBlock) return { n, inTransaction: session.inTransaction, ...answer }
+  // Nobody would ever close it, and all that comes after would be part of it.
+  await session.run('ROLLBACK', undefined)
+  const message = 'a transaction is opened by a client, with a statement that starts with BEGIN'
+  return { n, inTransaction: false, fault: { message } }
 }
 
 function faultOf(error: unknown): Fault {

@@ -43,6 +43,7 @@ create table huitou.send (
   at bigint not null,
   primary key (key, n)
 );
+create index send_at on huitou.send (at);
 
 create function huitou.record_of(d huitou.delivery) returns json language sql immutable as $$
   select json_build_object(

@@ -173,6 +173,8 @@ begin
   swept := swept + n;
 
   delete from huitou.pause where until_ms <= p_now;
+  -- No platform counts over more than a month.
+  delete from huitou.send where at < p_now - 32 * 86400000::bigint;
 
   with gone as (
     delete from huitou.file where id in (select id from huitou.file where expires_at <= p_now limit p_limit) returning id

@@ -113,7 +113,7 @@ function Frame({ from, avatar, name, at, isPending = false, children }: FramePro
 
 function Said({ parts, onCommand }: { parts: readonly Part[]; onCommand(command: string): void }) {
   return (
-    <div className={classes.said}>
+    <div className={classes.said} data-testid="said">
       {parts.map((part, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a bubble's parts never change
         <PartView key={place} part={part} onCommand={onCommand} />

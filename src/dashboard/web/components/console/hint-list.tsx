@@ -14,7 +14,9 @@ interface HintListProps {
 export function HintList({ id, hints, chosen, onChoose }: HintListProps) {
   const { text } = useText()
   const list = useRef<HTMLDivElement>(null)
-  useEffect(() => list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' }), [chosen])
+  useEffect(() => {
+    list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
   return (
     <div className={classes.hints} id={id} role="listbox" aria-label={text.console.hints} ref={list}>
       {hints.map((hint, place) => (

@@ -7,6 +7,7 @@ import composerClasses from './composer.module.css'
 import { Composer } from './composer.tsx'
 import classes from './console.module.css'
 import { Conversation } from './conversation.tsx'
+import { LinkBanner } from './link-banner.tsx'
 import { RoomHead } from './room-head.tsx'
 import { useAttachments } from './use-attachments.ts'
 import { usePerson } from './use-person.ts'
@@ -62,17 +63,6 @@ export function Room({ chats, chat, console, onChoose }: RoomProps) {
       <Composer isWide={isWide} attachments={attachments} onSay={(parts) => console.say(chat, person, parts)} />
       {isDragging && <div className={composerClasses.drop}>{text.console.drop}</div>}
     </section>
-  )
-}
-
-function LinkBanner({ console }: { console: Console }) {
-  const { text } = useText()
-  if (console.link !== 'lost') return null
-  const waiting = console.pending.filter(({ state }) => state === 'sending').length
-  return (
-    <div className={classes.linkBanner} role="status" data-testid="console-lost">
-      {text.console.lost(waiting)}
-    </div>
   )
 }
 

@@ -14,19 +14,25 @@ interface StickToEnd {
 export function useStickToEnd(box: string, newest: string | undefined, force: boolean): StickToEnd {
   const ref = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
+  const heightBefore = useRef(0)
   const [hasNewBelow, setHasNewBelow] = useState(false)
 
   const toEnd = useCallback(() => {
     const element = ref.current
     if (element) element.scrollTop = element.scrollHeight
     isAtEnd.current = true
+    heightBefore.current = element?.scrollHeight ?? 0
     setHasNewBelow(false)
   }, [])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another box is begun at its end
   useLayoutEffect(toEnd, [box, toEnd])
   useLayoutEffect(() => {
-    if (newest === undefined) return
+    const element = ref.current
+    if (newest === undefined || !element) return
+    // Measured, not remembered: the scroll event of this frame may still be on its way.
+    isAtEnd.current &&= isNearEnd(element, heightBefore.current)
+    heightBefore.current = element.scrollHeight
     if (isAtEnd.current || force) toEnd()
     else setHasNewBelow(true)
   }, [newest, force, toEnd])
@@ -47,9 +53,13 @@ export function useStickToEnd(box: string, newest: string | undefined, force: bo
   const onScroll = useCallback(() => {
     const element = ref.current
     if (!element) return
-    isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX
+    isAtEnd.current = isNearEnd(element, element.scrollHeight)
     if (isAtEnd.current) setHasNewBelow(false)
   }, [])
 
   return { ref, hasNewBelow, toEnd, onScroll }
+}
+
+function isNearEnd({ scrollTop, clientHeight }: HTMLElement, height: number): boolean {
+  return height - scrollTop - clientHeight < NEAR_PX
 }

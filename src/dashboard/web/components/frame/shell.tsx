@@ -9,15 +9,16 @@ import { LiveBanner } from './live-banner.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import classes from './shell.module.css'
 
-/** The frame of every page: brand, the two places to be, settings, and the word when the live connection is lost. */
+/** The frame of every page: brand, the two places to be, settings, and the word when the live connection is lost (the console has its own). */
 export function Shell({ path, children }: { path: string; children: ReactNode }) {
   const { text, lang } = useText()
+  const isConsole = path === '/console'
   const places = [
     { to: '/tasks', label: text.nav.tasks, icon: <IconListDetails size={18} />, isHere: path.startsWith('/tasks') },
-    { to: '/console', label: text.nav.console, icon: <IconMessage2 size={18} />, isHere: path === '/console' },
+    { to: '/console', label: text.nav.console, icon: <IconMessage2 size={18} />, isHere: isConsole },
   ]
   return (
-    <div className={classes.shell}>
+    <div className={classes.shell} data-fixed={isConsole || undefined}>
       <header className={classes.header}>
         <Link to="/tasks" className={classes.brand}>
           <BrandMark />
@@ -35,7 +36,7 @@ export function Shell({ path, children }: { path: string; children: ReactNode })
         <LiveDot />
         <SettingsMenu />
       </header>
-      <LiveBanner />
+      {!isConsole && <LiveBanner />}
       <main className={classes.main}>
         <ErrorBoundary key={path.split('/')[1]}>{children}</ErrorBoundary>
       </main>

@@ -1,6 +1,6 @@
-import { ActionIcon, Button, CloseButton, Indicator, NativeSelect, TextInput } from '@mantine/core'
+import { ActionIcon, CloseButton, Indicator, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
-import { IconAdjustmentsHorizontal, IconSearch } from '@tabler/icons-react'
+import { IconAdjustmentsHorizontal, IconFilterOff, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useId, useState } from 'react'
 import { useLive } from '../../api/live.tsx'
 import { isFiltered, type TaskFilter } from '../../api/task-filter.ts'
@@ -46,13 +46,23 @@ export function FilterBar({ filter, onChange, onClear }: FilterBarProps) {
           </Indicator>
         )}
         {(isWide || isOpen) && <MoreFilters filter={filter} onChange={onChange} />}
-        {isFiltered(filter) && (isWide || isOpen) && (
-          <Button variant="subtle" color="gray" onClick={onClear} data-testid="filter-clear">
-            {text.tasks.clear}
-          </Button>
+      </div>
+      <div className={classes.line}>
+        <StateChips chosen={filter.states} overview={overview} onChange={(states) => onChange({ states })} />
+        {isFiltered(filter) && (
+          <ActionIcon
+            className={classes.clear}
+            variant="subtle"
+            color="gray"
+            title={text.tasks.clear}
+            aria-label={text.tasks.clear}
+            onClick={onClear}
+            data-testid="filter-clear"
+          >
+            <IconFilterOff size={17} />
+          </ActionIcon>
         )}
       </div>
-      <StateChips chosen={filter.states} overview={overview} onChange={(states) => onChange({ states })} />
     </search>
   )
 }
@@ -77,7 +87,7 @@ function MoreFilters({ filter, onChange }: Omit<FilterBarProps, 'onClear'>) {
       />
       <TypedInput
         label={text.tasks.command}
-        placeholder={`${text.tasks.command} · ${text.tasks.commandHint}`}
+        placeholder={text.tasks.commandHint}
         value={filter.command}
         choices={[...commands]}
         testId="filter-command"
@@ -85,7 +95,7 @@ function MoreFilters({ filter, onChange }: Omit<FilterBarProps, 'onClear'>) {
       />
       <TypedInput
         label={text.tasks.user}
-        placeholder={`${text.tasks.user} · ${text.tasks.userHint}`}
+        placeholder={text.tasks.userHint}
         value={filter.user}
         testId="filter-user"
         onChange={(user) => onChange({ user: user.trim() })}

@@ -48,7 +48,7 @@ export function TaskButtons({ task, size }: { task: TaskSummary; size: 'icon' | 
           </Button>
           <Button
             size="xs"
-            color="red"
+            color="red.8"
             data-autofocus
             data-testid="task-cancel-confirm"
             onClick={() => {

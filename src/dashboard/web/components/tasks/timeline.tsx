@@ -17,6 +17,7 @@ export function Timeline({ hops }: { hops: readonly Hop[] }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: a timeline only grows at its end
             key={place}
             hop={hop}
+            isNewAttempt={hop.attempt !== hops[place - 1]?.attempt}
             sincePrevious={hop.at - (hops[place - 1]?.at ?? hop.at)}
             sinceFirst={hop.at - (first?.at ?? hop.at)}
           />
@@ -26,7 +27,14 @@ export function Timeline({ hops }: { hops: readonly Hop[] }) {
   )
 }
 
-function HopLine({ hop, sincePrevious, sinceFirst }: { hop: Hop; sincePrevious: number; sinceFirst: number }) {
+interface HopLineProps {
+  hop: Hop
+  isNewAttempt: boolean
+  sincePrevious: number
+  sinceFirst: number
+}
+
+function HopLine({ hop, isNewAttempt, sincePrevious, sinceFirst }: HopLineProps) {
   const { text, lang } = useText()
   return (
     <li className={classes.hop} data-kind={hop.kind} data-testid="timeline-hop">
@@ -37,7 +45,9 @@ function HopLine({ hop, sincePrevious, sinceFirst }: { hop: Hop; sincePrevious: 
       <div className={classes.hopBody}>
         <div className={classes.hopHead}>
           <span className={classes.hopName}>{text.hops[hop.kind]}</span>
-          {hop.attempt !== undefined && <span className={classes.tag}>{text.detail.hopAttempt(hop.attempt)}</span>}
+          {hop.attempt !== undefined && isNewAttempt && (
+            <span className={classes.tag}>{text.detail.hopAttempt(hop.attempt)}</span>
+          )}
           {hop.route && <span className={classes.tag}>{text.routes[hop.route]}</span>}
           {hop.ms !== undefined && <span className={classes.tag}>{spanText(hop.ms, text)}</span>}
         </div>

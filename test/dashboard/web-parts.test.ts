@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import { createElement } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import type { RunState } from '../../src/core/run.ts'
+import type { TaskSummary } from '../../src/dashboard/api/shapes.ts'
+import { mergeTasks, readFilter, type TaskFilter, writeFilter } from '../../src/dashboard/web/api/task-filter.ts'
+import { hintsFor } from '../../src/dashboard/web/components/console/hints.ts'
+import { Markdown } from '../../src/dashboard/web/components/console/markdown.tsx'
+import { scenes, seedTasks } from '../fakes/dashboard-seed.ts'
+
+const anything: TaskFilter = { states: [], channel: '', user: '', command: '', q: '' }
+
+describe('markdown', () => {
+  beforeAll(() => {
+    vi.stubGlobal('location', { origin: 'http://here.example' })
+    return () => vi.unstubAllGlobals()
+  })
+
+  const render = (text: string) => renderToStaticMarkup(createElement(Markdown, { text }))
+  /** Texts that look like markdown and like an attack more often than chance would have it. */
+  const text = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(
+          '**',
+          '*',
+          '~~',
+          '`',
+          '```\n',
+          '# ',
+          '> ',
+          '- ',
+          '1. ',
+          '|',
+          '|-|-|\n',
+          '\n',
+          '\n\n',
+          '---\n',
+          '  ',
+        ),
+        fc.constantFrom(
+          '[a](',
+          'javascript:alert(1)',
+          'https://x.example',
+          ')',
+          '<img src=x onerror=alert(1)>',
+          '<font color="info">',
+        ),
+        fc.string({ maxLength: 8 }),
+      ),
+      { maxLength: 40 },
+    )
+    .map((pieces) => pieces.join(''))
+
+  test('no text makes an element or a link of its own', () => {
+    fc.assert(
+      fc.property(text, (said) => {
+        const html = render(said)
+        const tags = [...html.matchAll(/<\/?([a-z0-9]+)/g)].map(([, tag]) => tag)
+        const ours =
+          'div p h3 h4 h5 h6 strong em del code pre ul ol li blockquote hr br a span table thead tbody tr th td'
+        expect(tags.filter((tag) => !ours.split(' ').includes(tag ?? ''))).toEqual([])
+        for (const [, address] of html.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^(https?|mailto):/)
+      }),
+    )
+  })
+
+  test('no text takes long, however it nests and repeats', () => {
+    for (const piece of ['> ', '- ', '**a', '[', '[a](', '`', '| ', '<font color="info">', '*', 'https://']) {
+      const startedAt = performance.now()
+      render(piece.repeat(20_000))
+      expect(performance.now() - startedAt, piece).toBeLessThan(2000)
+    }
+  })
+
+  test('lists nest, tables have heads, code keeps its lines', () => {
+    expect(render('1. a\n   - b\n2. c')).toContain('<ol start="1"><li>a<ul><li>b</li></ul></li><li>c</li></ol>')
+    expect(render('|a|b|\n|-|-|\n|1|2|')).toContain('<th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td>')
+    expect(render('```ts\na\n\n  b\n```\nc')).toMatch(/<pre><code>a\n\n {2}b<\/code><\/pre><p>c<\/p>/)
+    expect(render('> a\n> b')).toContain('<blockquote><p>a<br/>b</p></blockquote>')
+  })
+})
+
+describe('the list of tasks', () => {
+  const tasks: TaskSummary[] = seedTasks(40)
+
+  test('merging changes one by one is merging them at once', () => {
+    const change = fc.record({
+      task: fc.constantFrom(...tasks),
+      state: fc.constantFrom('running' as const, 'done' as const),
+    })
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
+        const start = tasks.slice(10, 20)
+        const changed = changes.map(({ task, state }) => ({ ...task, state }))
+        const stepwise = changed.reduce(
+          (list, task) => mergeTasks(list, new Map([[task.id, task]]), anything, false),
+          start,
+        )
+        const atOnce = mergeTasks(start, new Map(changed.map((task) => [task.id, task])), anything, false)
+        // Stepwise the order is settled with the first change.
+        expect(mergeTasks(stepwise, new Map(), anything, false)).toEqual(atOnce)
+      }),
+    )
+  })
+
+  test('a task from behind the last loaded page waits for its page', () => {
+    const page = tasks.filter(({ number }) => number !== undefined).slice(0, 10)
+    const older = tasks.at(-1)
+    if (!older) throw new Error('no task')
+    expect(mergeTasks(page, new Map([[older.id, older]]), anything, true)).toHaveLength(10)
+    expect(mergeTasks(page, new Map([[older.id, older]]), anything, false)).toHaveLength(11)
+  })
+
+  test('a filter is the same after a walk through the address', () => {
+    const filter = fc.record({
+      states: fc.constantFrom<RunState[]>([], ['failed'], ['waiting', 'running']),
+      channel: fc.string(),
+      user: fc.string(),
+      command: fc.string(),
+      q: fc.string({ unit: 'binary' }).map((q) => q.toWellFormed()),
+    })
+    fc.assert(
+      fc.property(filter, (one) => {
+        expect(readFilter(new URLSearchParams(writeFilter(one).toString()))).toEqual(one)
+      }),
+    )
+  })
+})
+
+describe('command hints', () => {
+  const words = (typed: string) => hintsFor(typed, scenes, 'zh').map((hint) => hint.words)
+
+  test('come for the beginning of a command, with or without its scene, and end where its arguments begin', () => {
+    expect(words('/')).toHaveLength(8)
+    expect(words('demo s')).toEqual(['demo sleep', 'demo spin', 'demo steps'])
+    expect(words('/sle')).toEqual(['demo sleep'])
+    expect(words('demo sleep 5')).toEqual([])
+    expect(words('')).toEqual([])
+    expect(words('早上好')).toEqual([])
+  })
+})

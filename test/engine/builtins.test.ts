@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { newRunOf, runTask } from '../../src/engine/run-task.ts'
+import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
+import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+
+let store: EmbeddedStore
+let shop: Workshop
+beforeAll(async () => {
+  store = await memoryStore()
+})
+afterAll(() => store.close())
+beforeEach(async () => {
+  shop = await aWorkshop(store)
+})
+
+/** What somebody is answered. */
+async function answer(text: string, sample: Parameters<Workshop['task']>[1] = {}): Promise<string> {
+  const task = shop.task(text, sample)
+  await runTask(task, shop.engine, never)
+  return shop.said.at(-1)?.slice(task.id.length + 2) ?? ''
+}
+
+test('whoami and chat_id tell the keys that grants are made of', async () => {
+  expect(await answer('whoami', { sender: 'Lisi' })).toBe('staff:lisi\nlanguage: English (en)')
+  expect(await answer('whoami', { sender: 'boss' })).toContain('administrator: yes')
+  expect(await answer('chat_id', { group: 'Ops' })).toBe('staff:ops\ngroup')
+  expect(await answer('chat_id', { sender: 'lisi' })).toBe('staff:lisi\none to one')
+})
+
+test('lang changes the language of the person alone, and refuses one that is not known', async () => {
+  expect(await answer('lang zh', { sender: 'chen' })).toBe('好的，以后用中文。')
+  expect(await answer('whoami', { sender: 'chen' })).toContain('语言：中文')
+  expect(await answer('whoami', { sender: 'dong' })).toContain('language: English')
+  expect(await answer('lang fr', { sender: 'chen' })).toMatch(/zh.*en/)
+})
+
+test('tasks lists what one asked for, newest first, and not the question itself', async () => {
+  expect(await answer('tasks', { sender: 'fresh' })).toBe('No tasks yet.')
+  const task = shop.task('try work', { sender: 'fresh' })
+  await runTask(task, shop.engine, never)
+  const { number } = (await store.runs.find(task.id)) ?? { number: 0 }
+  expect((await answer('tasks', { sender: 'fresh' })).split('\n')).toContain(`#${number} try work · done`)
+  expect(await answer('tasks', { sender: 'stranger' })).not.toContain(`#${number} `)
+  expect(await answer('tasks all', { sender: 'boss' })).toContain(`#${number} `)
+})
+
+test('task tells the hops of a task to its owner and to administrators, and to nobody else', async () => {
+  const task = shop.task('try work', { sender: 'owner' })
+  await runTask(task, shop.engine, never)
+  const { number } = (await store.runs.find(task.id)) ?? { number: 0 }
+  expect(await answer(`task ${number}`, { sender: 'owner' })).toMatch(/received\n.*started\n.*done/)
+  expect(await answer(`task #${number}`, { sender: 'boss' })).toContain('try work · done')
+  expect(await answer(`task ${number}`, { sender: 'other' })).toBe(
+    `You have no task #${number}. Send "tasks" to see yours.`,
+  )
+})
+
+test.each(['cancel', 'retry', 'task'])(
+  '%s of what is no number of a task is answered like that of a stranger',
+  async (word) => {
+    for (const given of ['0', '-1', '1e3', '99999999', '9'.repeat(30), 'abc', '١٢']) {
+      expect(await answer(`${word} ${given}`)).toBe(`You have no task #${given}. Send "tasks" to see yours.`)
+    }
+    expect(await answer(word)).toContain(`${word} <number>`)
+  },
+)
+
+test('cancel ends what waits, and says so when it has ended', async () => {
+  const { run } = await store.runs.create(newRunOf(shop.task('try work')), shop.engine.now())
+  expect(await answer(`cancel ${run.number}`)).toBe(`#${run.number} is cancelled.`)
+  expect(await answer(`cancel ${run.number}`)).toBe(`#${run.number} has ended already.`)
+})
+
+test('retry opens what has ended, and not what is under way', async () => {
+  const { run } = await store.runs.create(newRunOf(shop.task('try work')), shop.engine.now())
+  expect(await answer(`retry ${run.number}`)).toBe(`#${run.number} is still under way.`)
+  await answer(`cancel ${run.number}`)
+  expect(await answer(`retry ${run.number}`)).toBe(`#${run.number} starts again.`)
+  expect(shop.queued.map(({ id }) => id)).toEqual([run.id])
+})
+
+test('grants are given to a person here or elsewhere, to a group, or to the group one is in', async () => {
+  const boss = { sender: 'boss' }
+  expect(await answer('grant Lisi secret', boss)).toBe('Granted: staff:lisi · secret *')
+  expect(await answer('grant other:Lisi secret show', boss)).toBe('Granted: other:lisi · secret show')
+  expect(await answer('grant group secret burn', { ...boss, group: 'Ops' })).toBe(
+    'Granted: group:staff:ops · secret burn',
+  )
+  expect(await answer('grants staff:lisi', boss)).toBe('staff:lisi · secret *')
+  expect(await answer('grants', { sender: 'lisi' })).toBe('staff:lisi · secret *')
+  expect(await answer('grants', { sender: 'nobody', group: 'ops' })).toBe('group:staff:ops · secret burn')
+  expect(await answer('secret show', { sender: 'lisi' })).toBe('answer')
+  expect(await answer('secret burn', { sender: 'nobody', group: 'ops' })).toBe('answer')
+  expect(await answer('revoke lisi secret', boss)).toBe('Taken back.')
+  expect(await answer('secret show', { sender: 'lisi' })).toContain('You may not use')
+})
+
+test('a grant lasts until its moment in the time zone of the installation', async () => {
+  const boss = { sender: 'boss' }
+  expect(await answer('grant wangwu secret show --until=2h', boss)).toContain('until 2027-01-15 18:00')
+  expect(await answer('secret show', { sender: 'wangwu' })).toBe('answer')
+  shop.pass(2 * 3_600_000)
+  expect(await answer('secret show', { sender: 'wangwu' })).toContain('You may not use')
+  expect(await answer('grant wangwu secret show --from=2027-02-01 --until=2027-02-03', boss)).toBe(
+    'Granted: staff:wangwu · secret show from 2027-02-01 00:00 until 2027-02-04 00:00',
+  )
+})
+
+test('who is no administrator cannot grant, and is told so', async () => {
+  expect(await answer('grant lisi secret')).toContain('You may not use grant yet')
+})
+
+test('help hides what the asker may not use', async () => {
+  expect(await answer('help')).not.toMatch(/secret|revoke/)
+  expect(await answer('help', { sender: 'boss' })).toMatch(/secret[\s\S]*revoke/)
+})
+
+test('approve and reject say that nothing waits for them', async () => {
+  expect(await answer('approve #7')).toBe('#7 does not wait for an approval.')
+  expect(await answer('reject 7')).toBe('#7 does not wait for an approval.')
+})
+
+test('new forgets the conversation of this person in this chat', async () => {
+  await store.conversations.append('llm:staff:ops:staff:zhangsan', [{ id: 'e1', entry: 'before' }], 10)
+  await store.conversations.append('llm:staff:ops:staff:lisi', [{ id: 'e1', entry: 'before' }], 10)
+  await answer('new', { group: 'ops' })
+  expect(await store.conversations.read('llm:staff:ops:staff:zhangsan', 0, 10)).toEqual([])
+  expect(await store.conversations.read('llm:staff:ops:staff:lisi', 0, 10)).toHaveLength(1)
+})

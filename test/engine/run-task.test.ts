@@ -1,0 +1,204 @@
+import { once } from 'node:events'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { runTask } from '../../src/engine/run-task.ts'
+import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
+import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+
+let store: EmbeddedStore
+let shop: Workshop
+beforeAll(async () => {
+  store = await memoryStore()
+})
+afterAll(() => store.close())
+beforeEach(async () => {
+  shop = await aWorkshop(store)
+})
+
+const kinds = async (id: string) => (await store.runs.timeline(id)).map(({ kind }) => kind)
+
+test('a command runs, its answer is said and its end written down', async () => {
+  const task = shop.task('try work')
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'done' })
+  expect(shop.said).toEqual([`${task.id}: answer`])
+  expect(await store.runs.find(task.id)).toMatchObject({ state: 'done', attempt: 1, owner: 'staff:zhangsan' })
+  expect(await kinds(task.id)).toEqual(['received', 'started', 'done'])
+})
+
+test('the second go at a task that has ended does nothing', async () => {
+  const task = shop.task('try work')
+  await runTask(task, shop.engine, never)
+  shop.does(() => {
+    throw new Error('it must not run')
+  })
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'done' })
+  expect(shop.said).toHaveLength(1)
+})
+
+test('a task that somebody else has in hand is looked at again when their lease ends', async () => {
+  const task = shop.task('try work')
+  const begun = Promise.withResolvers<void>()
+  const end = Promise.withResolvers<void>()
+  shop.does(async () => {
+    begun.resolve()
+    await end.promise
+    return { state: 'done', parts: [] }
+  })
+  const first = runTask(task, shop.engine, never)
+  await begun.promise
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'snoozed', forMs: 10_000 })
+  end.resolve()
+  expect(await first).toEqual({ state: 'done' })
+})
+
+test('a failed attempt is repeated as often as the command says, later each time, and then told', async () => {
+  const task = shop.task('try work')
+  shop.does(({ attempt }) => ({ state: 'failed', message: `broken ${attempt}`, retry: 'later' }))
+  const first = await runTask(task, shop.engine, never)
+  expect(first).toMatchObject({ state: 'failed', retryInMs: expect.any(Number) })
+  const second = await runTask(task, shop.engine, never)
+  const waits = [first, second].map((outcome) => (outcome.state === 'failed' ? outcome.retryInMs : undefined))
+  expect(waits[0]).toBeGreaterThanOrEqual(1_000)
+  expect(waits[1]).toBeGreaterThanOrEqual(2_000)
+  expect(shop.said).toEqual([])
+
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })
+  const { number } = (await store.runs.find(task.id)) ?? { number: 0 }
+  expect(shop.said).toEqual([
+    `${task.id}: #${number} failed after 3 tries. Send "retry ${number}" to try again; operators see the reason on the dashboard.`,
+  ])
+  expect(await kinds(task.id)).toEqual(['received', 'started', 'retry', 'started', 'retry', 'started', 'failed'])
+})
+
+test('what no repeat could mend is not repeated', async () => {
+  const task = shop.task('try work')
+  shop.does(() => ({ state: 'failed', message: 'misused', retry: 'never' }))
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })
+  expect((await store.runs.find(task.id))?.state).toBe('failed')
+})
+
+test('a command that runs past its limit is told to stop, and its person that it was', async () => {
+  const task = shop.task('try brief')
+  shop.does(async (_run, _calls, signal) => {
+    await once(signal, 'abort')
+    return { state: 'killed', why: 'disobeyed', message: 'it went on' }
+  })
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })
+  expect(shop.said[0]).toMatch(/ran past its limit of 0\.1 s and was stopped\.$/)
+})
+
+test('an answer that is ready when the limit strikes still counts', async () => {
+  const task = shop.task('try brief')
+  shop.does(async (_run, _calls, signal) => {
+    await once(signal, 'abort')
+    return { state: 'done', parts: [{ kind: 'text', text: 'just in time' }] }
+  })
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'done' })
+  expect(shop.said).toEqual([`${task.id}: just in time`])
+})
+
+test('a cancel aborts the attempt, and nothing more is said by it', async () => {
+  const task = shop.task('try work')
+  shop.does(async (run, _calls, signal) => {
+    const found = await store.runs.find(run.runId)
+    if (found !== undefined) await shop.desk.cancel(found, found.owner)
+    if (!signal.aborted) await once(signal, 'abort')
+    return { state: 'failed', message: 'aborted', retry: 'later' }
+  })
+  expect(await runTask(task, shop.engine, never)).toMatchObject({ state: 'cancelled' })
+  expect(await store.runs.find(task.id)).toMatchObject({ state: 'cancelled', why: 'cancelled by staff:zhangsan' })
+  expect(shop.said).toEqual([])
+})
+
+test('a cancel whose broadcast is lost is noticed when the lease is prolonged', async () => {
+  const task = shop.task('try work')
+  shop.does(async (run, _calls, signal) => {
+    await store.runs.cancel(run.runId, 'cancelled by somebody', 'somebody', shop.engine.now())
+    await once(signal, 'abort')
+    return { state: 'failed', message: 'aborted', retry: 'later' }
+  })
+  const startedAt = performance.now()
+  expect(await runTask(task, shop.engine, never)).toMatchObject({ state: 'cancelled' })
+  expect(performance.now() - startedAt).toBeLessThan(5_000)
+})
+
+test('a stopping process parks its task without costing it an attempt', async () => {
+  const task = shop.task('try once')
+  const shutdown = new AbortController()
+  shop.does(async (_run, _calls, signal) => {
+    shutdown.abort()
+    if (!signal.aborted) await once(signal, 'abort')
+    return { state: 'failed', message: 'aborted', retry: 'later' }
+  })
+  expect(await runTask(task, shop.engine, shutdown.signal)).toEqual({ state: 'snoozed', forMs: 0 })
+  expect(await store.runs.find(task.id)).toMatchObject({ state: 'waiting', attempt: 0 })
+
+  shop.does(({ attempt }) => ({ state: 'done', parts: [{ kind: 'text', text: `attempt ${attempt}` }] }))
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'done' })
+  expect(shop.said).toEqual([`${task.id}: attempt 1`])
+})
+
+test('a task whose process dies again and again is given up at last', async () => {
+  const task = shop.task('try once')
+  for (let died = 0; died < 6; died++) {
+    await store.runs.start({ id: task.id, task, owner: 'staff:zhangsan', hops: [] }, shop.engine.now(), 1)
+    shop.pass(10)
+  }
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })
+  expect(await store.runs.find(task.id)).toMatchObject({ state: 'failed', why: 'its process died 6 times' })
+})
+
+test('steps, sayings, logs and progress of a command reach the store', async () => {
+  const task = shop.task('try work')
+  shop.does(async (_run, calls) => {
+    expect(await calls.call({ method: 'findStep', name: 'one' })).toBeUndefined()
+    expect(await calls.call({ method: 'saveStep', name: 'one', value: { kept: 1 }, ms: 5 })).toEqual({ kept: 1 })
+    await calls.call({ method: 'say', name: 'half', parts: [{ kind: 'text', text: 'half way' }] })
+    calls.log('a line for operators')
+    calls.progress(100, 'nearly')
+    return { state: 'done', parts: [] }
+  })
+  await runTask(task, shop.engine, never)
+  expect(shop.said).toEqual([`${task.id}: half way`])
+  expect(await store.steps.list(task.id)).toEqual([{ name: 'one', value: { kept: 1 } }])
+  await expect.poll(() => kinds(task.id)).toEqual(expect.arrayContaining(['step', 'said', 'log']))
+  await expect.poll(async () => (await store.runs.find(task.id))?.progress).toEqual({ percent: 100, text: 'nearly' })
+})
+
+test('who has no grant is refused before anything runs, and told whom to ask', async () => {
+  const task = shop.task('secret show')
+  shop.does(() => {
+    throw new Error('it must not run')
+  })
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'refused', why: 'no grant for secret show' })
+  expect(shop.said).toEqual([
+    `${task.id}: You may not use secret show yet. Ask an administrator (staff:boss) for it with this line:\ngrant staff:zhangsan secret show`,
+  ])
+})
+
+test('what names no command is answered with those that are near', async () => {
+  const task = shop.task('tri work')
+  expect(await runTask(task, shop.engine, never)).toMatchObject({ state: 'refused' })
+  expect(shop.said[0]).toContain('There is no command "tri work". Did you mean try work?')
+  const hidden = shop.task('secrt show')
+  await runTask(hidden, shop.engine, never)
+  expect(shop.said[1]).not.toContain('secret show')
+})
+
+test('a command that is gone by the time it is run is said to be', async () => {
+  const task = shop.task('try gone')
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'refused', why: 'try gone is gone' })
+  expect(shop.said[0]).toContain('no longer exists')
+})
+
+test('an event that nothing is bound to is ignored, a bare picture is not', async () => {
+  const event = shop.task('')
+  event.message.parts = [{ kind: 'event', name: 'enter_agent' }]
+  expect(await runTask(event, shop.engine, never)).toEqual({
+    state: 'ignored',
+    why: 'nothing is bound to the event enter_agent',
+  })
+  const picture = shop.task('')
+  picture.message.parts = [{ kind: 'image', media: { source: 'platform', id: 'm1' } }]
+  expect(await runTask(picture, shop.engine, never)).toMatchObject({ state: 'refused' })
+  expect(shop.said).toEqual([`${picture.id}: Received, but no command takes it. Send "help" to see what there is.`])
+})

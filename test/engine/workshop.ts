@@ -1,0 +1,160 @@
+import { onTestFinished } from 'vitest'
+import { personKey } from '../../src/core/address.ts'
+import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
+import type { Message } from '../../src/core/message.ts'
+import { type Part, plainText } from '../../src/core/part.ts'
+import type { Task } from '../../src/core/task.ts'
+import { openAccess } from '../../src/engine/access.ts'
+import { builtinScene, builtinsOf } from '../../src/engine/builtins/index.ts'
+import { type Cancels, openCancels } from '../../src/engine/cancels.ts'
+import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
+import { openLanguages } from '../../src/engine/languages.ts'
+import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
+import { silent } from './scene-folder.ts'
+
+/** What stands in for a command: it is told all that a host is. */
+export type Work = (run: HostRun, calls: HostCalls, signal: AbortSignal) => Promise<HostEnd> | HostEnd
+
+export interface Workshop {
+  engine: Engine
+  store: EmbeddedStore
+  desk: Desk
+  cancels: Cancels
+  /** What was said, one line a say: `task: text`. */
+  said: string[]
+  /** Tasks that were put into the queue. */
+  queued: Task[]
+  /** Moves the clock on. */
+  pass(ms: number): void
+  /** What the command does from now on. */
+  does(work: Work): void
+  task(text: string, sample?: { sender?: string; group?: string; id?: string }): Task
+}
+
+let made = 0
+
+/** A store in memory for the tests of one file. */
+export function memoryStore(): Promise<EmbeddedStore> {
+  return openEmbeddedStore({
+    dataDir: undefined,
+    keep: { runsMs: 86_400_000, deliveriesMs: 86_400_000 },
+    onError: () => undefined,
+    log: silent,
+  })
+}
+
+const entry = (name: string, sample: Partial<CommandEntry> = {}): CommandEntry => ({
+  scene: 'try',
+  name,
+  summary: { zh: '试', en: 'Try' },
+  args: [],
+  lane: 'long',
+  timeoutMs: 60_000,
+  attempts: 3,
+  aliases: [],
+  triggers: [],
+  ...sample,
+})
+
+const scenes: Catalog['scenes'] = [
+  {
+    name: 'try',
+    summary: { zh: '试', en: 'Try' },
+    isPublic: true,
+    file: 'try.ts',
+    commands: [entry('work'), entry('once', { attempts: 1 }), entry('brief', { timeoutMs: 50 })],
+  },
+  {
+    name: 'secret',
+    summary: { zh: '秘密', en: 'Secret' },
+    isPublic: false,
+    file: 'secret.ts',
+    commands: [entry('show', { scene: 'secret' }), entry('burn', { scene: 'secret' })],
+  },
+]
+
+/** An engine with a real store, and commands made of functions. */
+export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
+  let now = 1_800_000_000_000
+  let work: Work = () => ({ state: 'done', parts: [{ kind: 'text', text: 'answer' }] })
+  const said: string[] = []
+  const queued: Task[] = []
+  const clock = () => now
+  const say = async ({ task, parts }: { task: Task; parts: readonly Part[] }): Promise<void> => {
+    said.push(`${task.id}: ${plainText(parts)}`)
+  }
+  const slots: Slots = {
+    run: async (run, calls, signal) => work(run, calls, signal),
+    renew() {},
+    busy: 0,
+    async close() {},
+  }
+  const cancels = openCancels()
+  // Published by the desk.
+  const stop = await store.signals.subscribe(CANCEL_TOPIC, (payload) => cancels.cancel((payload as { id: string }).id))
+  onTestFinished(stop)
+  const languages = openLanguages(store.settings, 'en', clock)
+  const enqueue = async (task: Task): Promise<void> => void queued.push(task)
+  const desk = openDesk({ store, enqueue, say, languages, changed: () => undefined, now: clock, log: silent })
+  let all: Catalog = { scenes, faults: [] }
+  const builtins = builtinsOf({ store, desk, languages, catalog: () => all, timeZone: 'Asia/Shanghai', now: clock })
+  all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
+  const admins = ['staff:boss']
+  const engine: Engine = {
+    store,
+    catalog: () => all,
+    slots: (lane) => (lane === 'long' ? slots : undefined),
+    builtins,
+    say,
+    languages,
+    cancels,
+    access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
+    admins,
+    graceMs: 100,
+    changed: () => undefined,
+    now: clock,
+    log: silent,
+  }
+  return {
+    engine,
+    store,
+    desk,
+    cancels,
+    said,
+    queued,
+    pass(ms) {
+      now += ms
+    },
+    does(next) {
+      work = next
+    },
+    task(text, { sender = 'zhangsan', group, id = `task-${process.pid}-${++made}` } = {}) {
+      const [first = '', second = '', ...rest] = text.split(' ')
+      const isBuiltin = builtins.has(first)
+      const after = isBuiltin ? [second, ...rest] : rest
+      const isKnown = isBuiltin || scenes.some(({ name }) => name === first)
+      const message: Message = {
+        id,
+        from: { channel: 'staff', chat: group ?? sender, chatKind: group === undefined ? 'private' : 'group' },
+        sender: { id: sender },
+        text,
+        parts: [{ kind: 'text', text }],
+        receivedAt: now,
+      }
+      const route = {
+        scene: isBuiltin ? '' : first,
+        command: isBuiltin ? first : second,
+        rest: after.filter(Boolean).join(' '),
+      }
+      return { id, lane: isBuiltin ? 'control' : 'long', tag: 0, message, route: isKnown ? route : undefined }
+    },
+  }
+}
+
+export function ownerOf(task: Task): string {
+  return personKey(task.message.from.channel, task.message.sender.id)
+}
+
+export const never = new AbortController().signal
