@@ -27,11 +27,13 @@ const PREFIX = '{huitou}:queue'
 const DAY_S = 86_400
 
 /** A killed worker's job runs again after about 11 s; BullMQ's own default is a minute. */
-const RECOVERY: Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'maxStalledCount'> = {
+const RECOVERY: Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay'> = {
   lockDuration: 10_000,
   stalledInterval: 5_000,
   // A stalled job is never given up here: the run record counts its attempts and ends it.
   maxStalledCount: 1_000_000,
+  // After a fault of the store a worker looks again soon; BullMQ's own default leaves it idle for 15 s.
+  runRetryDelay: 1_000,
 }
 
 /**

@@ -17,7 +17,7 @@ export interface LaneCounts {
   failed: number
 }
 
-const TAGS_SEEN = 200
+const TAGS_SEEN = 100
 
 /** The tasks that wait, one queue a lane. */
 export interface TaskQueues {
@@ -27,7 +27,7 @@ export interface TaskQueues {
    */
   add(task: Task): Promise<void>
   counts(lane: string): Promise<LaneCounts>
-  /** How many of those that wait would begin before this task, were it added now; only the last 200 tags before its own are looked at. */
+  /** How many of those that wait would begin before this task, were it added now; only the 100 tags up to its own are looked at. */
   ahead(task: Task): Promise<number>
   /** Some of the tasks that wait, the next ones first. */
   waiting(lane: string, limit: number): Promise<Task[]>

@@ -63,6 +63,8 @@ export async function startServe(installation: Installation, version: string): P
   app.use(dashboardPages())
 
   const server = createServer(app)
+  // Longer than proxies and platforms keep theirs: hanging up on a request that is on its way would lose it.
+  server.keepAliveTimeout = 75_000
   const socket = consoleSocket(api)
   server.on('upgrade', (request, stream, head) => {
     if (!socket.upgrade(request, stream, head)) stream.destroy()

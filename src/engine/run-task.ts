@@ -1,4 +1,5 @@
 import { personKey } from '../core/address.ts'
+import { StoreUnavailableError } from '../core/errors.ts'
 import type { Lang } from '../core/lang.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Part } from '../core/part.ts'
@@ -14,8 +15,11 @@ import { runInSlot } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
 import { answerUnknown } from './unknown.ts'
 
-/** A process that dies takes its tasks' attempts along; so many of these beyond a command's own attempts are forgiven. */
-const FORGIVEN_CRASHES = 5
+/**
+ * A process that dies takes its tasks' attempts along; so many of these beyond a command's own attempts are forgiven. Many, because
+ * scene code dies with its thread or child alone: it is hardly ever the task that kills its process.
+ */
+const FORGIVEN_CRASHES = 50
 
 /**
  * One attempt at a task: claims it, runs its command under its time limit, says what there is to say and writes the end down.
@@ -33,13 +37,25 @@ export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal)
   const lease = holdLease(run, engine)
   try {
     const lang = await engine.languages.of(task.message)
-    const attempt = await tryOnce(run, lang, engine, AbortSignal.any([cancel.signal, lease.lost]), shutdown)
-    return await writeDown(run, lang, attempt, startedAt, engine)
+    const cancelled = AbortSignal.any([cancel.signal, lease.lost])
+    const attempt = await tryOnce(run, lang, engine, cancelled, shutdown).catch((error) => failedBy(error, run, engine))
+    return await writeDown(run, lang, attempt, startedAt, engine).catch((error) => {
+      // It could not be said: it is not said again, so that the task ends.
+      return writeDown(run, lang, { ...failedBy(error, run, engine), isFinal: true, say: [] }, startedAt, engine)
+    })
   } finally {
     cancel.done()
     lease.stop()
     engine.changed(task.id)
   }
+}
+
+/** A fault of ours is one more way to fail. Throws it when it is the store's being away. */
+function failedBy(error: unknown, run: Run, engine: Engine): Attempt & { state: 'failed' } {
+  if (error instanceof StoreUnavailableError) throw error
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  engine.log.error({ taskId: run.id, error: why }, 'an attempt failed by a fault of ours')
+  return { state: 'failed', isFinal: false, why }
 }
 
 export function newRunOf(task: Task): NewRun {

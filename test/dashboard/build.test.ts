@@ -18,7 +18,7 @@ describe('the built browser app', () => {
     const page = readFileSync(`${dist}index.html`, 'utf8')
     expect(page).not.toMatch(/https?:/)
     expect(page).not.toMatch(/<script(?![^>]*src=)/)
-    expect(scripts().join('')).not.toContain('react-stack-bottom-frame')
+    expect(scripts().join('')).not.toContain('Download the React DevTools')
   })
 
   test('is no heavier than a page that people wait for may be', () => {

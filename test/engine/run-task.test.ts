@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { StoreUnavailableError } from '../../src/core/errors.ts'
 import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
@@ -139,12 +140,12 @@ test('a stopping process parks its task without costing it an attempt', async ()
 
 test('a task whose process dies again and again is given up at last', async () => {
   const task = shop.task('try once')
-  for (let died = 0; died < 6; died++) {
+  for (let died = 0; died < 51; died++) {
     await store.runs.start({ id: task.id, task, owner: 'staff:zhangsan', hops: [] }, shop.engine.now(), 1)
     shop.pass(10)
   }
   expect(await runTask(task, shop.engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })
-  expect(await store.runs.find(task.id)).toMatchObject({ state: 'failed', why: 'its process died 6 times' })
+  expect(await store.runs.find(task.id)).toMatchObject({ state: 'failed', why: 'its process died 51 times' })
 })
 
 test('steps, sayings, logs and progress of a command reach the store', async () => {
@@ -201,4 +202,42 @@ test('an event that nothing is bound to is ignored, a bare picture is not', asyn
   picture.message.parts = [{ kind: 'image', media: { source: 'platform', id: 'm1' } }]
   expect(await runTask(picture, shop.engine, never)).toMatchObject({ state: 'refused' })
   expect(shop.said).toEqual([`${picture.id}: Received, but no command takes it. Send "help" to see what there is.`])
+})
+
+test('a fault of ours is a failed attempt like any other', async () => {
+  const builtins = new Map(shop.engine.builtins)
+  const whoami = builtins.get('whoami')
+  if (whoami === undefined) throw new Error('whoami is built in')
+  const run = (): never => {
+    throw new TypeError('x is undefined')
+  }
+  builtins.set('whoami', { ...whoami, run })
+  const task = shop.task('whoami')
+  const engine = { ...shop.engine, builtins }
+  for (const isLast of [false, false, true]) {
+    const outcome = await runTask(task, engine, never)
+    expect(outcome.state === 'failed' && outcome.retryInMs === undefined).toBe(isLast)
+  }
+  expect(await store.runs.find(task.id)).toMatchObject({
+    state: 'failed',
+    why: expect.stringContaining('x is undefined'),
+  })
+  expect(shop.said).toEqual([expect.stringContaining('failed after 3 tries')])
+})
+
+test('a task whose answer can go nowhere ends all the same', async () => {
+  const task = shop.task('try once')
+  const engine = { ...shop.engine, say: () => Promise.reject(new Error('there is no channel "staff"')) }
+  expect(await runTask(task, engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })
+  expect(await store.runs.find(task.id)).toMatchObject({
+    state: 'failed',
+    why: expect.stringContaining('there is no channel "staff"'),
+  })
+})
+
+test('while the store is away nothing is decided', async () => {
+  const task = shop.task('try once')
+  const away = new StoreUnavailableError('away')
+  await expect(runTask(task, { ...shop.engine, say: () => Promise.reject(away) }, never)).rejects.toBe(away)
+  expect(await store.runs.find(task.id)).toMatchObject({ state: 'running', attempt: 1 })
 })

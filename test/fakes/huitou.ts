@@ -44,7 +44,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const TOKEN = 'a-token-for-tests-0123456789'
 const PASSWORD = 'a password for tests'
 
-export async function startHuitou({ dataDir, redisUrl, simulator, env, part = 'all', args = [], signal }: HuitouOptions): Promise<Huitou> {
+export async function startHuitou({
+  dataDir,
+  redisUrl,
+  simulator,
+  env,
+  part = 'all',
+  args = [],
+  signal,
+}: HuitouOptions): Promise<Huitou> {
   const startedAt = performance.now()
   const program = part === 'work' ? ['workers/main.ts'] : ['src/main.ts', ...(part === 'serve' ? ['--serve-only'] : [])]
   const child = spawn(process.execPath, [...program, ...args], {
@@ -80,12 +88,19 @@ export async function startHuitou({ dataDir, redisUrl, simulator, env, part = 'a
     for (const listener of listeners) listener(line)
   })
 
-  function waitForLog(isIt: (line: Record<string, unknown>) => boolean, withinMs = 30_000): Promise<Record<string, unknown>> {
+  function waitForLog(
+    isIt: (line: Record<string, unknown>) => boolean,
+    withinMs = 30_000,
+  ): Promise<Record<string, unknown>> {
     const already = log.find(isIt)
     if (already !== undefined) return Promise.resolve(already)
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => done(() => reject(new Error(`no such line within ${withinMs} ms\n${errors}`))), withinMs)
-      const gone = (code: number | null): void => done(() => reject(new Error(`it ended with ${code} before that\n${errors}\n${JSON.stringify(log.at(-1))}`)))
+      const timer = setTimeout(
+        () => done(() => reject(new Error(`no such line within ${withinMs} ms\n${errors}`))),
+        withinMs,
+      )
+      const gone = (code: number | null): void =>
+        done(() => reject(new Error(`it ended with ${code} before that\n${errors}\n${JSON.stringify(log.at(-1))}`)))
       const look = (line: Record<string, unknown>): void => {
         if (isIt(line)) done(() => resolve(line))
       }

@@ -121,8 +121,14 @@ async function showEachIsSeenOnce({ kind, seen, takes, runs, drops }: Edge): Pro
 
 async function aProcess(by: string, store: Store, seen: Edge['seen']): Promise<Process> {
   const channel = aChannel(seen)
+  const looks = new Map<NodeJS.Timeout, Promise<void> | undefined>()
+  onTestFinished(async () => {
+    for (const timer of looks.keys()) clearTimeout(timer)
+    await Promise.all(looks.values())
+  })
   const workLater = (line: { channel: string; chat: string }, lookAt: number) => {
-    setTimeout(() => void outbox.workLine(line), Math.max(0, lookAt - Date.now()))
+    const timer = setTimeout(() => looks.set(timer, outbox.workLine(line)), Math.max(0, lookAt - Date.now()))
+    looks.set(timer, undefined)
     return Promise.resolve()
   }
   const held = await openHeldReplies({

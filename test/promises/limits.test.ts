@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Company, openCompany } from './company.ts'
+import { type Company, numberIn, openCompany } from './company.ts'
 import { tell, until } from './work.ts'
 
 let company: Company
@@ -33,6 +33,18 @@ test('a command of the cpu lane that obeys nothing is killed, and the next one r
 
   const next = await company.wecom.say('zhangsan', 'demo spin 0')
   expect((await company.ended(next.msgId)).state).toBe('done')
+})
+
+test('a cancel of a command that obeys nothing ends it at once and its process after the grace', async () => {
+  const asked = await company.wecom.say('wangwu', 'trouble busy 30')
+  const pid = Number(/\d+/.exec(await toldOf('wangwu', /^pid/))?.[0])
+  const cancelledAt = Date.now()
+  await company.wecom.say('wangwu', `cancel ${numberIn(asked.reply?.content)}`)
+  const { state, endedAt = 0 } = await company.ended(asked.msgId)
+  expect(state).toBe('cancelled')
+  expect(endedAt - cancelledAt).toBeLessThan(1_000)
+  await until(() => !isAlive(pid), 5_000, 'the end of its process')
+  await until(async () => (await company.running('cpu')) === 0, 5_000, 'a free slot')
 })
 
 test('a command that uses up its memory ends alone', async () => {

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, test, vi } from 'vitest'
+import { taskDetailSchema } from '../../src/dashboard/api/shapes.ts'
 import { startWecomSimulator, type WecomSimulator } from '../../src/simulators/wecom/index.ts'
 import type { Misbehaviour } from '../../src/simulators/wecom/misbehaviour.ts'
 import { type Huitou, scratchDir, startHuitou } from '../fakes/huitou.ts'
@@ -22,16 +23,20 @@ const platforms: readonly { id: string; rules: readonly Misbehaviour[]; quiet?: 
   { id: 'broken', rules: [{ path: SEND, answer: 'http-500' }] },
   { id: 'cut-before', rules: [{ path: SEND, answer: 'cut-before' }] },
   { id: 'cut-after', rules: [{ path: SEND, answer: 'cut-after' }] },
+  { id: 'hang', rules: [{ path: SEND, answer: 'hang' }] },
+  { id: 'no-token', rules: [{ path: '/cgi-bin/gettoken', answer: -1 }] },
   {
     id: 'mixed',
     rules: [
       { path: SEND, answer: 'cut-after', probability: 0.3 },
       { path: SEND, answer: 'http-500', probability: 0.3 },
-      { path: '/cgi-bin/gettoken', answer: -1 },
     ],
   },
   { id: 'flood', rules: [] },
 ]
+
+// They all wait, so they wait together.
+vi.setConfig({ maxConcurrency: platforms.length })
 
 describe.concurrent('a platform that goes wrong for 30 s', () => {
   let huitou: Huitou
@@ -41,6 +46,11 @@ describe.concurrent('a platform that goes wrong for 30 s', () => {
     const found = simulators.get(id)
     if (found === undefined) throw new Error(`there is no simulator ${id}`)
     return found
+  }
+
+  const hasEnded = async (taskId: string): Promise<boolean> => {
+    const response = await huitou.api(`/api/tasks/${taskId}`)
+    return response.ok && taskDetailSchema.parse(await response.json()).endedAt !== undefined
   }
 
   beforeAll(async () => {
@@ -73,9 +83,10 @@ describe.concurrent('a platform that goes wrong for 30 s', () => {
       for (const rule of rules) simulator.misbehave({ ...rule, untilMs: startedAt + BAD_MS })
       await sideBySide(members, members.length, async (member) => {
         for (let index = 1; index <= EACH; index++) {
-          const { status } = await simulator.say(member, `demo echo ${member} ${index}`)
+          const { status, msgId } = await simulator.say(member, `demo echo ${member} ${index}`)
           expect(status).toBe(200)
-          await wait(300)
+          // Its answer is stored when it has ended, so theirs is the order of the answers.
+          await until(() => hasEnded(`${id}-${msgId}`), 20_000, `the end of ${member} ${index}`)
         }
       })
 

@@ -5,7 +5,7 @@ import { openLog } from '../../src/log.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aDelivery, aPermit, aRun, sentAt } from '../contracts/store/samples.ts'
 import { startHuitou } from '../fakes/huitou.ts'
-import { allRuns, detailsOf, isQuiet } from './books.ts'
+import { allRuns, detailsOf } from './books.ts'
 import { aPlace, storeKinds } from './place.ts'
 import { sideBySide, tell, until } from './work.ts'
 

@@ -5,7 +5,7 @@ import type { Huitou } from '../fakes/huitou.ts'
 import type { RedisServer } from '../fakes/redis-server.ts'
 import { allRuns, detailsOf, isQuiet } from './books.ts'
 import { aPlace } from './place.ts'
-import { tell, timesSeen, until } from './work.ts'
+import { sideBySide, tell, timesSeen, until } from './work.ts'
 
 /*
  * On the Redis store alone: the embedded one lives in the process and goes away with it. What it does on a full disk stands in
@@ -14,6 +14,7 @@ import { tell, timesSeen, until } from './work.ts'
 
 const AWAY_MS = 10_000
 const EVERY_MS = 50
+const walkers = ['walker-1', 'walker-2', 'walker-3']
 
 const ways: { how: string; away(redis: RedisServer): unknown; back(redis: RedisServer): unknown }[] = [
   { how: 'frozen', away: (redis) => redis.pause(), back: (redis) => redis.resume() },
@@ -32,7 +33,9 @@ describe('Redis is away for 10 s under load', () => {
       const { simulator, redis } = place
       const huitou = await place.start()
       const load = steadyLoad(simulator)
-      await wait(3_000)
+      await wait(2_000)
+      const walks = await sideBySide(walkers, walkers.length, (walker) => simulator.say(walker, 'demo steps 25'))
+      await wait(1_000)
 
       const awayAt = Date.now()
       await away(redis)
@@ -59,12 +62,13 @@ describe('Redis is away for 10 s under load', () => {
 
       const tries = sent.flatMap(({ answers }) => answers)
       const refused = tries.filter(({ status }) => status === 503).map(({ ackMs }) => Math.round(ackMs))
-      const details = await detailsOf(
-        huitou,
-        (await allRuns(huitou)).map(({ id }) => id),
-      )
+      const runs = await allRuns(huitou)
+      const echoed = runs.filter(({ command }) => command === 'demo echo').map(({ id }) => id)
+      const details = await detailsOf(huitou, echoed)
       const maybeTwice = details.filter(({ deliveries }) => deliveries.some((each) => each.maybeTwice))
-      const seenTwice = [...timesSeen(simulator.inbox)].filter(([, times]) => times > 1).map(([text]) => text)
+      const seenTwice = [...timesSeen(simulator.inbox)]
+        .filter(([text, times]) => text.startsWith('word-') && times > 1)
+        .map(([text]) => text)
       tell({
         how,
         sent: sent.length,
@@ -77,6 +81,17 @@ describe('Redis is away for 10 s under load', () => {
         seenTwice: seenTwice.length,
       })
 
+      // What was under way waits for the store instead of beginning again.
+      const walked = await detailsOf(
+        huitou,
+        walks.map(({ msgId }) => `wecom-${msgId}`),
+      )
+      const done = { state: 'done', attempt: 1 }
+      expect(walked.map(({ state, attempt }) => ({ state, attempt }))).toEqual(walkers.map(() => done))
+      for (const walker of walkers) {
+        const read = simulator.inboxOf(walker).map(({ text }) => text)
+        expect(read).toEqual([expect.stringContaining('已收到'), '25 步都走完了。'])
+      }
       expect(tries.filter(({ status }) => status !== 200 && status !== 503)).toEqual([])
       expect(refused.length).toBeGreaterThan(50)
       // Within a second, but for what a busy machine makes of it.

@@ -19,7 +19,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={ourColors} defaultColorScheme="auto">
       <TextProvider>
-        <Notifications position="top-right" autoClose={4000} style={{ top: 'calc(var(--header) + 12px)' }} />
+        <Notifications position="top-right" autoClose={4000} />
         <ErrorBoundary>
           <SessionProvider>
             <Gate />

@@ -69,11 +69,16 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 
 async function prepare(pool: Pool, migrateQueues: EmbeddedStoreOptions['migrateQueues']): Promise<void> {
   await migrate(pool)
+  // Whoever held these claims is dead, for we are the only owner: they are over at once instead of after their time.
+  await pool.query(`
+    UPDATE huitou.run SET lease_until = 0 WHERE state = 'running';
+    UPDATE huitou.delivery SET lease_until = 0 WHERE state = 'sending' AND ended_at IS NULL;
+    UPDATE huitou.line SET look_at = 0 WHERE key IN (SELECT line FROM huitou.delivery WHERE state = 'sending' AND ended_at IS NULL)`)
   if (migrateQueues === undefined) return
   const client = await pool.connect()
   await migrateQueues(client)
   client.release()
-  // Whoever ran these jobs is dead, for we are the only owner: they run again at the first look instead of after their lock's time.
+  // The same for the jobs that ran.
   await pool.query(`
     UPDATE bullmq.job SET locked_until_ms = 0, stalled_marked = true WHERE state = 'active';
     DELETE FROM bullmq.meta WHERE field = 'stalled-check'`)

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import type { Message } from '../../src/core/message.ts'
+import { fairShare } from '../../src/ingress/fair-share.ts'
+
+const from = (id: string): Message => ({
+  id: 'm1',
+  from: { channel: 'staff', chat: id, chatKind: 'private' },
+  sender: { id },
+  text: '',
+  parts: [],
+  receivedAt: 0,
+})
+
+function aShare() {
+  const asked: string[] = []
+  let now = 0
+  const tags = {
+    async tag(lane: string, owner: string) {
+      asked.push(`${lane} ${owner}`)
+      return asked.length
+    },
+  }
+  const share = fairShare(tags, new Set(['short']), () => now)
+  return { asked, share, pass: (ms: number) => (now += ms) }
+}
+
+test('in a quick lane the first message in a while goes without a tag, those that follow at once get one', async () => {
+  const { share, asked, pass } = aShare()
+  expect(await share('short', from('lisi'))).toBe(0)
+  expect(await share('short', from('zhangsan'))).toBe(0)
+  expect(asked).toEqual([])
+  pass(1_000)
+  expect(await share('short', from('LiSi'))).toBe(1)
+  pass(1_001)
+  expect(await share('short', from('lisi'))).toBe(0)
+  expect(asked).toEqual(['short staff:lisi'])
+})
+
+test('who sends without a pause is tagged all the time', async () => {
+  const { share, pass } = aShare()
+  const tags: number[] = []
+  for (let sent = 0; sent < 20; sent++) {
+    tags.push(await share('short', from('lisi')))
+    pass(900)
+  }
+  expect(tags.filter((tag) => tag === 0)).toHaveLength(1)
+})
+
+test('in any other lane each message is tagged', async () => {
+  const { share, asked } = aShare()
+  await share('long', from('lisi'))
+  await share('long', from('lisi'))
+  expect(asked).toEqual(['long staff:lisi', 'long staff:lisi'])
+})

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import type { CommandEntry } from '../../src/core/catalog.ts'
+import { StoreUnavailableError } from '../../src/core/errors.ts'
+import type { Message } from '../../src/core/message.ts'
+import { plainText } from '../../src/core/part.ts'
+import type { Task } from '../../src/core/task.ts'
+import { type HeldReplies, openHeldReplies } from '../../src/ingress/held-replies.ts'
+import { openReception, type Reception } from '../../src/ingress/reception.ts'
+import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
+import { silent } from '../engine/scene-folder.ts'
+import { memoryStore } from '../engine/workshop.ts'
+import { fakeChannel } from '../fakes/channel.ts'
+
+let store: EmbeddedStore
+beforeAll(async () => {
+  store = await memoryStore()
+})
+afterAll(() => store.close())
+
+const entry = (name: string, lane: string): CommandEntry => ({
+  scene: 'try',
+  name,
+  summary: { zh: '试', en: 'Try' },
+  args: [],
+  lane,
+  timeoutMs: 1_000,
+  attempts: 1,
+  aliases: [],
+  triggers: [],
+})
+const commands = [entry('quick', 'short'), entry('slow', 'long'), entry('odd', 'no-such-lane')]
+const catalog = {
+  scenes: [{ name: 'try', summary: { zh: '试', en: 'Try' }, isPublic: true, file: 'try.ts', commands }],
+  faults: [],
+}
+
+/** What happened, in its order: `stored short`, `said …`. */
+let happened: string[]
+let stored: Task[]
+let storeIsAway: boolean
+let held: HeldReplies
+let reception: Reception
+let made = 0
+
+beforeEach(async () => {
+  happened = []
+  stored = []
+  storeIsAway = false
+  held = await openHeldReplies({
+    by: 'here',
+    outbox: store.outbox,
+    signals: store.signals,
+    look: async () => undefined,
+    now: Date.now,
+    log: silent,
+  })
+  onTestFinished(() => held.close())
+  reception = openReception({
+    catalog: () => catalog,
+    prefixes: { '!': 'try quick' },
+    defaultLane: 'control',
+    lanes: new Set(['control', 'short', 'long']),
+    quickLanes: new Set(['control', 'short']),
+    share: async () => 0,
+    async enqueue(task) {
+      if (storeIsAway) throw new StoreUnavailableError('away')
+      happened.push(`stored ${task.lane}`)
+      stored.push(task)
+    },
+    held,
+    by: 'here',
+    runs: store.runs,
+    ahead: async () => 2,
+    async say({ parts }) {
+      happened.push(`said ${plainText(parts)}`)
+    },
+    languageOf: async () => 'en',
+    now: Date.now,
+  })
+})
+
+function saying(text: string): Message {
+  const id = `reception-${++made}`
+  return {
+    id,
+    from: { channel: 'staff', chat: 'lisi', chatKind: 'private' },
+    sender: { id: 'lisi' },
+    text,
+    parts: [{ kind: 'text', text }],
+    receivedAt: Date.now(),
+  }
+}
+
+const ack = { status: 200 }
+const open = new AbortController().signal
+const holding = (ms: number) => fakeChannel({ replyWithinMs: ms })
+
+test("a quick command's request is held before its task is stored, and let go when the window ends", async () => {
+  const answered = reception.answer(holding(80), saying('try quick'), ack, open)
+  await expect.poll(() => stored.length).toBe(1)
+  expect(held.size).toBe(1)
+  expect(stored[0]?.held).toMatchObject({ by: 'here', untilMs: (stored[0]?.message.receivedAt ?? 0) + 80 })
+  expect(await answered).toBe(ack)
+  expect(held.size).toBe(0)
+})
+
+test('a request whose task will say nothing is let go at once', async () => {
+  const answered = reception.answer(holding(4_000), saying('try quick'), ack, open)
+  await expect.poll(() => stored.length).toBe(1)
+  held.release(stored[0]?.id ?? '')
+  expect(await answered).toBe(ack)
+})
+
+test('a request whose connection is gone is held no longer', async () => {
+  const gone = new AbortController()
+  const answered = reception.answer(holding(4_000), saying('try quick'), ack, gone.signal)
+  await expect.poll(() => held.size).toBe(1)
+  gone.abort()
+  expect(await answered).toBe(ack)
+  expect(held.size).toBe(0)
+})
+
+test('nothing is held where an answer cannot ride, or must not wait', async () => {
+  for (const channel of [fakeChannel({ reply: undefined, replyWithinMs: 4_000 }), fakeChannel(), holding(0)]) {
+    expect(await reception.answer(channel, saying('try quick'), ack, open)).toBe(ack)
+    expect(stored.at(-1)?.held).toBeUndefined()
+  }
+})
+
+test('a task that cannot be stored is not acknowledged, and its request is not held', async () => {
+  storeIsAway = true
+  for (const text of ['try quick', 'try slow']) {
+    await expect(reception.answer(holding(4_000), saying(text), ack, open)).rejects.toThrow(StoreUnavailableError)
+    await expect(reception.take(saying(text))).rejects.toThrow(StoreUnavailableError)
+  }
+  expect(held.size).toBe(0)
+})
+
+test("a long command's notice rides on the ack, once", async () => {
+  const message = saying('try slow')
+  const first = await reception.answer(holding(4_000), message, ack, open)
+  expect(first).toMatchObject({ status: 200, body: expect.stringMatching(/^riding: Got it: #\d+, 2 ahead of it\./) })
+  expect(await reception.answer(holding(4_000), message, ack, open)).toBe(ack)
+  expect(happened).toEqual(['stored long', 'stored long'])
+  expect(stored[0]?.id).toBe(stored[1]?.id)
+})
+
+test('where it cannot ride the notice is said', async () => {
+  expect(await reception.answer(fakeChannel({ reply: undefined }), saying('try slow'), ack, open)).toBe(ack)
+  expect(happened).toEqual(['stored long', expect.stringMatching(/^said Got it: #\d+/)])
+})
+
+test('from a socket the notice is said before the task can begin', async () => {
+  const { lane } = await reception.take(saying('try slow'))
+  expect(lane).toBe('long')
+  expect(happened).toEqual([expect.stringMatching(/^said Got it: #\d+/), 'stored long'])
+})
+
+test('the text decides the lane; what names no command, or one of a lane that is not there, waits among the built-in ones', async () => {
+  const lanes: Record<string, string> = {}
+  for (const text of ['try quick', '!hi', 'try slow', 'try odd', 'what?', '']) {
+    lanes[text] = (await reception.take(saying(text))).lane
+  }
+  expect(lanes).toEqual({
+    'try quick': 'short',
+    '!hi': 'short',
+    'try slow': 'long',
+    'try odd': 'control',
+    'what?': 'control',
+    '': 'control',
+  })
+})

@@ -1,0 +1,84 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findBrowser, launchBrowser } from '../fakes/browser.ts'
+import { type Huitou, scratchDir, startHuitou } from '../fakes/huitou.ts'
+
+const chromium = findBrowser()
+
+describe.skipIf(chromium === undefined)('a person at the browser', () => {
+  let huitou: Huitou
+  let browser: Browser
+  let page: Page
+  let scratch: { dir: string; remove(): Promise<void> }
+  const sins: string[] = []
+
+  beforeAll(async () => {
+    scratch = await scratchDir()
+    huitou = await startHuitou({ dataDir: scratch.dir })
+    browser = await launchBrowser(chromium ?? '')
+    page = await (await browser.newContext({ locale: 'zh-CN' })).newPage()
+    page.on('pageerror', (error) => sins.push(error.message))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(huitou.url) && !/^(data|blob):/.test(request.url())) sins.push(request.url())
+    })
+  }, 120_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await huitou?.stop()
+    await scratch?.remove()
+  })
+
+  async function say(text: string): Promise<Locator> {
+    const before = await page.getByTestId('console-task').count()
+    await page.getByTestId('console-input').fill(text)
+    await page.getByTestId('console-send').click()
+    const card = page.getByTestId('console-task').nth(before)
+    await card.waitFor()
+    return card
+  }
+
+  test('is let in with the password only', async () => {
+    await page.goto(huitou.url)
+    await page.getByTestId('login-password').fill('a wrong one')
+    await page.getByTestId('login-submit').click()
+    await page.getByTestId('login-error').waitFor()
+    await page.getByTestId('login-password').fill(huitou.password)
+    await page.getByTestId('login-submit').click()
+    await page.getByTestId('overview').waitFor()
+  })
+
+  test('chats, sees the task run and finish, and gets its answer', async () => {
+    await page.goto(`${huitou.url}/console`)
+    const card = await say('demo sleep 3')
+    await card.getByTestId('task-progress').waitFor()
+    await page.getByTestId('bubble-bot').filter({ hasText: '已收到 #1' }).waitFor()
+    await page.getByTestId('bubble-bot').filter({ hasText: '醒了' }).waitFor()
+    await card.getByText('完成').waitFor()
+  })
+
+  test('cancels another with a click', async () => {
+    const card = await say('demo sleep 60')
+    await card.getByTestId('task-progress').waitFor()
+    await card.getByTestId('task-cancel').click()
+    const confirm = page.getByTestId('task-cancel-confirm')
+    if (await confirm.isVisible().catch(() => false)) await confirm.click()
+    await card.getByText('已取消').waitFor()
+    await page.getByTestId('bubble-bot').filter({ hasText: '#2 已取消' }).waitFor()
+  })
+
+  test('sees every hop of the task afterwards', async () => {
+    await page.goto(`${huitou.url}/tasks`)
+    const row = page.getByTestId('task-row').filter({ hasText: 'demo sleep 3' })
+    await row.waitFor()
+    expect(await row.getByTestId('task-state').textContent()).toContain('完成')
+    await row.click()
+    await page.getByTestId('timeline-hop').nth(3).waitFor()
+    const hops = await page.getByTestId('timeline-hop').allTextContents()
+    expect(hops.length).toBeGreaterThanOrEqual(4)
+  })
+
+  test('asks nobody else for anything, and nothing breaks on the way', () => {
+    expect(sins).toEqual([])
+  })
+})

@@ -1,0 +1,140 @@
+import type { Worker } from 'bullmq'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { openOutboxQueues, outboxQueueName } from '../../queues/deliveries.ts'
+import { laneQueueName, openTaskQueues, type TaskQueues } from '../../queues/tasks.ts'
+import type { Task } from '../../src/core/task.ts'
+import { backends, type OpenedBackend } from './stores.ts'
+
+let made = 0
+function aTask(lane: string, tag = 0, id = `task-${++made}`): Task {
+  const message = {
+    id,
+    from: { channel: 'staff', chat: 'lisi', chatKind: 'private' as const },
+    sender: { id: 'lisi' },
+    text: '',
+    parts: [],
+    receivedAt: 0,
+  }
+  return { id, lane, tag, message }
+}
+
+describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
+  let opened: OpenedBackend | undefined
+  beforeAll(async () => {
+    opened = await backends[kind]()
+  })
+  afterAll(() => opened?.close())
+
+  /** Lanes with names of this test's own. */
+  function lanes(): {
+    queues: TaskQueues
+    lane: string
+    work(concurrency: number): { begun: string[]; worker: Worker }
+  } {
+    if (opened === undefined) throw new Error('it was not opened')
+    const { backend } = opened
+    const lane = `lane-${++made}`
+    const queues = openTaskQueues(backend, [lane])
+    onTestFinished(() => queues.close())
+    return {
+      queues,
+      lane,
+      work(concurrency) {
+        const begun: string[] = []
+        const worker = backend.worker<Task>(laneQueueName(lane), async ({ data }) => void begun.push(data.id), {
+          concurrency,
+        })
+        onTestFinished(() => worker.close(true))
+        return { begun, worker: worker as Worker }
+      },
+    }
+  }
+
+  test('tasks begin untagged first, then by tag, and those of one tag in their order', async ({ skip }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const { queues, lane, work } = lanes()
+    for (const [id, tag] of [
+      ['c1', 3],
+      ['a1', 1],
+      ['b1', 2],
+      ['a2', 1],
+      ['u1', 0],
+      ['b2', 2],
+      ['u2', 0],
+    ] as const) {
+      await queues.add(aTask(lane, tag, `${lane}-${id}`))
+    }
+    expect((await queues.waiting(lane, 10)).map(({ id }) => id.slice(lane.length + 1))).toEqual([
+      'u1',
+      'u2',
+      'a1',
+      'a2',
+      'b1',
+      'b2',
+      'c1',
+    ])
+    const { begun } = work(1)
+    await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(7)
+    expect(begun.map((id) => id.slice(lane.length + 1))).toEqual(['u1', 'u2', 'a1', 'a2', 'b1', 'b2', 'c1'])
+  })
+
+  test('how many are ahead is what would begin before it', async ({ skip }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const { queues, lane } = lanes()
+    expect(await queues.ahead(aTask(lane, 1))).toBe(0)
+    for (const tag of [0, 0, 1, 1, 2, 5]) await queues.add(aTask(lane, tag))
+    expect(await queues.ahead(aTask(lane, 0))).toBe(2)
+    expect(await queues.ahead(aTask(lane, 1))).toBe(4)
+    expect(await queues.ahead(aTask(lane, 4))).toBe(5)
+    expect(await queues.ahead(aTask(lane, 1_000))).toBe(2)
+  })
+
+  test('a task that waits already is left as it is', async ({ skip }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const { queues, lane } = lanes()
+    const task = aTask(lane, 7)
+    await Promise.all([queues.add(task), queues.add(task), queues.add({ ...task, tag: 0 })])
+    await queues.add(task)
+    expect(await queues.counts(lane)).toMatchObject({ waiting: 1, active: 0 })
+  })
+
+  test('many adds at once are all stored', async ({ skip }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const { queues, lane, work } = lanes()
+    const tasks = Array.from({ length: 300 }, () => aTask(lane, 1))
+    await Promise.all(tasks.map((task) => queues.add(task)))
+    const { begun } = work(20)
+    await expect.poll(() => new Set(begun).size, { timeout: 30_000 }).toBe(300)
+    await expect.poll(async () => (await queues.counts(lane)).active).toBe(0)
+    expect(await queues.counts(lane)).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 })
+  })
+
+  test('a lane that is not there is said not to be, with those that are', async ({ skip }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const { queues, lane } = lanes()
+    await expect(queues.add(aTask('nowhere'))).rejects.toThrow(`there is no lane "nowhere"; lanes are ${lane}`)
+  })
+
+  test('looks at one line for one moment are one, a look for now is its own', async ({ skip }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const channel = `channel-${++made}`
+    const looks = openOutboxQueues(opened.backend, [channel])
+    onTestFinished(() => looks.close())
+    const seen: unknown[] = []
+    const queue = opened.backend.queue(outboxQueueName(channel))
+    onTestFinished(() => queue.close())
+    const now = Date.now()
+    const line = { channel, chat: '张三:/?' }
+    for (let asked = 0; asked < 5; asked++) await looks.look(line, now + 60_000, now)
+    await looks.look({ ...line, chat: 'lisi' }, now + 60_000, now)
+    await looks.look({ channel: 'gone', chat: 'lisi' }, now, now)
+    expect(await queue.getDelayedCount()).toBe(2)
+    await looks.look(line, now, now)
+    await looks.look(line, now - 1, now)
+    const worker = opened.backend.worker(outboxQueueName(channel), async ({ data }) => void seen.push(data), {
+      concurrency: 1,
+    })
+    onTestFinished(() => worker.close(true))
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual([line, line])
+  })
+})
