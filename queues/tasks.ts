@@ -18,6 +18,8 @@ export interface LaneCounts {
 }
 
 const TAGS_SEEN = 100
+/** BullMQ takes none beyond; a lane that was never empty for so long goes on in the order of arrival. */
+const LAST_PRIORITY = 2_097_151
 
 /** The tasks that wait, one queue a lane. */
 export interface TaskQueues {
@@ -74,7 +76,10 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
 type Adder = (task: Task) => Promise<unknown>
 
 function adderOf(queue: Queue<Task>, joins: boolean): Adder {
-  const optionsOf = (task: Task) => ({ jobId: task.id, ...(task.tag > 0 ? { priority: task.tag } : {}) })
+  const optionsOf = (task: Task) => ({
+    jobId: task.id,
+    ...(task.tag > 0 ? { priority: Math.min(task.tag, LAST_PRIORITY) } : {}),
+  })
   if (!joins) return (task) => queue.add('task', task, optionsOf(task))
   return batched(100, (tasks: Task[]) =>
     queue.addBulk(tasks.map((task) => ({ name: 'task', data: task, opts: optionsOf(task) }))),

@@ -75,7 +75,6 @@ export const partSchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type Part = z.infer<typeof partSchema>
-export type PartKind = Part['kind']
 
 /** What a command may say: a text alone, one part, or several. */
 export type Content = string | Part | Part[]

@@ -10,12 +10,17 @@ const distDir = join(webDir, 'dist')
 const lockFile = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
 
 /**
- * Puts the browser app into `web/dist` when it is missing or older than its sources; `force` builds in any case.
+ * Puts the browser app into `web/dist` when it is missing or older than its sources; `force` builds in any case. An installation
+ * without the tools to build it (`npm install --omit=dev`) serves what was built before.
  * Throws with Vite's own words when the sources do not build; what was there before stays.
  */
 export async function buildDashboard({ force = false }: { force?: boolean } = {}): Promise<void> {
   if (!force && isFresh()) return
-  const viteProgram = fileURLToPath(new URL('./bin/vite.js', import.meta.resolve('vite/package.json')))
+  const viteProgram = findVite()
+  if (viteProgram === undefined) {
+    if (existsSync(join(distDir, 'index.html'))) return
+    throw new Error('the dashboard is not built, and Vite is not installed: run npm install without --omit=dev')
+  }
   const stagingDir = join(webDir, `.dist-${process.pid}`)
   try {
     // In a process of its own: the bundler's memory is given back, and Vite's NODE_ENV is not ours.
@@ -27,6 +32,14 @@ export async function buildDashboard({ force = false }: { force?: boolean } = {}
     await replace(distDir, stagingDir)
   } finally {
     await rm(stagingDir, { recursive: true, force: true })
+  }
+}
+
+function findVite(): string | undefined {
+  try {
+    return fileURLToPath(new URL('./bin/vite.js', import.meta.resolve('vite/package.json')))
+  } catch {
+    return undefined
   }
 }
 

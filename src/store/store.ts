@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryRecord, SendRoute, Verdict } from '../core/delivery.ts'
+import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
 import type { Limit } from '../core/limit.ts'
 import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
@@ -187,5 +187,3 @@ export interface Signals {
   /** Resolves once it listens; call the result to stop. The publisher's own subscribers hear it too. */
   subscribe(topic: string, listener: (payload: unknown) => void): Promise<() => Promise<void>>
 }
-
-export type { DeliveryRecord, SendRoute }

@@ -1,5 +1,4 @@
 import { onTestFinished } from 'vitest'
-import { personKey } from '../../src/core/address.ts'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
 import type { Message } from '../../src/core/message.ts'
 import { type Part, plainText } from '../../src/core/part.ts'
@@ -151,10 +150,6 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
       return { id, lane: isBuiltin ? 'control' : 'long', tag: 0, message, route: isKnown ? route : undefined }
     },
   }
-}
-
-export function ownerOf(task: Task): string {
-  return personKey(task.message.from.channel, task.message.sender.id)
 }
 
 export const never = new AbortController().signal

@@ -89,6 +89,15 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
     expect(await queues.ahead(aTask(lane, 1_000))).toBe(2)
   })
 
+  test('a tag beyond what the queue can count is taken as the last', async ({ skip }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const { queues, lane, work } = lanes()
+    for (const tag of [9_000_000, 5_000_000, 7]) await queues.add(aTask(lane, tag, `${lane}-${tag}`))
+    const { begun } = work(1)
+    await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(3)
+    expect(begun).toEqual([7, 9_000_000, 5_000_000].map((tag) => `${lane}-${tag}`))
+  })
+
   test('a task that waits already is left as it is', async ({ skip }) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane } = lanes()
