@@ -1,13 +1,15 @@
 import { StoreUnavailableError } from './errors.ts'
 
 const EVERY_MS = 250
+/** An outage that is sat out. */
+const OUTAGE_MS = 30_000
 
 /**
- * Tries again while the store is away, for `forMs` at most: for a word about what has happened outside already, and would happen a second
- * time if the word were lost. `work` must bear being done twice.
+ * Tries again while the store is away, for 30 s at most: for what has been done already and would be done a second time if the word about
+ * it were lost. `work` must bear being done twice.
  */
-export async function insist<T>(forMs: number, work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + forMs
+export async function insist<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + OUTAGE_MS
   for (;;) {
     try {
       return await work()

@@ -1,5 +1,6 @@
 import type { CommandEntry } from '../core/catalog.ts'
 import { cleanJson } from '../core/clean.ts'
+import { insist } from '../core/insist.ts'
 import type { Lang } from '../core/lang.ts'
 import type { Run } from '../core/run.ts'
 import { type Attempt, textIn } from './attempt.ts'
@@ -67,13 +68,15 @@ function callsOf(run: Run, engine: Engine): HostCalls {
     async call(call: HostCall) {
       switch (call.method) {
         case 'say':
-          await engine.say({ task: run.task, round: run.round, name: `say-${call.name}`, parts: call.parts })
+          await insist(() =>
+            engine.say({ task: run.task, round: run.round, name: `say-${call.name}`, parts: call.parts }),
+          )
           note('said', call.name)
           return undefined
         case 'findStep':
-          return steps.find(run.id, call.name)
+          return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {
-          const kept = await steps.save(run.id, call.name, cleanJson(call.value))
+          const kept = await insist(() => steps.save(run.id, call.name, cleanJson(call.value)))
           note('step', call.name, call.ms)
           return kept
         }

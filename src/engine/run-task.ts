@@ -1,5 +1,6 @@
 import { personKey } from '../core/address.ts'
 import { StoreUnavailableError } from '../core/errors.ts'
+import { insist } from '../core/insist.ts'
 import type { Lang } from '../core/lang.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Part } from '../core/part.ts'
@@ -92,7 +93,10 @@ async function tryOnce(
   }
 }
 
-/** The answer first, then the end: dying in between says it again under the same id, which is sent once. */
+/**
+ * The answer first, then the end: dying in between says it again under the same id, which is sent once. What was worked out is not lost
+ * to a store that is away for a moment.
+ */
 async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: number, engine: Engine): Promise<Outcome> {
   const now = engine.now()
   const hop = (kind: Hop['kind'], text?: string): Hop => ({
@@ -104,12 +108,13 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
   })
   const started: Hop = { at: startedAt, kind: 'started', attempt: run.attempt }
   const finish = async (end: EndState): Promise<void> => {
-    await engine.store.runs.finish(run.id, run.epoch, end, [started, hop(end.state, end.why)], now)
+    const hops = [started, hop(end.state, end.why)]
+    await insist(() => engine.store.runs.finish(run.id, run.epoch, end, hops, now))
     engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
   }
   const sayLast = async (parts: readonly Part[] | undefined): Promise<void> => {
     if (parts !== undefined && parts.length > 0)
-      await engine.say({ task: run.task, round: run.round, name: 'answer', parts })
+      await insist(() => engine.say({ task: run.task, round: run.round, name: 'answer', parts }))
   }
 
   switch (attempt.state) {

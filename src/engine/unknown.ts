@@ -5,7 +5,7 @@ import { type Attempt, textIn } from './attempt.ts'
 import type { Engine } from './engine.ts'
 import { sentences } from './sentences.ts'
 
-/** A message that names no command: a greeting for who just came, a hint for who mistyped, nothing for what nobody wrote. */
+/** A message that names no command: a hint for who mistyped, nothing for what nobody wrote. */
 export async function answerUnknown(message: Message, lang: Lang, engine: Engine): Promise<Attempt> {
   const event = message.parts.find((part) => part.kind === 'event')
   if (event !== undefined && message.text.trim() === '') {

@@ -18,10 +18,17 @@ export interface AcceptPorts {
 /** The task a message becomes: reading its text decides command and lane. The same message is the same task. */
 export async function taskOf(message: Message, ports: AcceptPorts): Promise<Task> {
   const catalog = ports.catalog()
-  const route = readCommand(message.text, catalog, ports.prefixes)
+  const route = hasJustCome(message)
+    ? { scene: '', command: 'help', rest: '' }
+    : readCommand(message.text, catalog, ports.prefixes)
   const entry =
     route &&
     catalog.scenes.find(({ name }) => name === route.scene)?.commands.find(({ name }) => name === route.command)
   const lane = entry !== undefined && ports.lanes.has(entry.lane) ? entry.lane : ports.defaultLane
   return { id: message.id, lane, route, message, tag: await ports.share(lane, message) }
+}
+
+/** Whoever adds the bot is told what there is, without having to know how to ask. */
+function hasJustCome({ parts }: Message): boolean {
+  return parts.some((part) => part.kind === 'event' && part.name === 'subscribe')
 }

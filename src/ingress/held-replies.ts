@@ -29,9 +29,6 @@ export interface HeldRequest {
   drop(): void
 }
 
-/** For so long it is tried to write down that a reply went out, when the store is away just then. */
-const SAY_SENT_MS = 30_000
-
 interface Waiting {
   channel: Channel
   message: Message
@@ -71,7 +68,7 @@ export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
   ): Promise<void> {
     const at = now()
     const { more, ...next } = isSent
-      ? await insist(SAY_SENT_MS, () => {
+      ? await insist(() => {
           const verdict = { state: 'sent' as const, route: 'passive' as const, receipt: { sentAt: at } }
           return outbox.settle(deliveryId, attempts, verdict, now())
         })

@@ -147,7 +147,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     }
     ports.onSent?.(record, verdict)
     const settle = () => store.settle(delivery.id, attempts, verdict, now())
-    const settled = verdict.state === 'sent' ? await insist(LEASE_MS, settle) : await settle()
+    const settled = verdict.state === 'sent' ? await insist(settle) : await settle()
     return settled.more ? settled : { more: false, lookAt: 0 }
   }
 

@@ -115,7 +115,7 @@ export async function startHuitou({
     })
   }
 
-  const ready = await waitForLog(({ msg }) => msg === (part === 'work' ? 'working' : 'huitou is ready'))
+  const ready = await waitForLog(({ msg }) => msg === (part === 'work' ? 'working' : 'huitou is ready'), 90_000)
   const url = String(ready.url ?? '')
   if (part !== 'work') simulator?.setCallback(`${url}/in/wecom`)
   return {
