@@ -1,7 +1,7 @@
 import type { Log } from './core/log.ts'
 import type { Signals } from './store/store.ts'
 
-/** The topic on which a task's changes are told to whoever shows it: `{ id }`. */
+/** The topic on which a task's changes are told to whoever shows it: `{ ids }`. */
 export const TASK_TOPIC = 'task'
 
 const EVERY_MS = 200
@@ -16,7 +16,7 @@ export function taskChanges(signals: Signals, log: Log) {
   async function tell(): Promise<void> {
     const ids = [...changed].slice(-MOST_AT_ONCE)
     changed = new Set()
-    for (const id of ids) await signals.publish(TASK_TOPIC, { id })
+    await signals.publish(TASK_TOPIC, { ids })
   }
 
   const timer = setInterval(() => {

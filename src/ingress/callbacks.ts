@@ -54,7 +54,7 @@ function callback({ channels, reception, bodyBytes, onAck, log }: CallbackPorts)
         return
       }
       const gone = new AbortController()
-      res.on('close', () => gone.abort())
+      res.on('close', () => res.writableFinished || gone.abort())
       const answer = await reception.answer(channel, inbound.message, inbound.ack, gone.signal)
       if ('written' in answer) await sendRiding(res, answer)
       else send(res, answer)
@@ -66,7 +66,7 @@ function callback({ channels, reception, bodyBytes, onAck, log }: CallbackPorts)
         done('unverified')
       } else if (error instanceof BodyTooLargeError) {
         log.warn({ channel: channel.id, kind: 'too_large', status: 413 }, 'callback refused')
-        res.status(413).set('connection', 'close').end()
+        res.status(413).end()
         done('unverified')
       } else if (error instanceof StoreUnavailableError && res.headersSent) {
         // Acknowledged long ago: only the word that its answer was read is missing, and the claim on that will run out.

@@ -74,13 +74,19 @@ export function browsing(chromium: string | undefined): Browsing {
 /** Fills in the login and waits for the answer. */
 export async function submitPassword(page: Page, password: string): Promise<void> {
   await page.getByTestId('login-password').fill(password)
-  const answer = page.waitForResponse((response) => response.url().endsWith('/api/session'))
-  await page.getByTestId('login-submit').click()
-  await answer
+  await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/api/session')),
+    page.getByTestId('login-submit').click(),
+  ])
+}
+
+/** Waits until what is read fits the matcher behind it; long, because a busy machine draws slowly. */
+export function eventually<T>(read: () => T | Promise<T>) {
+  return expect.poll(read, { timeout: 20_000 })
 }
 
 /** Waits until the (first) element shows the text. */
 export async function seen(page: Page, testId: string, text: string | RegExp): Promise<void> {
   const matching = typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text)
-  await expect.poll(() => page.getByTestId(testId).first().textContent()).toEqual(matching)
+  await eventually(() => page.getByTestId(testId).first().textContent()).toEqual(matching)
 }

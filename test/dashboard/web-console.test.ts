@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findBrowser } from '../fakes/browser.ts'
 import { pngBase64 } from '../fakes/dashboard-seed.ts'
-import { browsing } from './browsing.ts'
+import { browsing, eventually } from './browsing.ts'
 
 const chromium = findBrowser()
 const picture = { name: '图.png', mimeType: 'image/png', buffer: Buffer.from(pngBase64, 'base64') }
@@ -15,18 +15,18 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
     const page = await open()
     await say(page, 'demo sleep 5')
     const task = page.getByTestId('console-task')
-    await expect.poll(() => bubbles(page, 'person')).toEqual(['demo sleep 5'])
-    await expect.poll(() => task.getByTestId('task-progress').textContent()).toContain('20%')
-    await expect.poll(() => bubbles(page, 'bot')).toEqual(['已收到 #1204，大约要 5 秒', '睡了 5 秒，醒了。'])
-    await expect.poll(() => task.getByTestId('task-state').textContent()).toBe('完成')
+    await eventually(() => bubbles(page, 'person')).toEqual(['demo sleep 5'])
+    await eventually(() => task.getByTestId('task-progress').textContent()).toContain('20%')
+    await eventually(() => bubbles(page, 'bot')).toEqual(['已收到 #1204，大约要 5 秒', '睡了 5 秒，醒了。'])
+    await eventually(() => task.getByTestId('task-state').textContent()).toBe('完成')
   })
 
   test('a running task is cancelled from under its message', async () => {
     const page = await open()
     await say(page, 'demo sleep 60')
     await page.getByTestId('task-cancel').click()
-    await expect.poll(() => page.getByTestId('task-state').textContent()).toBe('已取消')
-    await expect.poll(() => bubbles(page, 'bot')).toContain('#1204 已取消。')
+    await eventually(() => page.getByTestId('task-state').textContent()).toBe('已取消')
+    await eventually(() => bubbles(page, 'bot')).toContain('#1204 已取消。')
   })
 
   test('one speaks as whom one chose, in each chat', async () => {
@@ -34,14 +34,14 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
     await page.getByTestId('console-person').click()
     await page.getByRole('menuitem', { name: '李四' }).click()
     await say(page, '我是李四')
-    await expect.poll(() => visit.fake.heard.map(({ person }) => person)).toEqual(['lisi'])
+    await eventually(() => visit.fake.heard.map(({ person }) => person)).toEqual(['lisi'])
     await page.getByTestId('console-chat').nth(1).click()
     await page.getByText('这里还没有消息').waitFor()
     await page.getByTestId('console-chat').first().click()
-    await expect.poll(() => bubbles(page, 'person')).toEqual(['我是李四'])
+    await eventually(() => bubbles(page, 'person')).toEqual(['我是李四'])
     await page.reload()
     await page.getByTestId('console-person').filter({ hasText: '李四' }).waitFor()
-    await expect.poll(() => bubbles(page, 'person')).toEqual(['我是李四'])
+    await eventually(() => bubbles(page, 'person')).toEqual(['我是李四'])
   })
 
   test('what was said while the connection was away goes out once it is back, under one id', async () => {
@@ -49,7 +49,7 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
     const { fake } = visit
     fake.mood = 'deaf'
     await say(page, '没有回音')
-    await expect.poll(() => fake.heard.length).toBe(1)
+    await eventually(() => fake.heard.length).toBe(1)
     fake.mood = 'away'
     fake.cut()
     await page.getByTestId('console-lost').waitFor()
@@ -57,7 +57,7 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
     await page.getByText('2 条消息会在连上后自动发送').waitFor()
     fake.mood = 'well'
     await page.getByTestId('console-back').waitFor()
-    await expect.poll(() => bubbles(page, 'bot')).toEqual(['你说：没有回音', '你说：断线时说的'])
+    await eventually(() => bubbles(page, 'bot')).toEqual(['你说：没有回音', '你说：断线时说的'])
     expect(await bubbles(page, 'person')).toEqual(['没有回音', '断线时说的'])
     expect(fake.heard.length).toBe(3)
     expect(new Set(fake.heard.map(({ id }) => id)).size).toBe(2)
@@ -69,9 +69,9 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
     await say(page, 'refuse me')
     await page.getByText('没有被接受: 消息太长').waitFor()
     await page.getByRole('button', { name: '再发一次' }).click()
-    await expect.poll(() => new Set(visit.fake.heard.map(({ id }) => id)).size).toBe(2)
+    await eventually(() => new Set(visit.fake.heard.map(({ id }) => id)).size).toBe(2)
     await page.getByRole('button', { name: '删去' }).click()
-    await expect.poll(() => bubbles(page, 'person')).toEqual([])
+    await eventually(() => bubbles(page, 'person')).toEqual([])
   })
 
   test('markdown is shown, and no markup in it is ours', async () => {
@@ -90,7 +90,7 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
     const page = await open()
     await say(page, 'demo card')
     await page.getByRole('button', { name: '同意' }).click()
-    await expect.poll(() => bubbles(page, 'person')).toEqual(['demo card', 'approve 42'])
+    await eventually(() => bubbles(page, 'person')).toEqual(['demo card', 'approve 42'])
   })
 
   test('a hint is taken by key; Enter says it, Shift+Enter breaks the line', async () => {
@@ -106,7 +106,7 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
     await input.press('Shift+Enter')
     await input.pressSequentially('二')
     await input.press('Enter')
-    await expect.poll(() => visit.fake.heard[0]?.parts).toEqual([{ kind: 'text', text: '一\n二' }])
+    await eventually(() => visit.fake.heard[0]?.parts).toEqual([{ kind: 'text', text: '一\n二' }])
     await input.fill('/')
     await input.press('ArrowDown')
     await input.press('ArrowDown')
@@ -122,10 +122,10 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
       clipboard.items.add(new File(['a,b'], 'rows.csv', { type: 'text/csv' }))
       element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true }))
     })
-    await expect.poll(() => page.locator('[data-testid="attachment"][data-ready]').count()).toBe(2)
+    await eventually(() => page.locator('[data-testid="attachment"][data-ready]').count()).toBe(2)
     await page.getByTestId('console-send').click()
     const bubble = page.getByTestId('bubble-person')
-    await expect.poll(() => bubble.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(240)
+    await eventually(() => bubble.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(240)
     expect(await bubble.locator('a[download="rows.csv"]').getAttribute('href')).toMatch(/^\/api\/files\//)
     expect(visit.fake.heard[0]?.parts.map(({ kind }) => kind)).toEqual(['image', 'file'])
   })
@@ -135,12 +135,12 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
     const scroll = page.getByTestId('console-scroll')
     const isAtEnd = () => scroll.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 5)
     for (let n = 0; n < 12; n++) speak(`第 ${n} 句`)
-    await expect.poll(() => page.getByTestId('bubble-bot').count()).toBe(12)
-    await expect.poll(isAtEnd).toBe(true)
+    await eventually(() => page.getByTestId('bubble-bot').count()).toBe(12)
+    await eventually(isAtEnd).toBe(true)
     await scroll.evaluate((box) => box.scrollTo(0, 0))
     speak('下面的话')
     await page.getByRole('button', { name: '新消息' }).click()
-    await expect.poll(isAtEnd).toBe(true)
+    await eventually(isAtEnd).toBe(true)
   })
 
   function speak(text: string): void {

@@ -2,7 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findBrowser } from '../fakes/browser.ts'
 import { seedTasks } from '../fakes/dashboard-seed.ts'
-import { browsing, seen, submitPassword } from './browsing.ts'
+import { browsing, eventually, seen, submitPassword } from './browsing.ts'
 
 const chromium = findBrowser()
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true }
@@ -51,7 +51,7 @@ describe.skipIf(chromium === undefined)('the dashboard in a browser', () => {
     await row.waitFor()
     expect(await page.getByTestId('task-row').first().getAttribute('data-task')).toBe('t-new')
     visit.fake.put({ ...seed, id: 't-new', number: 5000, text: '新来的', progress: { percent: 80, text: '快了' } })
-    await expect.poll(() => row.textContent()).toContain('80%快了')
+    await eventually(() => row.textContent()).toContain('80%快了')
     visit.fake.put({ ...seed, id: 't-new', number: 5000, text: '新来的', state: 'done' })
     await row.waitFor({ state: 'detached' })
   })
@@ -60,24 +60,24 @@ describe.skipIf(chromium === undefined)('the dashboard in a browser', () => {
     const page = await visit.signedIn()
     await page.getByTestId('state-failed').click()
     await page.getByTestId('filter-q').fill('monthly')
-    await expect.poll(() => page.url()).toContain('state=failed&q=monthly')
-    await expect.poll(() => states(page)).toEqual(['失败'])
+    await eventually(() => page.url()).toContain('state=failed&q=monthly')
+    await eventually(() => states(page)).toEqual(['失败'])
     await page.reload()
-    await expect.poll(() => states(page)).toEqual(['失败'])
+    await eventually(() => states(page)).toEqual(['失败'])
     await page.getByTestId('filter-clear').click()
     await page.getByRole('button', { name: '只看 陈晓明' }).first().click()
-    await expect.poll(() => page.url()).toContain('user=console%3Achenxiaoming')
+    await eventually(() => page.url()).toContain('user=console%3Achenxiaoming')
     await page.getByTestId('filter-q').fill('没有这样的')
     await page.getByText('没有符合条件的任务').waitFor()
   })
 
   test('older tasks are loaded when asked for, each once', async () => {
     const page = await visit.signedIn({ tasks: 120 })
-    await expect.poll(() => page.getByTestId('task-row').count()).toBe(50)
+    await eventually(() => page.getByTestId('task-row').count()).toBe(50)
     await page.getByTestId('load-more').click()
-    await expect.poll(() => page.getByTestId('task-row').count()).toBe(100)
+    await eventually(() => page.getByTestId('task-row').count()).toBe(100)
     await page.getByTestId('load-more').click()
-    await expect.poll(() => page.getByTestId('task-row').count()).toBe(120)
+    await eventually(() => page.getByTestId('task-row').count()).toBe(120)
     expect(await page.getByTestId('load-more').count()).toBe(0)
     const ids = await page.getByTestId('task-row').evaluateAll((rows) => rows.map((row) => row.dataset.task))
     expect(new Set(ids).size).toBe(120)
@@ -105,10 +105,10 @@ describe.skipIf(chromium === undefined)('the dashboard in a browser', () => {
     await page.getByText('取消任务 #1230？').waitFor()
     expect(visit.fake.tasks.get('t-seed-30')?.state).toBe('running')
     await page.getByTestId('task-cancel-confirm').click()
-    await expect.poll(() => detail.getByTestId('task-state').textContent()).toBe('已取消')
+    await eventually(() => detail.getByTestId('task-state').textContent()).toBe('已取消')
     await detail.getByTestId('task-retry').click()
-    await expect.poll(() => detail.getByTestId('task-state').textContent()).toBe('等待')
-    await expect.poll(() => detail.getByTestId('timeline-hop').last().textContent()).toContain('重新打开')
+    await eventually(() => detail.getByTestId('task-state').textContent()).toBe('等待')
+    await eventually(() => detail.getByTestId('timeline-hop').last().textContent()).toContain('重新打开')
   })
 
   test('a lost live connection is told, and what was missed is there when it is back', async () => {

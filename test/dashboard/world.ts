@@ -119,7 +119,7 @@ async function serveWorld(
     async accept(message) {
       await store.runs.create(runOf(message), now())
       accepted.push(message)
-      await store.signals.publish('task', { id: message.id })
+      await store.signals.publish('task', { ids: [message.id] })
       return { taskId: message.id }
     },
     async say({ id, to, parts, taskId }) {

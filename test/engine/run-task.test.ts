@@ -235,9 +235,23 @@ test('a task whose answer can go nowhere ends all the same', async () => {
   })
 })
 
-test('while the store is away nothing is decided', async () => {
+test('while the store is away nothing is begun', async () => {
   const task = shop.task('try once')
   const away = new StoreUnavailableError('away')
-  await expect(runTask(task, { ...shop.engine, say: () => Promise.reject(away) }, never)).rejects.toBe(away)
-  expect(await store.runs.find(task.id)).toMatchObject({ state: 'running', attempt: 1 })
+  const runs = { ...store.runs, start: () => Promise.reject(away) }
+  await expect(runTask(task, { ...shop.engine, store: { ...store, runs } }, never)).rejects.toBe(away)
+  expect(await store.runs.find(task.id)).toBeUndefined()
+})
+
+test('an answer waits for a store that is away for a moment', async () => {
+  const task = shop.task('try work')
+  let tries = 0
+  const say: typeof shop.engine.say = async (said) => {
+    tries += 1
+    if (tries < 3) throw new StoreUnavailableError('away')
+    await shop.engine.say(said)
+  }
+  expect(await runTask(task, { ...shop.engine, say }, never)).toEqual({ state: 'done' })
+  expect(shop.said).toEqual([`${task.id}: answer`])
+  expect(await store.runs.find(task.id)).toMatchObject({ state: 'done', attempt: 1 })
 })

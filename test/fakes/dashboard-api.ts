@@ -139,6 +139,7 @@ export async function startFakeDashboard({
       wrongTries++
       return fail(response, 401, 'wrong_password', 'wrong password')
     }
+    wrongTries = 0
     response
       .setHeader('set-cookie', `${cookie}; HttpOnly; SameSite=Strict; Path=/`)
       .json({ signedIn: true, csrf, lang: 'zh' })

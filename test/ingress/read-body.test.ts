@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
@@ -21,10 +22,18 @@ test('however it is cut, a body comes out as it went in, or is too large', async
   )
 })
 
-test('one that says it is too large is not read at all', async () => {
-  const request = aRequest([Buffer.from('x')], '201')
+test('one that says it is too large is refused at once, and still taken off the wire', async () => {
+  const request = aRequest([Buffer.from('x'), Buffer.from('y')], '201')
   await expect(readBody(request, 200)).rejects.toThrow(BodyTooLargeError)
   expect(request.readableDidRead).toBe(false)
+  await once(request, 'end')
+})
+
+test('one that breaks off is an error', async () => {
+  const request = aRequest([Buffer.from('x')])
+  const read = readBody(request, 200)
+  request.destroy(new Error('aborted'))
+  await expect(read).rejects.toThrow('aborted')
 })
 
 test('a length that is no number is not believed', async () => {

@@ -121,14 +121,14 @@ async function showEachIsSeenOnce({ kind, seen, takes, runs, drops }: Edge): Pro
 
 async function aProcess(by: string, store: Store, seen: Edge['seen']): Promise<Process> {
   const channel = aChannel(seen)
-  const looks = new Map<NodeJS.Timeout, Promise<void> | undefined>()
+  const timers = new Set<NodeJS.Timeout>()
+  const looks: Promise<void>[] = []
   onTestFinished(async () => {
-    for (const timer of looks.keys()) clearTimeout(timer)
-    await Promise.all(looks.values())
+    for (const timer of timers) clearTimeout(timer)
+    await Promise.all(looks)
   })
   const workLater = (line: { channel: string; chat: string }, lookAt: number) => {
-    const timer = setTimeout(() => looks.set(timer, outbox.workLine(line)), Math.max(0, lookAt - Date.now()))
-    looks.set(timer, undefined)
+    timers.add(setTimeout(() => looks.push(outbox.workLine(line)), Math.max(0, lookAt - Date.now())))
     return Promise.resolve()
   }
   const held = await openHeldReplies({

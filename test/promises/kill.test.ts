@@ -9,7 +9,7 @@ import { seeded, tell, until } from './work.ts'
 const KILLS = 30
 /** Every sixth kill comes while the process starts, the others while it works. */
 const WHILE_STARTING = 6
-const MOST_ACKNOWLEDGED = 80
+const MOST_ACKNOWLEDGED = 60
 const EVERY_MS = 25
 const PEOPLE = 200
 const SEED = 20_260_921

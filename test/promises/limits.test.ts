@@ -57,7 +57,9 @@ test('a command that uses up its memory ends alone', async () => {
 })
 
 test("commands that never return, block, throw, exit or return rubbish leave other people's answers alone", async () => {
-  const alone = await echoing(20, 'before')
+  // The first ones start the slots.
+  await echoing(20, 'warm')
+  const alone = await echoing(40, 'alone')
   const troubles = ['never', 'block 30', 'throw', 'stray', 'exit', 'rubbish']
   const asked = troubles.map(async (trouble, index) => {
     const person = `trouble-${index}`

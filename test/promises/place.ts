@@ -14,7 +14,7 @@ export interface Place {
   redis: RedisServer | undefined
   dataDir: string
   /** Starts a process on the data; whatever is left of it is killed when the test is over. */
-  start(options?: Pick<HuitouOptions, 'env' | 'signal'>): Promise<Huitou>
+  start(options?: Pick<HuitouOptions, 'env' | 'signal' | 'part'>): Promise<Huitou>
 }
 
 export interface PlaceOptions extends WecomSimulatorOptions {
@@ -30,15 +30,16 @@ export async function aPlace(kind: StoreKind, options: PlaceOptions = {}): Promi
   onTestFinished(remove)
   const simulator = await startWecomSimulator(options)
   onTestFinished(() => simulator.close())
-  let running: Huitou | undefined
-  onTestFinished(() => running?.kill9())
+  const started: Huitou[] = []
+  onTestFinished(async () => void (await Promise.all(started.map((huitou) => huitou.kill9()))))
   return {
     simulator,
     redis,
     dataDir: dir,
     async start(more = {}) {
-      running = await startHuitou({ dataDir: dir, redisUrl: redis?.url, simulator, ...more })
-      return running
+      const huitou = await startHuitou({ dataDir: dir, redisUrl: redis?.url, simulator, ...more })
+      started.push(huitou)
+      return huitou
     },
   }
 }

@@ -4,7 +4,7 @@ import type { TaskSummary } from '../shapes.ts'
 import { topicOf } from '../topic.ts'
 import { summaryOf } from './summary.ts'
 
-const hintSchema = z.object({ id: z.string() })
+const hintSchema = z.object({ ids: z.array(z.string()) })
 /** Several changes of a task within this are told as one. */
 const gatherMs = 50
 /** Under a storm the oldest hints fall out: whoever lists the tasks anew sees them all. */
@@ -34,9 +34,11 @@ export function taskFeed(ports: Pick<ApiPorts, 'store' | 'log'>): TaskFeed {
   function hear(payload: unknown): void {
     const hint = hintSchema.safeParse(payload)
     if (!hint.success) return
-    changed.add(hint.data.id)
-    const [oldest] = changed
-    if (changed.size > mostHints && oldest !== undefined) changed.delete(oldest)
+    for (const id of hint.data.ids) {
+      changed.add(id)
+      const [oldest] = changed
+      if (changed.size > mostHints && oldest !== undefined) changed.delete(oldest)
+    }
     tellSoon()
   }
   function tellSoon(): void {
