@@ -40,6 +40,7 @@ export async function startWork(
         memoryMb: lane.memoryMb,
         sources: installation.sources,
         env: config.hostEnvironment,
+        isWarm: name === 'short',
         log,
       }),
     )

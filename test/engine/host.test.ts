@@ -194,7 +194,7 @@ test.each(isolations)('an endless loop in a %s is killed after its grace, and th
   outside.progress = () => stop.abort(new Error('cancelled'))
   const next = run(slots, 'loop', { outside, signal: stop.signal }).then((end) => [end, slots.busy])
   const after = run(slots, 'hi')
-  expect(await next).toMatchObject([{ state: 'killed', why: 'disobeyed' }, 1])
+  expect(await next).toMatchObject([{ state: 'killed', why: 'disobeyed' }, 0])
   expect(await after).toEqual({ state: 'done', parts: hello })
 })
 
@@ -320,7 +320,13 @@ test('a hundred runs share two slots, and each ends once', async () => {
 
 test('slots above one grow cold without work', async () => {
   const { slots } = await slotsWith(
-    { id: "() => import('node:worker_threads').then((it) => String(it.threadId))" },
+    {
+      // Long enough that the second run does not wait for the first one's thread.
+      id: `() => import('node:worker_threads').then(async (it) => {
+        await new Promise((done) => setTimeout(done, 400))
+        return String(it.threadId)
+      })`,
+    },
     { size: 2, idleMs: 1 },
   )
   const ids = async () => {
@@ -328,7 +334,7 @@ test('slots above one grow cold without work', async () => {
     return new Set(ends.map((end) => (end.state === 'done' ? JSON.stringify(end.parts) : end.state)))
   }
   const first = await ids()
-  await expect.poll(async () => new Set([...(await ids()), ...first]).size).toBeGreaterThan(2)
+  await expect.poll(async () => new Set([...(await ids()), ...first]).size, { timeout: 10_000 }).toBeGreaterThan(2)
 })
 
 test.each(isolations)('a %s sees nothing of our environment but what is harmless', async (isolation) => {
@@ -344,8 +350,12 @@ test.each(isolations)('a %s sees nothing of our environment but what is harmless
 })
 
 test('closing ends what runs and what waits', async () => {
-  const { slots } = await slotsWith({ loop: '() => { for (;;) {} }' })
-  const ends = [run(slots, 'loop'), run(slots, 'loop')]
+  const { slots } = await slotsWith({ loop: '({ progress }) => { progress(1); for (;;) {} }' })
+  const begun = Promise.withResolvers<void>()
+  const outside = new Outside()
+  outside.progress = () => begun.resolve()
+  const ends = [run(slots, 'loop', { outside }), run(slots, 'loop')]
+  await begun.promise
   await slots.close()
   expect(await Promise.all(ends)).toMatchObject([{ state: 'killed' }, { state: 'failed' }])
   expect(await run(slots, 'loop')).toMatchObject({ state: 'failed' })

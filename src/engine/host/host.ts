@@ -40,17 +40,17 @@ export interface Job {
 export interface Host {
   /** The scene files have changed since it was started. */
   isOld: boolean
-  /** Gives it a job; only when it has none. Begins once the host is ready. */
+  /** Gives it a job; only when it is free. */
   take(job: Job): void
   /** Ends it, and its job as crashed; resolves when it is gone. */
   kill(): Promise<void>
 }
 
 export interface HostOwner {
-  /** The job has ended. */
+  /** It has loaded the scenes, or its job has ended: it may be given one. */
   free(host: Host): void
-  /** It is dead or unfit, and its job has ended. */
-  gone(host: Host): void
+  /** It is dead or unfit, and its job, if it had one, has ended; `end` says how. */
+  gone(host: Host, end: HostEnd): void
 }
 
 /** Reading the scene files may take this long, on a machine that has other things to do. */
@@ -58,7 +58,6 @@ const startMs = 30_000
 
 export function openHost(options: PortOptions & { sources: Sources }, owner: HostOwner): Host {
   let job: Job | undefined
-  let isReady = false
   let isDead = false
   let grace: NodeJS.Timeout | undefined
   const port = openPort(options, {
@@ -77,9 +76,8 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     const heard = heardAs(message)
     switch (heard?.kind) {
       case 'ready':
-        isReady = true
         clearTimeout(tooLate)
-        begin()
+        owner.free(host)
         return
       case 'loading':
         return
@@ -104,7 +102,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
   }
 
   function begin(): void {
-    if (job === undefined || !isReady) return
+    if (job === undefined) return
     if (job.signal.aborted) {
       finish({ state: 'failed', message: 'it was stopped before it began', retry: 'later' })
     } else {
@@ -139,7 +137,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     isDead = true
     clearTimeout(tooLate)
     settle(end)
-    owner.gone(host)
+    owner.gone(host, end)
   }
 
   function settle(end: HostEnd): void {

@@ -29,12 +29,16 @@ export interface SlotsOptions {
   env?: Readonly<Record<string, string | undefined>>
   /** Hosts above the one that is kept warm go after this time without work. */
   idleMs?: number
+  /** A host is started before anybody asks for one. */
+  isWarm?: boolean
   log: Log
 }
 
 export function openSlots(options: SlotsOptions): Slots {
   const { size, idleMs = 60_000, env = {}, log } = options
   const hosts = new Set<Host>()
+  /** Those that load the scenes. One at a time: a burst of quick commands is through before all the threads it could have would have started. */
+  const starting = new Set<Host>()
   /** The most recently used one last: the others may grow old and go. */
   const idle: Host[] = []
   const waiting: Job[] = []
@@ -42,27 +46,32 @@ export function openSlots(options: SlotsOptions): Slots {
   const timers = new Map<Host, NodeJS.Timeout>()
   let isClosed = false
 
-  function open(): Host {
+  function open(): void {
     const host = openHost({ ...options, env, sources: options.sources() }, { free, gone })
     hosts.add(host)
-    return host
+    starting.add(host)
   }
 
   function fill(): void {
     while (waiting.length > 0) {
-      const host = idle.pop() ?? (hosts.size < size ? open() : undefined)
+      const host = idle.pop()
       const job = host && waiting.shift()
-      if (host === undefined || job === undefined) return
+      if (host === undefined || job === undefined) {
+        if (starting.size === 0 && hosts.size < size) open()
+        return
+      }
       clearTimeout(timers.get(host))
       host.take(job)
     }
   }
 
-  /** Its command has ended, and it is fit for another. */
+  /** It has just started, or its command has ended, and it is fit for another. */
   function free(host: Host): void {
     if (!hosts.has(host)) return
+    starting.delete(host)
     if (host.isOld) {
-      gone(host)
+      retire(host)
+      fill()
     } else {
       idle.push(host)
       timers.set(host, setTimeout(() => hosts.size > 1 && retire(host), idleMs).unref())
@@ -70,14 +79,17 @@ export function openSlots(options: SlotsOptions): Slots {
     }
   }
 
-  /** It has died, is old, or must not be used again: another may take its place. */
-  function gone(host: Host): void {
+  /** It has died, or must not be used again: another may take its place. */
+  function gone(host: Host, end: HostEnd): void {
+    // One that cannot even start must not be tried for ever: somebody is told.
+    if (starting.has(host)) waiting.shift()?.end(end)
     retire(host)
     fill()
   }
 
   function retire(host: Host): void {
     if (!hosts.delete(host)) return
+    starting.delete(host)
     const place = idle.indexOf(host)
     if (place !== -1) idle.splice(place, 1)
     clearTimeout(timers.get(host))
@@ -85,6 +97,8 @@ export function openSlots(options: SlotsOptions): Slots {
     const left: Promise<void> = host.kill().then(() => void leaving.delete(left))
     leaving.add(left)
   }
+
+  if (options.isWarm) open()
 
   return {
     run(run, calls, signal, graceMs) {
@@ -112,11 +126,11 @@ export function openSlots(options: SlotsOptions): Slots {
       for (const host of hosts) host.isOld = true
       for (const host of [...idle]) retire(host)
       // Somebody is about to try what they have just written.
-      if (wasWarm && !isClosed) free(open())
+      if (wasWarm && !isClosed) open()
       fill()
     },
     get busy() {
-      return hosts.size - idle.length
+      return hosts.size - idle.length - starting.size
     },
     async close() {
       isClosed = true
