@@ -15,7 +15,7 @@ const defaultFile = 'config/huitou.yaml'
 const hostVariables = ['PATH', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'] as const
 
 const defaultLanes: Readonly<Record<string, LaneConfig>> = {
-  short: { concurrency: 8, isolation: 'thread' },
+  short: { concurrency: 32, isolation: 'thread' },
   long: { concurrency: 8, isolation: 'thread' },
   cpu: { concurrency: 2, isolation: 'process', memoryMb: 512 },
 }

@@ -67,6 +67,7 @@ function redisBackend(url: string, onError: (error: Error) => void): Backend {
   // Producers fail fast: a callback must get its 503 while the platform still listens.
   const producer = new Redis(url, {
     enableOfflineQueue: false,
+    enableAutoPipelining: true,
     commandTimeout: 1_000,
     connectTimeout: 1_000,
     maxRetriesPerRequest: 1,

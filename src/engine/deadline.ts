@@ -1,10 +1,12 @@
 /** Why an attempt was told to stop. */
 export type StopCause = 'cancelled' | 'timeout' | 'shutdown'
 
-/** One signal for the three ways an attempt can be stopped, and which of them came first. */
+/** One signal for the three ways an attempt can be stopped, and which of them came first. Waiting for a slot is not the command's time. */
 export interface Deadline {
   readonly signal: AbortSignal
   readonly cause: StopCause | undefined
+  /** The command begins: from now on its time runs. A second call changes nothing. */
+  begin(): void
   /** Lets go of the timer and the listeners. */
   clear(): void
 }
@@ -18,12 +20,15 @@ export function startDeadline(timeoutMs: number, cancelled: AbortSignal, shutdow
   }
   const onCancel = (): void => stop('cancelled')
   const onShutdown = (): void => stop('shutdown')
-  const timer = setTimeout(() => stop('timeout'), timeoutMs)
+  let timer: NodeJS.Timeout | undefined
   cancelled.addEventListener('abort', onCancel, { once: true })
   shutdown.addEventListener('abort', onShutdown, { once: true })
   if (cancelled.aborted) onCancel()
   if (shutdown.aborted) onShutdown()
   return {
+    begin() {
+      timer ??= setTimeout(() => stop('timeout'), timeoutMs)
+    },
     signal: controller.signal,
     get cause() {
       return cause

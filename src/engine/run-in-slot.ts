@@ -26,7 +26,7 @@ export async function runInSlot(
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
   const end = await slots.run(
     { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
-    callsOf(run, engine),
+    callsOf(run, engine, deadline),
     deadline.signal,
     engine.graceMs,
   )
@@ -56,7 +56,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   return { state: 'failed', isFinal: false, why: end.message }
 }
 
-function callsOf(run: Run, engine: Engine): HostCalls {
+function callsOf(run: Run, engine: Engine, deadline: Deadline): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
   const note = (kind: 'log' | 'step' | 'said', text: string, ms?: number): void => {
@@ -65,6 +65,7 @@ function callsOf(run: Run, engine: Engine): HostCalls {
     })
   }
   return {
+    begun: deadline.begin,
     async call(call: HostCall) {
       switch (call.method) {
         case 'say':

@@ -84,9 +84,9 @@ async function tryOnce(
     return refuse(`no grant for ${command}`, sentences.notGranted(command, run.owner, engine.admins), lang)
   }
 
+  if (route.scene === '') return runBuiltin(run, route, lang, engine)
   const deadline = startDeadline(entry.timeoutMs, cancelled, shutdown)
   try {
-    if (route.scene === '') return await runBuiltin(run, route, lang, engine)
     return await runInSlot(run, entry, lang, engine, deadline)
   } finally {
     deadline.clear()

@@ -6,6 +6,7 @@ const never = new AbortController().signal
 
 test('the time limit aborts the signal and is the cause', async () => {
   const deadline = startDeadline(10, never, never)
+  deadline.begin()
   expect(deadline.cause).toBeUndefined()
   await once(deadline.signal, 'abort')
   expect(deadline.cause).toBe('timeout')

@@ -39,7 +39,7 @@ async function watched(folder: SceneFolder, options: Partial<CatalogOptions> = {
       }
       const route = { scene, command: 'say', rest: '' }
       const run = { runId: 'r1', route, message, lang: 'zh' as const, attempt: 1, taskNumber: 1 }
-      const calls = { call: async () => undefined, progress() {}, log() {} }
+      const calls = { call: async () => undefined, progress() {}, log() {}, begun() {} }
       const end = await slots.run(run, calls, new AbortController().signal, 100)
       await slots.close()
       const part = end.state === 'done' ? end.parts[0] : undefined

@@ -24,6 +24,7 @@ class Outside implements HostCalls {
   readonly steps = new Map<string, unknown>()
   readonly shown: unknown[] = []
   readonly logged: string[] = []
+  begun(): void {}
   async call(call: HostCall): Promise<unknown> {
     switch (call.method) {
       case 'say':

@@ -24,7 +24,7 @@ await slots.run(
     attempt: 1,
     taskNumber: 1,
   },
-  { call: async () => undefined, progress: nothing, log: (text) => void stdout.write(text) },
+  { call: async () => undefined, progress: nothing, begun: nothing, log: (text) => void stdout.write(text) },
   new AbortController().signal,
   100,
 )

@@ -22,6 +22,8 @@ export interface HostCalls {
   call(call: HostCall): Promise<unknown>
   progress(percent: number, text?: string): void
   log(text: string): void
+  /** It has its slot and begins. */
+  begun(): void
 }
 
 export type HostEnd = End | { state: 'killed'; why: 'disobeyed' | 'out-of-memory' | 'crashed'; message: string }
@@ -106,6 +108,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     if (job.signal.aborted) {
       finish({ state: 'failed', message: 'it was stopped before it began', retry: 'later' })
     } else {
+      job.calls.begun()
       port.send({ kind: 'run', ...job.run })
       job.signal.addEventListener('abort', abort, { once: true })
     }

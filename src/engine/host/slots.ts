@@ -34,6 +34,9 @@ export interface SlotsOptions {
   log: Log
 }
 
+/** A command that waits longer than this gets a host of its own, where there may be one more. */
+const PATIENCE_MS = 50
+
 export function openSlots(options: SlotsOptions): Slots {
   const { size, idleMs = 60_000, env = {}, log } = options
   const hosts = new Set<Host>()
@@ -44,6 +47,7 @@ export function openSlots(options: SlotsOptions): Slots {
   const waiting: Job[] = []
   const leaving = new Set<Promise<void>>()
   const timers = new Map<Host, NodeJS.Timeout>()
+  let growing: NodeJS.Timeout | undefined
   let isClosed = false
 
   function open(): void {
@@ -56,13 +60,22 @@ export function openSlots(options: SlotsOptions): Slots {
     while (waiting.length > 0) {
       const host = idle.pop()
       const job = host && waiting.shift()
-      if (host === undefined || job === undefined) {
-        if (starting.size === 0 && hosts.size < size) open()
-        return
-      }
+      if (host === undefined || job === undefined) return growSoon()
       clearTimeout(timers.get(host))
       host.take(job)
     }
+  }
+
+  /** Starts a host when somebody has waited for a while: quick commands are through before a thread has started, which costs far more than they do. */
+  function growSoon(): void {
+    if (starting.size > 0 || hosts.size >= size || isClosed) return
+    if (hosts.size === 0) return open()
+    const [longest] = waiting
+    growing ??= setTimeout(() => {
+      growing = undefined
+      if (longest !== undefined && waiting[0] === longest && starting.size === 0 && hosts.size < size) open()
+      else if (waiting.length > 0) growSoon()
+    }, PATIENCE_MS)
   }
 
   /** It has just started, or its command has ended, and it is fit for another. */
@@ -134,6 +147,7 @@ export function openSlots(options: SlotsOptions): Slots {
     },
     async close() {
       isClosed = true
+      clearTimeout(growing)
       for (const job of waiting.splice(0)) job.end(notBegun)
       for (const host of [...hosts]) retire(host)
       await Promise.all(leaving)

@@ -18,6 +18,7 @@ export function openConnection({ url, commandTimeoutMs, onError }: ConnectionOpt
     commandTimeout: commandTimeoutMs,
     disconnectTimeout: commandTimeoutMs,
     enableOfflineQueue: false,
+    enableAutoPipelining: true,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
