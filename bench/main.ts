@@ -5,16 +5,16 @@ import { type BenchServer, startServer } from './server.ts'
 
 /* `npm run bench`: each figure of ours beside a floor of the same run. What each shows: bench/README.md. */
 const SOCKETS = 64
-const ROUNDS = 1
-const only = process.argv[2]
+const ROUNDS = 3
+const [only, part] = process.argv.slice(2)
 let said = 0
 
 for (const store of ['redis', 'embedded'] as const) {
   if (only !== undefined && only !== store) continue
   const simulator = await startWecomSimulator()
   print(`\n## ${store}\n`)
-  await acks(store, simulator)
-  await answers(store, simulator)
+  if (part !== 'answers') await acks(store, simulator)
+  if (part !== 'acks') await answers(store, simulator)
   await simulator.close()
 }
 

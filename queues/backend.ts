@@ -16,8 +16,6 @@ export type BackendAt = { kind: 'redis'; url: string } | { kind: 'embedded'; poo
 export interface Backend {
   queue<Payload>(name: string): Queue<Payload>
   worker<Payload>(name: string, run: Processor<Payload>, options: { concurrency: number }): Worker<Payload>
-  /** Whether many adds in one call cost about as much as one (embedded: one session), or nothing is gained (Redis). */
-  readonly joinsAdds: boolean
   close(): Promise<void>
 }
 
@@ -75,7 +73,6 @@ function redisBackend(url: string, onError: (error: Error) => void): Backend {
   })
   producer.on('error', onError)
   return {
-    joinsAdds: false,
     queue(name) {
       const queue = new Queue(name, { connection: producer, prefix: PREFIX, ...QUEUE_OPTIONS })
       queue.on('error', onError)
@@ -102,7 +99,6 @@ function embeddedBackend(pool: unknown, onError: (error: Error) => void): Backen
   // The embedded store's pool has the shape BullMQ asks of a `pg.Pool`; its tests run BullMQ on it.
   const connection = pool as never
   return {
-    joinsAdds: true,
     queue(name) {
       const queue = new Queue(name, { connection, ...QUEUE_OPTIONS }, createPostgresBackend)
       queue.on('error', onError)

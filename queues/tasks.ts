@@ -1,7 +1,6 @@
 import type { Job, Queue } from 'bullmq'
 import { type Task, taskSchema } from '../src/core/task.ts'
 import { type Backend, within } from './backend.ts'
-import { batched } from './batched.ts'
 
 /** Built-in commands wait here, apart from scenes: a `cancel` never stands behind what it cancels. */
 export const CONTROL_LANE = 'control'
@@ -38,12 +37,16 @@ export interface TaskQueues {
 
 export function openTaskQueues(backend: Backend, lanes: readonly string[]): TaskQueues {
   const queues = new Map(lanes.map((lane) => [lane, backend.queue<Task>(laneQueueName(lane))]))
-  const adders = new Map([...queues].map(([lane, queue]) => [lane, adderOf(queue, backend.joinsAdds)]))
-  const queueOf = (lane: string): Queue<Task> => pick(queues, lane)
+  function queueOf(lane: string): Queue<Task> {
+    const queue = queues.get(lane)
+    if (queue === undefined) throw new Error(`there is no lane "${lane}"; lanes are ${[...queues.keys()].join(', ')}`)
+    return queue
+  }
 
   return {
     async add(task) {
-      await within(pick(adders, task.lane)(task))
+      const priority = Math.min(task.tag, LAST_PRIORITY)
+      await within(queueOf(task.lane).add('task', task, { jobId: task.id, ...(priority > 0 && { priority }) }))
     },
     async counts(lane) {
       const counts = await within(queueOf(lane).getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'))
@@ -73,28 +76,9 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
   }
 }
 
-type Adder = (task: Task) => Promise<unknown>
-
-function adderOf(queue: Queue<Task>, joins: boolean): Adder {
-  const optionsOf = (task: Task) => ({
-    jobId: task.id,
-    ...(task.tag > 0 ? { priority: Math.min(task.tag, LAST_PRIORITY) } : {}),
-  })
-  if (!joins) return (task) => queue.add('task', task, optionsOf(task))
-  return batched(100, (tasks: Task[]) =>
-    queue.addBulk(tasks.map((task) => ({ name: 'task', data: task, opts: optionsOf(task) }))),
-  )
-}
-
 /** The jobs that begin next: those without a tag first, then by tag. */
 async function nextJobs(queue: Queue<Task>, limit: number): Promise<Job<Task>[]> {
   const jobs = await within(queue.getJobs(['wait', 'prioritized'], 0, limit - 1, true))
   // A job that left while the list was read comes back as undefined.
   return jobs.filter((job) => job !== undefined)
-}
-
-function pick<T>(map: ReadonlyMap<string, T>, lane: string): T {
-  const found = map.get(lane)
-  if (found === undefined) throw new Error(`there is no lane "${lane}"; lanes are ${[...map.keys()].join(', ')}`)
-  return found
 }

@@ -4,7 +4,7 @@ import { CONTROL_LANE } from '../queues/tasks.ts'
 import { apiPortsOf } from './api-ports.ts'
 import { consoleSocket, dashboardApi } from './dashboard/api/index.ts'
 import { dashboardPages } from './dashboard/pages.ts'
-import { callbackRoutes } from './ingress/callbacks.ts'
+import { takeCallbacks } from './ingress/callbacks.ts'
 import { fairShare } from './ingress/fair-share.ts'
 import { healthRoutes } from './ingress/health.ts'
 import { openHeldReplies } from './ingress/held-replies.ts'
@@ -53,11 +53,12 @@ export async function startServe(installation: Installation, version: string): P
   const metrics = openMetrics({ laneCounts: api.laneCounts, waitingDeliveries: store.outbox.waiting })
   const app = express()
   app.disable('x-powered-by')
+  app.enable('case sensitive routing')
   app.disable('etag')
   // The proxy of the same machine says who calls; nobody else is believed.
   app.set('trust proxy', 'loopback')
   // First and bare: an acknowledgement has no time for what pages need.
-  app.use(callbackRoutes({ channels, reception, bodyBytes: config.limits.bodyBytes, onAck: metrics.ack, log }))
+  takeCallbacks(app, { channels, reception, bodyBytes: config.limits.bodyBytes, onAck: metrics.ack, log })
   app.use(healthRoutes({ store, channels, metrics }))
   app.use(dashboardApi(api))
   app.use(dashboardPages())

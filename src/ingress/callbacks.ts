@@ -1,4 +1,4 @@
-import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
+import type { IRouter, NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Channel, Inbound } from '../channels/channel.ts'
 import type { Ack } from '../core/ack.ts'
 import { StoreUnavailableError, UnverifiedError } from '../core/errors.ts'
@@ -15,19 +15,17 @@ export interface CallbackPorts {
   log: Log
 }
 
-/** `GET|POST /in/:channel`: verify, store, acknowledge. */
-export function callbackRoutes(ports: CallbackPorts): Router {
-  const router = Router({ caseSensitive: true })
+/** Puts `GET|POST /in/:channel` on the application itself, a router of its own costs each callback: verify, store, acknowledge. */
+export function takeCallbacks(app: IRouter, ports: CallbackPorts): void {
   const take = callback(ports)
-  router.get('/in/:channel', take)
-  router.post('/in/:channel', take)
+  app.get('/in/:channel', take)
+  app.post('/in/:channel', take)
   // Four parameters make it express's place for faults; its own would show the stack to whoever called.
-  router.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
     const isTheirs = error instanceof URIError
     if (!isTheirs) ports.log.error({ error: String(error) }, 'a callback failed')
     res.status(isTheirs ? 400 : 500).end()
   })
-  return router
 }
 
 function callback({ channels, reception, bodyBytes, onAck, log }: CallbackPorts): RequestHandler<{ channel: string }> {

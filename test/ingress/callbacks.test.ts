@@ -6,7 +6,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Ack } from '../../src/core/ack.ts'
 import { StoreUnavailableError } from '../../src/core/errors.ts'
 import type { Message } from '../../src/core/message.ts'
-import { callbackRoutes } from '../../src/ingress/callbacks.ts'
+import { takeCallbacks } from '../../src/ingress/callbacks.ts'
 import type { RidingAnswer } from '../../src/ingress/held-replies.ts'
 import type { Reception } from '../../src/ingress/reception.ts'
 import { fakeChannel } from '../fakes/channel.ts'
@@ -41,15 +41,14 @@ beforeEach(async () => {
   })
   const deaf = fakeChannel({ id: 'deaf', receive: undefined })
   const app = express()
-  app.use(
-    callbackRoutes({
-      channels: new Map([staff, broken, deaf].map((channel) => [channel.id, channel])),
-      reception: { answer: (...given) => answer(...given), take: () => Promise.reject(new Error('not by callbacks')) },
-      bodyBytes: 1_000,
-      onAck: (channel, kind) => void acks.push(`${channel} ${kind}`),
-      log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
-    }),
-  )
+  app.enable('case sensitive routing')
+  takeCallbacks(app, {
+    channels: new Map([staff, broken, deaf].map((channel) => [channel.id, channel])),
+    reception: { answer: (...given) => answer(...given), take: () => Promise.reject(new Error('not by callbacks')) },
+    bodyBytes: 1_000,
+    onAck: (channel, kind) => void acks.push(`${channel} ${kind}`),
+    log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
+  })
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
