@@ -3,7 +3,7 @@ import type { OutboxQueues } from '../../queues/deliveries.ts'
 import type { Channel } from '../channels/channel.ts'
 import { type Address, lineOf } from '../core/address.ts'
 import { cleanJson } from '../core/clean.ts'
-import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
+import type { Delivery, DeliveryRecord } from '../core/delivery.ts'
 import { type ClaimedRequest, type Held, PASSIVE_LEASE_MS } from '../core/held.ts'
 import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
@@ -25,7 +25,6 @@ export interface OutboxPorts {
   /** The held requests, wherever they wait. */
   held: Held
   deliveryKeptMs: number
-  onSent?(record: DeliveryRecord, verdict: Verdict): void
   now(): number
   log: Log
 }
@@ -139,13 +138,12 @@ export function openOutbox(ports: OutboxPorts): Outbox {
       attempts,
       state: verdict.state,
     }
-    if (needsOperator)
-      log.error({ ...fields, why: 'why' in verdict ? verdict.why : undefined }, 'delivery needs an operator')
-    else log.info(fields, 'delivery settled')
+    const why = 'why' in verdict ? verdict.why : undefined
+    if (needsOperator) log.error({ ...fields, why }, 'delivery needs an operator')
+    else log.info({ ...fields, why }, 'delivery settled')
     if (pause !== undefined) {
       await store.pause(line.channel, pause.untilMs, pause.scope === 'chat' ? line.chat : undefined)
     }
-    ports.onSent?.(record, verdict)
     const settle = () => store.settle(delivery.id, attempts, verdict, now())
     const settled = verdict.state === 'sent' ? await insist(settle) : await settle()
     return settled.more ? settled : { more: false, lookAt: 0 }
