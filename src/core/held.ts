@@ -24,7 +24,7 @@ export interface ClaimedRequest {
 }
 
 /** A passive reply is written at once; a claim that has not become one by then died with its process. */
-export const PASSIVE_LEASE_MS = 5_000
+export const PASSIVE_LEASE_MS = 1_000
 
 /** The topic on which a process that holds requests hears of their answers. */
 export function heldTopic(by: string): string {

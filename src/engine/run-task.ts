@@ -29,7 +29,10 @@ const FORGIVEN_CRASHES = 50
 export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal): Promise<Outcome> {
   const startedAt = engine.now()
   const claim = await engine.store.runs.start(newRunOf(task), startedAt, LEASE_MS)
-  if (claim.state === 'over') return { state: 'done' }
+  if (claim.state === 'over') {
+    if (task.held !== undefined) await engine.cameAgain(task.id)
+    return { state: 'done' }
+  }
   if (claim.state === 'held') return { state: 'snoozed', forMs: Math.max(100, claim.untilMs - startedAt) }
 
   const { run } = claim

@@ -32,6 +32,11 @@ export interface OutboxPorts {
 export interface Outbox {
   /** Stores what a task says and sends it at once where order and quota allow. Resolves when it is stored. */
   sayForTask(said: { task: Task; round: number; name: string; parts: readonly Part[] }): Promise<void>
+  /**
+   * The message of a task that has ended came again, so its acknowledgement never arrived: an answer that rode on that one, and whose process died
+   * with it, is sent now. Anything else stays as it is.
+   */
+  cameAgain(taskId: string): Promise<void>
   /** Stores a push; the same `id` is the same push. Resolves to the deliveries it became. */
   push(said: { id: string; to: Address; parts: readonly Part[]; taskId?: string }): Promise<string[]>
   /** Sends what the line holds, one after the other, until it is empty or must wait. */
@@ -95,7 +100,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     if (first === undefined) return request.letGo()
     const at = now()
     try {
-      const permit = { now: at, leaseMs: PASSIVE_LEASE_MS, limits: { account: [], chat: [] } }
+      const permit: Permit = { now: at, leaseMs: PASSIVE_LEASE_MS, limits: { account: [], chat: [] }, route: 'passive' }
       const taken = await store.offer(deliveries, { permit })
       const record = taken.state === 'yours' ? taken.record : await store.takePassive(first.id, at, PASSIVE_LEASE_MS)
       if (record !== undefined) return start(request.answer(record))
@@ -174,6 +179,20 @@ export function openOutbox(ports: OutboxPorts): Outbox {
       if (hold !== undefined && held.isElsewhere(hold.by) && hold.untilMs > now())
         return leaveToHeld(task.id, hold, deliveries)
       return offer(deliveries)
+    },
+    async cameAgain(taskId) {
+      const at = now()
+      for (const { delivery, state, route, attempts, updatedAt } of await store.ofTask(taskId)) {
+        if (route !== 'passive') continue
+        const line = lineOf(delivery.to)
+        if (state === 'unsure') await store.resend(delivery.id, at + ports.deliveryKeptMs, at)
+        else if (state === 'sending' && updatedAt + PASSIVE_LEASE_MS <= at) {
+          const why = 'its acknowledgement never arrived'
+          await store.settle(delivery.id, attempts, { state: 'again', why, notBefore: at, costsAttempt: false }, at)
+        } else continue
+        log.info({ deliveryId: delivery.id, taskId }, 'an answer whose acknowledgement was lost is sent again')
+        start(workLine(line))
+      }
     },
     async push({ id, to, parts, taskId }) {
       const deliveries = deliveriesOf(id, to, parts, taskId)

@@ -80,6 +80,8 @@ export interface Permit {
   /** The sender's claim ends here when it dies. */
   leaseMs: number
   limits: { account: readonly Limit[]; chat: readonly Limit[] }
+  /** It is to ride on an acknowledgement. */
+  route?: 'passive'
 }
 
 export type Taken =
@@ -90,7 +92,8 @@ export type Taken =
 
 /**
  * What is to be sent, in lines. A delivery is taken (claimed), sent, settled; exactly one taker has it at a time, and no other of its line is taken meanwhile.
- * A taker that died shows as an expired lease: the next taker gets the delivery with `attempts` > 1 and `maybeTwice` true.
+ * A taker that died shows as an expired lease: the next taker gets the delivery with `attempts` > 1 and `maybeTwice` true. But one that was to
+ * ride on an acknowledgement is made `unsure` and passed over: whoever got that acknowledgement has read it, and whoever did not comes again.
  */
 export interface Outbox {
   /**
@@ -100,7 +103,10 @@ export interface Outbox {
   offer(deliveries: Delivery[], options: { notBefore?: number; permit?: Permit }): Promise<Taken>
   /** Takes the head of the line, if limits, pauses and its lease allow. One whose expiresAt is past is made `expired` and passed over. */
   take(line: Line, permit: Permit): Promise<Taken>
-  /** Takes this delivery for the ack of its own message: only when it is queued, never begun, and at the head of its line. Spends no quota. */
+  /**
+   * Takes this delivery for the ack of its own message, spending no quota: when it is at the head of its line, and either queued and never begun,
+   * or claimed for another such ack whose lease has run out, for a message that comes again has not been acknowledged.
+   */
   takePassive(deliveryId: string, now: number, leaseMs: number): Promise<DeliveryRecord | undefined>
   /** Ends a taker's claim. `again` leaves it at the head. `more`: the line is not empty, look again at `lookAt`. A verdict from a taker whose claim was lost changes nothing but `sent`, which is always kept. */
   settle(

@@ -85,7 +85,10 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     said.push(`${task.id}: ${plainText(parts)}`)
   }
   const slots: Slots = {
-    run: async (run, calls, signal) => work(run, calls, signal),
+    async run(run, calls, signal) {
+      calls.begun()
+      return work(run, calls, signal)
+    },
     renew() {},
     busy: 0,
     async close() {},
@@ -107,6 +110,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     slots: (lane) => (lane === 'long' ? slots : undefined),
     builtins,
     say,
+    cameAgain: async () => undefined,
     languages,
     cancels,
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),

@@ -12,7 +12,7 @@ export function embeddedOutbox(db: Database): Outbox {
       const [first] = deliveries
       if (first === undefined) return { state: 'empty' }
       const line = keysOf(first.to)
-      const permitted = permit === undefined ? [null, null, null, null] : argsOf(permit)
+      const permitted = permit === undefined ? [null, null, null, null, null] : argsOf(permit)
       return takenOf(
         await db.call<TakenRow>(
           'offer_deliveries',
@@ -103,8 +103,8 @@ function keysOf({ channel, chat }: Line): [string, string] {
   return [cleanText(chatKey({ channel, chat })), channel]
 }
 
-function argsOf({ now, leaseMs, limits }: Permit): unknown[] {
-  return [now, leaseMs, rulesOf(limits.account), rulesOf(limits.chat)]
+function argsOf({ now, leaseMs, limits, route }: Permit): unknown[] {
+  return [now, leaseMs, rulesOf(limits.account), rulesOf(limits.chat), route ?? null]
 }
 
 function rulesOf(limits: readonly Limit[]): number[] {

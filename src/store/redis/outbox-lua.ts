@@ -15,8 +15,9 @@ local function lineKey(line) return P .. 'line:' .. line end
 
 /** Marks the head of a line as being sent. */
 const claim = `
-local function claim(id, line, now, leaseMs)
+local function claim(id, line, now, leaseMs, route)
   call('HSET', keyOf(id), 'state', 'sending', 'begun', 1, 'leaseUntil', now + leaseMs, 'updatedAt', now)
+  if route then call('HSET', keyOf(id), 'route', route) else call('HDEL', keyOf(id), 'route') end
   call('HINCRBY', keyOf(id), 'attempts', 1)
   call('ZADD', DUE, now + leaseMs, line)
 end
@@ -90,7 +91,7 @@ end
 `
 
 /**
- * line, channel, notBefore, now or '' (no permit), leaseMs, account, chat, then for each: id, JSON, createdAt, expiresAt, task or ''
+ * line, channel, notBefore, now or '' (no permit), leaseMs, account, chat, route or '', then for each: id, JSON, createdAt, expiresAt, task or ''
  * → {'yours'}: the first, as it was offered; {'wait', untilMs} or {'empty'}
  */
 export const offer = script(
@@ -109,7 +110,7 @@ local function add(i, ...)
   return call('RPUSH', lineKey(line), id)
 end
 
-local next = 8
+local next = 9
 local due
 local isTaken = false
 local isNewHead = call('EXISTS', keyOf(ARGV[next]), lineKey(line)) == 0
@@ -121,6 +122,7 @@ if isNewHead and now and now <= tonumber(ARGV[next + 3]) then
     due = now + ARGV[5]
     spendBoth(line, channel, account, chat, now)
     add(next, 'state', 'sending', 'attempts', 1, 'begun', 1, 'leaseUntil', due, 'updatedAt', now)
+    if ARGV[8] ~= '' then call('HSET', keyOf(ARGV[next]), 'route', ARGV[8]) end
     next = next + 5
   end
 end
@@ -148,17 +150,20 @@ export const take = script(
   `
 local line, channel, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local account, chat = pairsOf(ARGV[5]), pairsOf(ARGV[6])
+local RODE = 'it rode on an acknowledgement while its process died; whoever got that has read it'
 while true do
   local id = call('LINDEX', lineKey(line), 0)
   if not id then
     call('ZREM', DUE, line)
     return { 'empty' }
   end
-  local head = call('HMGET', keyOf(id), 'state', 'leaseUntil', 'notBefore', 'expiresAt')
+  local head = call('HMGET', keyOf(id), 'state', 'leaseUntil', 'notBefore', 'expiresAt', 'route')
   local isLost = head[1] == 'sending'
   if isLost and tonumber(head[2]) > now then return { 'wait', tonumber(head[2]) } end
-  if isLost then call('HSET', keyOf(id), 'maybeTwice', 1) end
-  if now > tonumber(head[4]) then
+  if isLost and head[5] == 'passive' then
+    leave(id, line, channel, now, 'state', 'unsure', 'why', RODE)
+  elseif now > tonumber(head[4]) then
+    if isLost then call('HSET', keyOf(id), 'maybeTwice', 1) end
     leave(id, line, channel, now, 'state', 'expired')
   else
     local at = mayGoAt(line, channel, head[3], account, chat)
@@ -166,6 +171,7 @@ while true do
       call('ZADD', DUE, at, line)
       return { 'wait', at }
     end
+    if isLost then call('HSET', keyOf(id), 'maybeTwice', 1) end
     spendBoth(line, channel, account, chat, now)
     claim(id, line, now, ARGV[4])
     return { 'yours', call('HGETALL', keyOf(id)) }
@@ -180,10 +186,12 @@ export const takePassive = script(
   claim,
   `
 local id, now = ARGV[1], tonumber(ARGV[2])
-local known = call('HMGET', keyOf(id), 'state', 'begun', 'line', 'expiresAt')
-if known[1] ~= 'queued' or known[2] or now > tonumber(known[4]) then return false end
+local known = call('HMGET', keyOf(id), 'state', 'begun', 'line', 'expiresAt', 'route', 'leaseUntil')
+local isNew = known[1] == 'queued' and not known[2]
+local isLost = known[1] == 'sending' and known[5] == 'passive' and tonumber(known[6]) <= now
+if not (isNew or isLost) or now > tonumber(known[4]) then return false end
 if call('LINDEX', lineKey(known[3]), 0) ~= id then return false end
-claim(id, known[3], now, ARGV[3])
+claim(id, known[3], now, ARGV[3], 'passive')
 return call('HGETALL', keyOf(id))
 `,
 )
@@ -202,6 +210,7 @@ local holds = state == 'sending' and known[2] == ARGV[2]
 if verdict == 'again' then
   if holds then
     call('HSET', keyOf(id), 'state', 'queued', 'why', why, 'notBefore', ARGV[6], 'updatedAt', now)
+    call('HDEL', keyOf(id), 'route')
     if ARGV[7] == '0' then call('HINCRBY', keyOf(id), 'attempts', -1) end
   end
 elseif holds or (verdict == 'sent' and state ~= 'sent') then

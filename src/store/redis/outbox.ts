@@ -29,11 +29,18 @@ export function redisOutbox(db: Database): Outbox {
         value.expiresAt,
         value.taskId ?? '',
       ])
-      const permitted = permit ? [permit.now, ...restOf(permit)] : ['', '', '', '']
+      const permitted = permit ? [permit.now, ...restOf(permit), permit.route ?? ''] : ['', '', '', '', '']
       const reply = await db.run(lua.offer, lineOf(first.to), first.to.channel, notBefore ?? 0, ...permitted, ...each)
       const [head] = clean
       if (asList(reply)[0] !== 'yours' || head === undefined || permit === undefined) return readTaken(reply)
-      const taken = { state: 'sending', attempts: 1, maybeTwice: false, updatedAt: permit.now } as const
+      const { route, now } = permit
+      const taken = {
+        state: 'sending',
+        attempts: 1,
+        maybeTwice: false,
+        updatedAt: now,
+        ...(route && { route }),
+      } as const
       return { state: 'yours', record: { delivery: head.value, ...taken } }
     },
 

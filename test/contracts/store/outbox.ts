@@ -169,6 +169,7 @@ export function outboxContract(store: StoreUnderTest): void {
         attempts: 1,
         maybeTwice: false,
         updatedAt: noon,
+        route: 'passive',
       })
       const passive: Verdict = { state: 'sent', route: 'passive', receipt: { sentAt: noon } }
       expect(await store().outbox.settle(a.id, 1, passive, noon)).toEqual({ more: true, lookAt: noon + 500 })
@@ -218,13 +219,49 @@ export function outboxContract(store: StoreUnderTest): void {
       }
     })
 
-    test('whose claimant died is sent the active way, and says it may come twice', async () => {
+    test('whose claimant died is unsure and passed over: whoever got that ack has read it', async () => {
+      const line = aLine()
+      const [a, b] = [aDelivery(line), aDelivery(line)]
+      await store().outbox.offer([a, b], {})
+      await claim(a.id)
+      expect(await store().outbox.take(line, aPermit(noon + 1))).toEqual({ state: 'wait', untilMs: noon + second })
+      expect((await mustTake(store(), line, aPermit(noon + second))).delivery).toEqual(b)
+      expect(await store().outbox.find(a.id)).toMatchObject({ state: 'unsure', route: 'passive', maybeTwice: false })
+    })
+
+    test('is open again to the message that comes again, once the first claim has run out', async () => {
       const line = aLine()
       const delivery = aDelivery(line)
       await store().outbox.offer([delivery], {})
       await claim(delivery.id)
-      expect(await store().outbox.take(line, aPermit(noon + 1))).toEqual({ state: 'wait', untilMs: noon + second })
-      expect(await mustTake(store(), line, aPermit(noon + second))).toMatchObject({ attempts: 2, maybeTwice: true })
+      expect(await claim(delivery.id, noon + second - 1)).toBeUndefined()
+      expect(await claim(delivery.id, noon + second)).toMatchObject({ attempts: 2, route: 'passive' })
+      // The first claimant may live after all, and its word stands.
+      await store().outbox.settle(delivery.id, 1, { state: 'sent', route: 'passive', receipt: { sentAt: noon } }, noon)
+      expect(await store().outbox.find(delivery.id)).toMatchObject({ state: 'sent' })
+    })
+
+    test('may be taken in the same move as it is offered, and dies the same way', async () => {
+      const line = aLine()
+      const delivery = aDelivery(line)
+      const permit = { ...aPermit(noon), leaseMs: second, route: 'passive' as const }
+      expect(await store().outbox.offer([delivery], { permit })).toMatchObject({
+        state: 'yours',
+        record: { route: 'passive', attempts: 1 },
+      })
+      expect(await store().outbox.take(line, aPermit(noon + second))).toEqual({ state: 'empty' })
+      expect(await store().outbox.find(delivery.id)).toMatchObject({ state: 'unsure', route: 'passive' })
+    })
+
+    test('that could not ride goes the active way like any other', async () => {
+      const line = aLine()
+      const delivery = aDelivery(line)
+      await store().outbox.offer([delivery], {})
+      await claim(delivery.id)
+      await store().outbox.settle(delivery.id, 1, again(noon, false), noon)
+      expect((await store().outbox.find(delivery.id))?.route).toBeUndefined()
+      expect(await mustTake(store(), line, aPermit(noon))).toMatchObject({ attempts: 1, maybeTwice: false })
+      expect(await mustTake(store(), line, aPermit(noon + minute))).toMatchObject({ attempts: 2, maybeTwice: true })
     })
   })
 }

@@ -89,11 +89,12 @@ begin
 end $$;
 
 create function huitou.take_delivery(
-  p_line text, p_channel text, p_now bigint, p_lease_ms bigint, p_account bigint[], p_chat bigint[]
+  p_line text, p_channel text, p_now bigint, p_lease_ms bigint, p_account bigint[], p_chat bigint[], p_route text
 ) returns json language plpgsql as $$
 declare
   head huitou.delivery;
   wait bigint;
+  rode boolean;
 begin
   loop
     head := huitou.head_of(p_line);
@@ -102,7 +103,14 @@ begin
       return json_build_object('state', 'empty');
     end if;
     wait := case when head.state = 'sending' then head.lease_until else 0 end;
-    exit when wait > p_now or head.expires_at >= p_now;
+    rode := head.state = 'sending' and head.route is not distinct from 'passive';
+    exit when wait > p_now or not rode and head.expires_at >= p_now;
+    if rode then
+      update huitou.delivery set state = 'unsure', lease_until = 0, updated_at = p_now, ended_at = p_now,
+        why = 'it rode on an acknowledgement while its process died; whoever got that has read it'
+      where id = head.id;
+      continue;
+    end if;
     update huitou.delivery set state = 'expired', lease_until = 0, updated_at = p_now, ended_at = p_now,
       maybe_twice = maybe_twice or head.state = 'sending'
     where id = head.id;
@@ -117,7 +125,7 @@ begin
     return json_build_object('state', 'wait', 'untilMs', wait);
   end if;
   update huitou.delivery set state = 'sending', attempts = attempts + 1, begun = true, lease_until = p_now + p_lease_ms,
-    updated_at = p_now, maybe_twice = maybe_twice or head.state = 'sending'
+    updated_at = p_now, maybe_twice = maybe_twice or head.state = 'sending', route = p_route
   where id = head.id returning * into head;
   perform huitou.count_send('account ' || p_channel, p_account, p_now);
   perform huitou.count_send('chat ' || p_line, p_chat, p_now);
@@ -128,7 +136,7 @@ end $$;
 -- Without p_now (no permit) nothing is taken.
 create function huitou.offer_deliveries(
   p_line text, p_channel text, p_chat_name text, p_deliveries json, p_not_before bigint,
-  p_now bigint, p_lease_ms bigint, p_account bigint[], p_chat bigint[]
+  p_now bigint, p_lease_ms bigint, p_account bigint[], p_chat bigint[], p_route text
 ) returns json language plpgsql as $$
 declare
   given json;
@@ -150,7 +158,7 @@ begin
     end if;
   end loop;
   if p_now is not null and is_first_new and (huitou.head_of(p_line)).id = first then
-    return huitou.take_delivery(p_line, p_channel, p_now, p_lease_ms, p_account, p_chat);
+    return huitou.take_delivery(p_line, p_channel, p_now, p_lease_ms, p_account, p_chat, p_route);
   end if;
   select look_at into look from huitou.line where key = p_line;
   if look is null then return json_build_object('state', 'empty'); end if;
@@ -161,8 +169,10 @@ create function huitou.take_passive(p_id text, p_now bigint, p_lease_ms bigint) 
 declare
   d huitou.delivery;
 begin
-  update huitou.delivery t set state = 'sending', attempts = 1, begun = true, lease_until = p_now + p_lease_ms, updated_at = p_now
-  where id = p_id and state = 'queued' and not begun and expires_at >= p_now and (huitou.head_of(t.line)).id = p_id
+  update huitou.delivery t set state = 'sending', attempts = attempts + 1, begun = true, lease_until = p_now + p_lease_ms,
+    updated_at = p_now, route = 'passive'
+  where id = p_id and (state = 'queued' and not begun or state = 'sending' and route is not distinct from 'passive' and lease_until <= p_now)
+    and expires_at >= p_now and (huitou.head_of(t.line)).id = p_id
   returning * into d;
   if d.id is null then return null; end if;
   update huitou.line set look_at = d.lease_until where key = d.line;
@@ -196,7 +206,7 @@ begin
   if d.id is null then return json_build_object('more', false); end if;
   if d.state = 'sending' and d.attempts = p_attempt and p_state = 'again' then
     update huitou.delivery set state = 'queued', attempts = attempts - (not p_costs)::int, lease_until = 0,
-      not_before = p_not_before, why = p_why, updated_at = p_now
+      not_before = p_not_before, why = p_why, updated_at = p_now, route = null
     where id = p_id;
   -- Of a claim that was lost only `sent` counts, for it is true whoever says it.
   elsif d.state = 'sending' and d.attempts = p_attempt or p_state = 'sent' and d.state <> 'sent' then
