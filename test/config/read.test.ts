@@ -44,7 +44,7 @@ test('without a file and an environment everything has its default', () => {
     lang: 'zh',
     channels: [],
     lanes: {
-      short: { concurrency: 8, isolation: 'thread' },
+      short: { concurrency: 32, isolation: 'thread' },
       long: { concurrency: 8, isolation: 'thread' },
       cpu: { concurrency: 2, isolation: 'process', memoryMb: 512 },
     },
@@ -244,7 +244,7 @@ test('a grant is for a person or a group, until a day that is named', () => {
 
 test('a lane that is half set keeps the rest of its default, and a new one gets one', () => {
   expect(read({}, 'lanes: { cpu: { concurrency: 1 }, llm: { concurrency: 4 } }').lanes).toMatchObject({
-    short: { concurrency: 8, isolation: 'thread' },
+    short: { concurrency: 32, isolation: 'thread' },
     cpu: { concurrency: 1, isolation: 'process', memoryMb: 512 },
     llm: { concurrency: 4, isolation: 'thread' },
   })

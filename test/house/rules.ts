@@ -13,7 +13,9 @@ const MAX_LINES = 300
 
 /** Everything the rules find in one file; `imports` are the `#names` of package.json. */
 export function breachesOf(file: string, source: string, imports: Readonly<Record<string, string>>): Breach[] {
-  const name = /(^|\/)scenes\//.test(file) ? file.replaceAll('_', '-') : file
+  // A folder's own page is named as everybody expects it.
+  const plain = file.replace(/(^|\/)README\.md$/, '$1readme.md')
+  const name = /(^|\/)scenes\//.test(file) ? plain.replaceAll('_', '-') : plain
   const found = name.split('/').every((part) => /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/.test(part))
     ? []
     : [{ file, line: 1, breaks: 'is not named in kebab-case' }]
