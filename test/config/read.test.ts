@@ -41,6 +41,7 @@ test('without a file and an environment everything has its default', () => {
     sceneDirs: ['scenes', 'src/scenes'],
     logLevel: 'info',
     timeZone: 'UTC',
+    hostEnvironment: { TZ: 'UTC' },
     lang: 'zh',
     channels: [],
     lanes: {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Delivery } from '../../src/core/delivery.ts'
 import { QuotaError, RejectedError, UnavailableError, UnsureError } from '../../src/core/errors.ts'
 import type { Held } from '../../src/core/held.ts'
 import type { Task } from '../../src/core/task.ts'
@@ -284,3 +285,55 @@ test('a look at a line of a channel that is no longer set up does nothing', asyn
     'no channel "gone"',
   )
 })
+
+test('an answer that rode on a lost acknowledgement is sent when its message comes again, and not before', async () => {
+  const task = aTask({ by: 'here', untilMs: now + 1_500 })
+  // Its process dies between claim and write.
+  await store.outbox.offer([aDeliveryOf(task)], {})
+  await store.outbox.takePassive(`${task.id}-answer`, now, 1_000)
+  await outbox.cameAgain(task.id)
+  await outbox.idle()
+  expect(seen()).toEqual([])
+
+  now += 1_000
+  await outbox.workLine(line())
+  expect(await store.outbox.find(`${task.id}-answer`)).toMatchObject({ state: 'unsure', route: 'passive' })
+  expect(seen()).toEqual([])
+
+  await outbox.cameAgain(task.id)
+  await outbox.idle()
+  expect(seen()).toEqual(['late'])
+  await outbox.cameAgain(task.id)
+  await outbox.idle()
+  expect(seen()).toEqual(['late'])
+})
+
+test('an answer whose claim has run out unnoticed is sent too when its message comes again', async () => {
+  const task = aTask({ by: 'here', untilMs: now + 1_500 })
+  await store.outbox.offer([aDeliveryOf(task)], {})
+  await store.outbox.takePassive(`${task.id}-answer`, now, 1_000)
+  now += 1_000
+  await outbox.cameAgain(task.id)
+  await outbox.idle()
+  expect(seen()).toEqual(['late'])
+})
+
+test('a message that comes again after its answer was sent is told nothing', async () => {
+  const task = aTask()
+  await outbox.sayForTask({ task, round: 0, name: 'answer', parts: [text('done')] })
+  await outbox.idle()
+  await outbox.cameAgain(task.id)
+  await outbox.idle()
+  expect(seen()).toEqual(['done'])
+})
+
+function aDeliveryOf({ id, message }: Task): Delivery {
+  return {
+    id: `${id}-answer`,
+    to: message.from,
+    part: text('late'),
+    taskId: id,
+    createdAt: now,
+    expiresAt: now + 86_400_000,
+  }
+}
