@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { WecomSimulator } from '../src/simulators/wecom/index.ts'
+import { wecomEnv } from '../test/fakes/wecom-env.ts'
 import type { ServerOptions } from './servers/config.ts'
 
 export interface BenchServer {
@@ -21,17 +22,8 @@ export async function startServer(
   options: Omit<ServerOptions, 'dataDir' | 'wecom'>,
 ): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'huitou-bench-'))
-  const { corpId, agentId, secret, token, encodingAesKey } = simulator.credentials
-  const wecom = {
-    WECOM_CORP_ID: corpId,
-    WECOM_AGENT_ID: String(agentId),
-    WECOM_SECRET: secret,
-    WECOM_TOKEN: token,
-    WECOM_ENCODING_AES_KEY: encodingAesKey,
-    WECOM_API_BASE_URL: simulator.url,
-  }
   const path = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, [path, JSON.stringify({ ...options, dataDir, wecom })], {
+  const child = spawn(process.execPath, [path, JSON.stringify({ ...options, dataDir, wecom: wecomEnv(simulator) })], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const said = await firstLine(child)

@@ -1,17 +1,16 @@
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import express from 'express'
-import { type BackendAt, makeQueueTables, openBackend } from '../../queues/backend.ts'
+import { openBackend } from '../../queues/backend.ts'
 import { wecomApp } from '../../src/channels/wecom-app/index.ts'
 import { openLog } from '../../src/log.ts'
-import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { configOf, readOptions } from './config.ts'
+import { queuesAt } from './queues-at.ts'
 
 /* The least that could acknowledge honestly: express, the same signature, decryption and parsing, one queue add. */
 const options = readOptions()
 const config = configOf(options)
 const log = openLog('warn')
-const backend = openBackend(await queuesAt(), () => {})
+const backend = openBackend(await queuesAt(options), () => {})
 const queue = backend.queue('floor')
 const [wecom] = config.channels
 if (wecom === undefined) throw new Error('the benchmark’s account is missing')
@@ -41,16 +40,3 @@ server.listen(0, '127.0.0.1', () => {
     process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${address.port}/in/wecom` })}\n`)
 })
 process.once('SIGTERM', () => process.exit(0))
-
-async function queuesAt(): Promise<BackendAt> {
-  if (options.redisUrl !== undefined) return { kind: 'redis', url: options.redisUrl }
-  const keep = { runsMs: 86_400_000, deliveriesMs: 86_400_000 }
-  const store = await openEmbeddedStore({
-    dataDir: join(options.dataDir, 'store'),
-    keep,
-    migrateQueues: makeQueueTables,
-    onError: () => {},
-    log,
-  })
-  return { kind: 'embedded', pool: store.pool }
-}

@@ -1,14 +1,12 @@
-import { join } from 'node:path'
-import { type BackendAt, makeQueueTables, openBackend } from '../../queues/backend.ts'
-import { openLog } from '../../src/log.ts'
-import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
+import { openBackend } from '../../queues/backend.ts'
 import { readOptions } from './config.ts'
+import { queuesAt } from './queues-at.ts'
 
 /* A bare pipeline of two BullMQ queues, in one process, with no HTTP and nothing in the jobs: how fast could an answer be? */
 const options = readOptions()
 const COUNT = options.redisUrl === undefined ? 600 : 6_000
 const AT_ONCE = 64
-const backend = openBackend(await queuesAt(), () => {})
+const backend = openBackend(await queuesAt(options), () => {})
 const first = backend.queue<{ n: number }>('first')
 const second = backend.queue<{ n: number }>('second')
 let answered = 0
@@ -39,16 +37,3 @@ await Promise.all(
 await done.promise
 process.stdout.write(`${JSON.stringify({ perSecond: (COUNT / (performance.now() - startedAt)) * 1_000 })}\n`)
 process.exit(0)
-
-async function queuesAt(): Promise<BackendAt> {
-  if (options.redisUrl !== undefined) return { kind: 'redis', url: options.redisUrl }
-  const keep = { runsMs: 86_400_000, deliveriesMs: 86_400_000 }
-  const store = await openEmbeddedStore({
-    dataDir: join(options.dataDir, 'store'),
-    keep,
-    migrateQueues: makeQueueTables,
-    onError: () => {},
-    log: openLog('warn'),
-  })
-  return { kind: 'embedded', pool: store.pool }
-}

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { WecomSimulator } from '../../src/simulators/wecom/index.ts'
+import { wecomEnv } from './wecom-env.ts'
 
 /** A Huitou as people run it: a process of its own, stopped or killed like one. */
 export interface Huitou {
@@ -136,18 +137,6 @@ export async function startHuitou({
     async kill9() {
       await end(child, 'SIGKILL')
     },
-  }
-}
-
-function wecomEnv(simulator: WecomSimulator): Record<string, string> {
-  const { corpId, agentId, secret, token, encodingAesKey } = simulator.credentials
-  return {
-    WECOM_CORP_ID: corpId,
-    WECOM_AGENT_ID: String(agentId),
-    WECOM_SECRET: secret,
-    WECOM_TOKEN: token,
-    WECOM_ENCODING_AES_KEY: encodingAesKey,
-    WECOM_API_BASE_URL: simulator.url,
   }
 }
 
