@@ -60,7 +60,10 @@ export function openSlots(options: SlotsOptions): Slots {
     while (waiting.length > 0) {
       const host = idle.pop()
       const job = host && waiting.shift()
-      if (host === undefined || job === undefined) return growSoon()
+      if (host === undefined || job === undefined) {
+        growSoon()
+        return
+      }
       clearTimeout(timers.get(host))
       host.take(job)
     }
@@ -69,7 +72,10 @@ export function openSlots(options: SlotsOptions): Slots {
   /** Starts a host when somebody has waited for a while: quick commands are through before a thread has started, which costs far more than they do. */
   function growSoon(): void {
     if (starting.size > 0 || hosts.size >= size || isClosed) return
-    if (hosts.size === 0) return open()
+    if (hosts.size === 0) {
+      open()
+      return
+    }
     const [longest] = waiting
     growing ??= setTimeout(() => {
       growing = undefined
