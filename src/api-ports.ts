@@ -67,12 +67,13 @@ export function apiPortsOf(installation: Installation, reception: Reception, ver
 function fits(task: Task, filter: RunFilter): boolean {
   const { message, route } = task
   const command = route === undefined ? '' : commandText(route.scene, route.command)
+  const sought = filter.q?.toLowerCase() ?? ''
   return (
     (filter.states === undefined || filter.states.includes('waiting')) &&
     (filter.channel === undefined || filter.channel === message.from.channel) &&
     (filter.chat === undefined || filter.chat === message.from.chat) &&
     (filter.user === undefined || filter.user === personKey(message.from.channel, message.sender.id)) &&
     (filter.command === undefined || filter.command === command) &&
-    (filter.q === undefined || message.text.includes(filter.q) || task.id.includes(filter.q))
+    (message.text.toLowerCase().includes(sought) || task.id.toLowerCase().includes(sought))
   )
 }

@@ -6,6 +6,7 @@ import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.t
 import type { Channel } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
 import type { Catalog } from './core/catalog.ts'
+import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
 import type { Log } from './core/log.ts'
 import { type Access, openAccess } from './engine/access.ts'
@@ -34,8 +35,10 @@ export interface Installation {
   looks: OutboxQueues
   channels: ReadonlyMap<string, Channel>
   outbox: Outbox
-  /** The held requests; a process that takes callbacks puts its own in. */
-  held: { current: Held }
+  /** The held requests, wherever they wait. */
+  held: Held
+  /** A process that takes callbacks holds its own. */
+  holdHere(own: Held): void
   languages: Languages
   builtins: ReadonlyMap<string, Builtin>
   desk: Desk
@@ -63,22 +66,23 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     shared: sharedCache(store.settings, store.leases, now),
     async readFile(fileId) {
       const file = await store.files.get(fileId, now())
-      if (file === undefined) throw new Error(`file ${fileId} is no longer kept`)
+      if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)
       return file
     },
   })
   const looks = openOutboxQueues(backend, [...channels.keys()])
-  const held: { current: Held } = { current: remoteHeld(store.signals) }
+  let holder = remoteHeld(store.signals)
+  const held: Held = {
+    claim: (taskId) => holder.claim(taskId),
+    isElsewhere: (by) => holder.isElsewhere(by),
+    release: (taskId) => holder.release(taskId),
+    tell: (offer) => holder.tell(offer),
+  }
   const outbox = openOutbox({
     store: store.outbox,
     channels,
     looks,
-    held: {
-      claim: (taskId) => held.current.claim(taskId),
-      isElsewhere: (by) => held.current.isElsewhere(by),
-      release: (taskId) => held.current.release(taskId),
-      tell: (offer) => held.current.tell(offer),
-    },
+    held,
     deliveryKeptMs: config.limits.deliveryKeptMs,
     now,
     log,
@@ -135,6 +139,9 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     channels,
     outbox,
     held,
+    holdHere(own) {
+      holder = own
+    },
     languages,
     builtins,
     desk,

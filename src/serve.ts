@@ -31,7 +31,7 @@ export async function startServe(installation: Installation, version: string): P
     now,
     log,
   })
-  installation.held.current = held
+  installation.holdHere(held)
   const reception = openReception({
     catalog: installation.catalog,
     prefixes: config.prefixes,

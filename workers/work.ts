@@ -65,7 +65,7 @@ export async function startWork(
     now: installation.now,
     log,
   }
-  const ports = { shares: store.shares, held: held.current }
+  const ports = { shares: store.shares, held }
   const workers: Worker<unknown>[] = [
     tasksWorker(backend, { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE }, engine, ports, shutdown.signal),
     ...lanes.map((name) =>

@@ -1,5 +1,5 @@
 import type { Verdict } from '../core/delivery.ts'
-import { QuotaError, RejectedError, SetupError, UnavailableError, UnsureError } from '../core/errors.ts'
+import { AppError, QuotaError, RejectedError, SetupError, UnsureError } from '../core/errors.ts'
 
 /** What a failed send means for its delivery, and for the line or account it came from. */
 export interface FailedSend {
@@ -34,7 +34,8 @@ export function readFailure(error: unknown, attempts: number, now: number): Fail
   }
   if (error instanceof UnsureError && !error.repeatable) return { verdict: { state: 'unsure', why } }
   const again: Verdict = { state: 'again', why, notBefore: now + backoffMs(attempts), costsAttempt: true }
-  if (error instanceof UnsureError || error instanceof UnavailableError) return { verdict: again }
+  // The platform is busy or away, or our own store is: a channel keeps its token there.
+  if (error instanceof AppError && error.retry === 'later') return { verdict: again }
   // A fault of ours in the channel's code: no repeat would mend it, and the line behind it must go on.
   return { verdict: { state: 'refused', why: `the channel failed: ${why}` }, needsOperator: true }
 }

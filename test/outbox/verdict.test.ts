@@ -51,8 +51,14 @@ test('what is unavailable is tried after 1, 3, 9, 27 and then every 60 s', () =>
   expect(waits).toEqual([1, 3, 9, 27, 60, 60, 60])
 })
 
+test('an answer is not lost because our own store was away while its channel fetched a token', () => {
+  expect(readFailure(new StoreUnavailableError('away'), 1, now)).toEqual({
+    verdict: { state: 'again', why: 'away', notBefore: now + 1_000, costsAttempt: true },
+  })
+})
+
 test('a fault of our own stops neither the line nor the word to the operator', () => {
-  for (const error of [new TypeError('x is undefined'), new StoreUnavailableError('away'), 'thrown text', undefined]) {
+  for (const error of [new TypeError('x is undefined'), 'thrown text', undefined]) {
     expect(readFailure(error, 1, now)).toMatchObject({ verdict: { state: 'refused' }, needsOperator: true })
   }
 })
