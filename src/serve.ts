@@ -44,6 +44,7 @@ export async function startServe(installation: Installation, version: string): P
     by: installation.processId,
     runs: store.runs,
     ahead: tasks.ahead,
+    sendStranded: outbox.sendStranded,
     say: outbox.push,
     languageOf: installation.languages.of,
     now,

@@ -55,7 +55,6 @@ export async function startWork(
     slots: (lane) => slots.get(lane),
     builtins: installation.builtins,
     say: outbox.sayForTask,
-    cameAgain: outbox.cameAgain,
     languages: installation.languages,
     cancels,
     access: installation.access,

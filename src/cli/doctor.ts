@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/read.ts'
 import { tokenProblem } from '../channels/wecom-app/index.ts'
+import { whyOf } from '../core/why.ts'
 import { CliError } from './cli-error.ts'
 import type { CliCommand } from './commands.ts'
 import { say } from './say.ts'
@@ -69,7 +70,7 @@ async function storeFindings(config: Config): Promise<Finding[]> {
     return [
       {
         what: 'Redis',
-        wrong: `cannot be reached (${error instanceof Error ? error.message : String(error)}); is REDIS_URL right, and does Redis run?`,
+        wrong: `cannot be reached (${whyOf(error)}); is REDIS_URL right, and does Redis run?`,
       },
     ]
   } finally {

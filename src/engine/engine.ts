@@ -20,8 +20,6 @@ export interface Engine {
   slots(lane: string): Slots | undefined
   builtins: ReadonlyMap<string, Builtin>
   say: Say
-  /** The message of a task that has ended came again: its first acknowledgement, and what rode on it, never arrived. */
-  cameAgain(taskId: string): Promise<void>
   languages: Languages
   cancels: Cancels
   access: Access

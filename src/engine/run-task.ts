@@ -29,10 +29,7 @@ const FORGIVEN_CRASHES = 50
 export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal): Promise<Outcome> {
   const startedAt = engine.now()
   const claim = await engine.store.runs.start(newRunOf(task), startedAt, LEASE_MS)
-  if (claim.state === 'over') {
-    if (isAnotherRequest(task.held, claim.run.task.held)) await engine.cameAgain(task.id)
-    return { state: 'done' }
-  }
+  if (claim.state === 'over') return { state: 'done' }
   if (claim.state === 'held') return { state: 'snoozed', forMs: Math.max(100, claim.untilMs - startedAt) }
 
   const { run } = claim
@@ -60,11 +57,6 @@ function failedBy(error: unknown, run: Run, engine: Engine): Attempt & { state: 
   const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
   engine.log.error({ taskId: run.id, error: why }, 'an attempt failed by a fault of ours')
   return { state: 'failed', isFinal: false, why }
-}
-
-/** A job that only runs again carries the request it was made by; a message that came again, another. */
-function isAnotherRequest(held: Task['held'], first: Task['held']): boolean {
-  return held !== undefined && (held.by !== first?.by || held.untilMs !== first.untilMs)
 }
 
 export function newRunOf(task: Task): NewRun {

@@ -33,6 +33,7 @@ interface Waiting {
   channel: Channel
   message: Message
   resolve(answer: RidingAnswer | undefined): void
+  answer: Promise<RidingAnswer | undefined>
   timer: NodeJS.Timeout
 }
 
@@ -128,12 +129,18 @@ export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
     },
     hold(taskId, channel, message, untilMs) {
       const { promise, resolve } = Promise.withResolvers<RidingAnswer | undefined>()
-      if (waiting.has(taskId)) {
-        // A twin that arrives while the first waits has nothing to wait for.
-        resolve(undefined)
-        return { answer: promise, drop: () => {} }
+      const first = waiting.get(taskId)
+      if (first !== undefined) {
+        // Acknowledged sooner, a twin would end the redeliveries while the first may still die with the answer.
+        return { answer: first.answer.then(() => undefined), drop: () => {} }
       }
-      const request: Waiting = { channel, message, resolve, timer: setTimeout(drop, Math.max(0, untilMs - now())) }
+      const request: Waiting = {
+        channel,
+        message,
+        resolve,
+        answer: promise,
+        timer: setTimeout(drop, Math.max(0, untilMs - now())),
+      }
       function drop(): void {
         if (waiting.get(taskId) === request) takeOut(taskId)?.resolve(undefined)
       }

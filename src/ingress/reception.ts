@@ -17,6 +17,8 @@ export interface ReceptionPorts extends AcceptPorts, NoticePorts {
   by: string
   /** Lanes whose commands answer in a moment; all others give notice instead of holding the request. */
   quickLanes: ReadonlySet<string>
+  /** Sends what was to ride on an earlier ack of the same message that never arrived. */
+  sendStranded(taskId: string): Promise<void>
   /** Says something that cannot ride on an ack. */
   say(said: { id: string; to: Address; parts: Part[]; taskId: string }): Promise<unknown>
   languageOf(message: Message): Promise<Lang>
@@ -47,6 +49,21 @@ export function openReception(ports: ReceptionPorts): Reception {
     await ports.say({ id: `${task.id}-notice`, to: task.message.from, parts: [notice], taskId: task.id })
   }
 
+  /** Stores a quick task and holds its request for the answer; undefined when none came in time. */
+  async function hold(channel: Channel, task: Task, gone: AbortSignal): Promise<RidingAnswer | undefined> {
+    if (held.size >= MOST_HELD) return void (await enqueue(task))
+    const untilMs = task.message.receivedAt + (channel.replyWithinMs ?? 0)
+    const request = held.hold(task.id, channel, task.message, untilMs)
+    gone.addEventListener('abort', request.drop, { once: true })
+    try {
+      await enqueue({ ...task, held: { untilMs, by: ports.by } })
+    } catch (error) {
+      request.drop()
+      throw error
+    }
+    return request.answer
+  }
+
   return {
     async answer(channel, message, ack, gone) {
       const task = await taskOf(message, ports)
@@ -58,21 +75,12 @@ export function openReception(ports: ReceptionPorts): Reception {
         if (riding === undefined) await sayNotice(task, notice)
         return riding ?? ack
       }
-      const holdMs = channel.reply === undefined || held.size >= MOST_HELD ? 0 : (channel.replyWithinMs ?? 0)
-      if (holdMs === 0) {
-        await enqueue(task)
-        return ack
-      }
-      const untilMs = message.receivedAt + holdMs
-      const request = held.hold(task.id, channel, message, untilMs)
-      gone.addEventListener('abort', request.drop, { once: true })
-      try {
-        await enqueue({ ...task, held: { untilMs, by: ports.by } })
-      } catch (error) {
-        request.drop()
-        throw error
-      }
-      return (await request.answer) ?? ack
+      const mayRide = channel.reply !== undefined && (channel.replyWithinMs ?? 0) > 0
+      const riding = mayRide ? await hold(channel, task, gone) : await enqueue(task)
+      if (riding !== undefined) return riding
+      // An ack that says nothing ends the redeliveries, so whatever an earlier one failed to bring is sent by now.
+      if (mayRide) await ports.sendStranded(task.id)
+      return ack
     },
     async take(message) {
       const task = await taskOf(message, ports)

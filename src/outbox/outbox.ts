@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { OutboxQueues } from '../../queues/deliveries.ts'
 import type { Channel } from '../channels/channel.ts'
 import { type Address, lineOf } from '../core/address.ts'
@@ -33,10 +34,10 @@ export interface Outbox {
   /** Stores what a task says and sends it at once where order and quota allow. Resolves when it is stored. */
   sayForTask(said: { task: Task; round: number; name: string; parts: readonly Part[] }): Promise<void>
   /**
-   * The message of a task that has ended came again, so its acknowledgement never arrived: an answer that rode on that one, and whose process died
-   * with it, is sent now. Anything else stays as it is.
+   * Sends an answer that was to ride on an acknowledgement of the task's message, when that one never arrived because its process died. Call
+   * it before the message is acknowledged without an answer. One that is being written is given its time; anything else stays as it is.
    */
-  cameAgain(taskId: string): Promise<void>
+  sendStranded(taskId: string): Promise<void>
   /** Stores a push; the same `id` is the same push. Resolves to the deliveries it became. */
   push(said: { id: string; to: Address; parts: readonly Part[]; taskId?: string }): Promise<string[]>
   /** Sends what the line holds, one after the other, until it is empty or must wait. */
@@ -180,9 +181,16 @@ export function openOutbox(ports: OutboxPorts): Outbox {
         return leaveToHeld(task.id, hold, deliveries)
       return offer(deliveries)
     },
-    async cameAgain(taskId) {
-      const at = now()
-      for (const { delivery, state, route, attempts, updatedAt } of await store.ofTask(taskId)) {
+    async sendStranded(taskId) {
+      const isBeingWritten = ({ state, route }: DeliveryRecord) => route === 'passive' && state === 'sending'
+      let records = await store.ofTask(taskId)
+      const freeAt = Math.max(...records.filter(isBeingWritten).map(({ updatedAt }) => updatedAt + PASSIVE_LEASE_MS))
+      const at = Math.max(now(), freeAt)
+      if (freeAt > now()) {
+        await wait(freeAt - now())
+        records = await store.ofTask(taskId)
+      }
+      for (const { delivery, state, route, attempts, updatedAt } of records) {
         if (route !== 'passive') continue
         const line = lineOf(delivery.to)
         if (state === 'unsure') await store.resend(delivery.id, at + ports.deliveryKeptMs, at)

@@ -1,5 +1,6 @@
 import type { Verdict } from '../core/delivery.ts'
 import { AppError, QuotaError, RejectedError, SetupError, UnsureError } from '../core/errors.ts'
+import { whyOf } from '../core/why.ts'
 
 /** What a failed send means for its delivery, and for the line or account it came from. */
 export interface FailedSend {
@@ -15,7 +16,7 @@ const LONGEST_BACKOFF_MS = 60_000
 
 /** `attempts`: sends of this delivery begun so far, this one among them. */
 export function readFailure(error: unknown, attempts: number, now: number): FailedSend {
-  const why = error instanceof Error ? error.message : String(error)
+  const why = whyOf(error)
   if (error instanceof RejectedError) return { verdict: { state: 'refused', why } }
   if (error instanceof QuotaError) {
     const untilMs = now + error.pauseMs

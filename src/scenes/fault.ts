@@ -3,11 +3,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { SceneFault } from '../core/catalog.ts'
+import { whyOf } from '../core/why.ts'
 import { type SceneFile, shownPath } from './sources.ts'
 
 /** What was thrown while a scene file was loaded, with the line; a mistake in a file it imports is named with that file in the message. */
 export function faultOf(thrown: unknown, file: SceneFile): SceneFault {
-  const error = thrown instanceof Error ? thrown : new Error(`it threw ${String(thrown)}`)
+  const error = thrown instanceof Error ? thrown : new Error(`it threw ${whyOf(thrown)}`)
   const place = placeIn(error.stack ?? '') ?? placeOfImport(error.message) ?? placeBySyntaxCheck(error, file)
   const message = plainPaths(error.message)
   if (place === undefined) return { file: file.shown, message }

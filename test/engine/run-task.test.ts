@@ -255,17 +255,3 @@ test('an answer waits for a store that is away for a moment', async () => {
   expect(shop.said).toEqual([`${task.id}: answer`])
   expect(await store.runs.find(task.id)).toMatchObject({ state: 'done', attempt: 1 })
 })
-
-test('only another request of an ended task means that its message came again', async () => {
-  const again: string[] = []
-  const engine = { ...shop.engine, cameAgain: async (taskId: string) => void again.push(taskId) }
-  const first = { by: 'p-one', untilMs: 1 }
-  const task = { ...shop.task('try work'), held: first }
-  await runTask(task, engine, never)
-  await runTask(task, engine, never)
-  await runTask({ ...task, held: undefined }, engine, never)
-  expect(again).toEqual([])
-  await runTask({ ...task, held: { ...first, untilMs: 2 } }, engine, never)
-  await runTask({ ...task, held: { ...first, by: 'p-two' } }, engine, never)
-  expect(again).toEqual([task.id, task.id])
-})

@@ -110,7 +110,6 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     slots: (lane) => (lane === 'long' ? slots : undefined),
     builtins,
     say,
-    cameAgain: async () => undefined,
     languages,
     cancels,
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),

@@ -38,6 +38,8 @@ const catalog = {
 let happened: string[]
 let stored: Task[]
 let storeIsAway: boolean
+/** Tasks whose stranded answers were sent. */
+let rescued: string[]
 let held: HeldReplies
 let reception: Reception
 let made = 0
@@ -46,6 +48,7 @@ beforeEach(async () => {
   happened = []
   stored = []
   storeIsAway = false
+  rescued = []
   held = await openHeldReplies({
     by: 'here',
     outbox: store.outbox,
@@ -71,6 +74,9 @@ beforeEach(async () => {
     by: 'here',
     runs: store.runs,
     ahead: async () => 2,
+    async sendStranded(taskId) {
+      rescued.push(taskId)
+    },
     async say({ parts }) {
       happened.push(`said ${plainText(parts)}`)
     },
@@ -134,6 +140,28 @@ test('a task that cannot be stored is not acknowledged, and its request is not h
     await expect(reception.take(saying(text))).rejects.toThrow(StoreUnavailableError)
   }
   expect(held.size).toBe(0)
+})
+
+test('before an ack says nothing, what rode on an earlier one that was lost is sent', async () => {
+  const message = saying('try quick')
+  expect(await reception.answer(holding(50), message, ack, open)).toBe(ack)
+  expect(rescued).toEqual([stored[0]?.id])
+  expect(await reception.answer(holding(50), message, ack, open)).toBe(ack)
+  expect(rescued).toEqual([stored[0]?.id, stored[0]?.id])
+})
+
+test('a twin is not acknowledged before the request that holds its answer', async () => {
+  const message = saying('try quick')
+  const order: string[] = []
+  const first = reception.answer(holding(4_000), message, ack, open).finally(() => order.push('first'))
+  await expect.poll(() => stored.length).toBe(1)
+  const twin = reception.answer(holding(4_000), message, ack, open).finally(() => order.push('twin'))
+  await expect.poll(() => stored.length).toBe(2)
+  const request = held.claim(stored[0]?.id ?? '')
+  expect(order).toEqual([])
+  request?.letGo()
+  expect(await Promise.all([first, twin])).toEqual([ack, ack])
+  expect(order).toEqual(['first', 'twin'])
 })
 
 test("a long command's notice rides on the ack, once", async () => {

@@ -291,20 +291,38 @@ test('an answer that rode on a lost acknowledgement is sent when its message com
   // Its process dies between claim and write.
   await store.outbox.offer([aDeliveryOf(task)], {})
   await store.outbox.takePassive(`${task.id}-answer`, now, 1_000)
-  await outbox.cameAgain(task.id)
-  await outbox.idle()
-  expect(seen()).toEqual([])
-
   now += 1_000
   await outbox.workLine(line())
   expect(await store.outbox.find(`${task.id}-answer`)).toMatchObject({ state: 'unsure', route: 'passive' })
   expect(seen()).toEqual([])
 
-  await outbox.cameAgain(task.id)
+  await outbox.sendStranded(task.id)
   await outbox.idle()
   expect(seen()).toEqual(['late'])
-  await outbox.cameAgain(task.id)
+  await outbox.sendStranded(task.id)
   await outbox.idle()
+  expect(seen()).toEqual(['late'])
+})
+
+test('an answer that is being written as its message comes again is not sent beside', async () => {
+  const task = aTask({ by: 'here', untilMs: now + 1_500 })
+  await store.outbox.offer([aDeliveryOf(task)], {})
+  const claimed = await store.outbox.takePassive(`${task.id}-answer`, now, 1_000)
+  const waited = outbox.sendStranded(task.id)
+  const sent = { state: 'sent', route: 'passive', receipt: { sentAt: now } } as const
+  await store.outbox.settle(`${task.id}-answer`, claimed?.attempts ?? 0, sent, now)
+  await waited
+  await outbox.idle()
+  expect(seen()).toEqual([])
+})
+
+test('an answer that was never written is sent as soon as its writer had the time', async () => {
+  const task = aTask({ by: 'here', untilMs: now + 1_500 })
+  await store.outbox.offer([aDeliveryOf(task)], {})
+  await store.outbox.takePassive(`${task.id}-answer`, now, 1_000)
+  await outbox.sendStranded(task.id)
+  now += 1_000
+  await outbox.workLine(line())
   expect(seen()).toEqual(['late'])
 })
 
@@ -313,7 +331,7 @@ test('an answer whose claim has run out unnoticed is sent too when its message c
   await store.outbox.offer([aDeliveryOf(task)], {})
   await store.outbox.takePassive(`${task.id}-answer`, now, 1_000)
   now += 1_000
-  await outbox.cameAgain(task.id)
+  await outbox.sendStranded(task.id)
   await outbox.idle()
   expect(seen()).toEqual(['late'])
 })
@@ -322,7 +340,7 @@ test('a message that comes again after its answer was sent is told nothing', asy
   const task = aTask()
   await outbox.sayForTask({ task, round: 0, name: 'answer', parts: [text('done')] })
   await outbox.idle()
-  await outbox.cameAgain(task.id)
+  await outbox.sendStranded(task.id)
   await outbox.idle()
   expect(seen()).toEqual(['done'])
 })

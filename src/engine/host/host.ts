@@ -1,6 +1,7 @@
 import type { Lang } from '../../core/lang.ts'
 import type { Message } from '../../core/message.ts'
 import type { Route } from '../../core/task.ts'
+import { whyOf } from '../../core/why.ts'
 import type { Sources } from '../../scenes/sources.ts'
 import { type FromHost, fromHostSchema, type HostCall } from '../protocol.ts'
 import type { End } from './perform.ts'
@@ -125,8 +126,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
   function answer({ callId, call }: Extract<FromHost, { kind: 'call' }>, { calls }: Job): void {
     calls.call(call).then(
       (value) => port.send({ kind: 'answer', callId, value }),
-      (error: unknown) =>
-        port.send({ kind: 'fault', callId, message: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => port.send({ kind: 'fault', callId, message: whyOf(error) }),
     )
   }
 

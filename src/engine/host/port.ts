@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import type { Log } from '../../core/log.ts'
+import { whyOf } from '../../core/why.ts'
 import type { ToHost } from '../protocol.ts'
 
 /** The engine's end of the line to one host, the same for a thread and a child process. */
@@ -121,7 +122,7 @@ function harmless(env: PortOptions['env']): Record<string, string> {
 
 function exitBy(error: unknown): PortExit {
   const isFull = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-  const message = error instanceof Error ? error.message : String(error)
+  const message = whyOf(error)
   return isFull ? { why: 'out-of-memory', message } : { why: 'crashed', message }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError } from '../../core/errors.ts'
+import { whyOf } from '../../core/why.ts'
 import { type CallbackFields, type CallbackKind, callbackFields } from './callback.ts'
 import { show } from './content.ts'
 import type { Corp } from './corp.ts'
@@ -169,7 +170,7 @@ export class Dispatch {
       const reply = this.courier.open(ack.body)
       if (reply) delivered.reply = this.show(reply, delivered.msgId, from)
     } catch (error) {
-      delivered.badReply = error instanceof Error ? error.message : String(error)
+      delivered.badReply = whyOf(error)
     }
   }
 
