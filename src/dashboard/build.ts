@@ -4,7 +4,6 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { whyOf } from '../core/why.ts'
 
 const webDir = fileURLToPath(new URL('./web/', import.meta.url))
 const distDir = join(webDir, 'dist')
@@ -73,7 +72,7 @@ if (import.meta.main) {
   try {
     await buildDashboard({ force: process.argv.includes('--force') })
   } catch (error) {
-    process.stderr.write(`${whyOf(error)}\n`)
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1
   }
 }

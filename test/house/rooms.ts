@@ -18,7 +18,7 @@ const everything = ['src/**', 'queues/**', 'workers/**', 'config/**']
 const builders = { may: everything, packages: ['zod', 'pino', 'express', 'ioredis'] }
 
 export const rooms: readonly Room[] = [
-  { files: core, packages: ['zod'], node: ['crypto'] },
+  { files: core, packages: ['zod'], node: ['crypto', 'util'] },
 
   {
     files: 'src/channels/open.ts',
