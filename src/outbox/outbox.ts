@@ -71,7 +71,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   }
 
   function permitFor(channel: Channel): Permit {
-    return { now: now(), leaseMs: LEASE_MS, limits: channel.limits }
+    return { now: now(), leaseMs: LEASE_MS, limits: channel.limits, repeatsShowTwice: channel.repeatsShowTwice }
   }
 
   /** Goes on beside its caller; a fault is logged, and the sweeper finds the line again. */

@@ -82,6 +82,8 @@ export interface Permit {
   limits: { account: readonly Limit[]; chat: readonly Limit[] }
   /** It is to ride on an acknowledgement. */
   route?: 'passive'
+  /** The platform would show a repeat again: one whose taker died becomes `unsure` and is passed over. */
+  repeatsShowTwice?: boolean
 }
 
 export type Taken =
@@ -92,8 +94,8 @@ export type Taken =
 
 /**
  * What is to be sent, in lines. A delivery is taken (claimed), sent, settled; exactly one taker has it at a time, and no other of its line is taken meanwhile.
- * A taker that died shows as an expired lease: the next taker gets the delivery with `attempts` > 1 and `maybeTwice` true. But one that was to
- * ride on an acknowledgement is made `unsure` and passed over: whoever got that acknowledgement has read it, and whoever did not comes again.
+ * A taker that died shows as an expired lease: the next taker gets the delivery with `attempts` > 1 and `maybeTwice` true, unless its permit says
+ * that a repeat shows twice. But one that was to ride on an acknowledgement is made `unsure` and passed over: whoever got that acknowledgement has read it, and whoever did not comes again.
  */
 export interface Outbox {
   /**

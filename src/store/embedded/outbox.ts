@@ -26,7 +26,9 @@ export function embeddedOutbox(db: Database): Outbox {
     },
 
     async take(line, permit) {
-      return takenOf(await db.call<TakenRow>('take_delivery', ...keysOf(line), ...argsOf(permit)))
+      return takenOf(
+        await db.call<TakenRow>('take_delivery', ...keysOf(line), ...argsOf(permit), permit.repeatsShowTwice ?? false),
+      )
     },
 
     async takePassive(deliveryId, now, leaseMs) {

@@ -140,7 +140,7 @@ return due and { 'wait', tonumber(due) } or { 'empty' }
 `,
 )
 
-/** line, channel, now, leaseMs, account, chat → {'yours', record}, {'wait', untilMs} or {'empty'} */
+/** line, channel, now, leaseMs, account, chat, repeatsShowTwice → {'yours', record}, {'wait', untilMs} or {'empty'} */
 export const take = script(
   keys,
   limits,
@@ -151,6 +151,7 @@ export const take = script(
 local line, channel, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local account, chat = pairsOf(ARGV[5]), pairsOf(ARGV[6])
 local RODE = 'it rode on an acknowledgement while its process died; whoever got that has read it'
+local DIED = 'its process died while it was sent; it may have arrived'
 while true do
   local id = call('LINDEX', lineKey(line), 0)
   if not id then
@@ -162,6 +163,8 @@ while true do
   if isLost and tonumber(head[2]) > now then return { 'wait', tonumber(head[2]) } end
   if isLost and head[5] == 'passive' then
     leave(id, line, channel, now, 'state', 'unsure', 'why', RODE)
+  elseif isLost and ARGV[7] == '1' then
+    leave(id, line, channel, now, 'state', 'unsure', 'why', DIED)
   elseif now > tonumber(head[4]) then
     if isLost then call('HSET', keyOf(id), 'maybeTwice', 1) end
     leave(id, line, channel, now, 'state', 'expired')

@@ -45,7 +45,16 @@ export function redisOutbox(db: Database): Outbox {
     },
 
     async take(line, permit) {
-      return readTaken(await db.run(lua.take, lineOf(line), line.channel, permit.now, ...restOf(permit)))
+      return readTaken(
+        await db.run(
+          lua.take,
+          lineOf(line),
+          line.channel,
+          permit.now,
+          ...restOf(permit),
+          permit.repeatsShowTwice ? 1 : 0,
+        ),
+      )
     },
 
     async takePassive(deliveryId, now, leaseMs) {

@@ -154,6 +154,32 @@ export function outboxContract(store: StoreUnderTest): void {
     })
   })
 
+  describe('outbox: where a repeat would show twice', () => {
+    test('one whose taker died is unsure and passed over, and its own word still stands', async () => {
+      const line = aLine()
+      const [a, b] = [aDelivery(line), aDelivery(line)]
+      const permitAt = (now: number) => ({ ...aPermit(now), repeatsShowTwice: true })
+      await store().outbox.offer([a, b], { permit: permitAt(noon) })
+      expect(await store().outbox.take(line, permitAt(noon + second))).toMatchObject({ state: 'wait' })
+      expect((await mustTake(store(), line, permitAt(noon + 30 * second))).delivery).toEqual(b)
+      expect(await store().outbox.find(a.id)).toMatchObject({
+        state: 'unsure',
+        attempts: 1,
+        why: expect.stringContaining('died'),
+      })
+      await store().outbox.settle(a.id, 1, sentAt(noon), noon)
+      expect(await store().outbox.find(a.id)).toMatchObject({ state: 'sent' })
+    })
+
+    test('one that was tried and failed is tried again', async () => {
+      const line = aLine()
+      const delivery = aDelivery(line)
+      await store().outbox.offer([delivery], { permit: { ...aPermit(noon), repeatsShowTwice: true } })
+      await store().outbox.settle(delivery.id, 1, again(noon, true), noon)
+      expect((await mustTake(store(), line, { ...aPermit(noon), repeatsShowTwice: true })).attempts).toBe(2)
+    })
+  })
+
   describe('outbox: the passive way', () => {
     const claim = (id: string, now = noon) => store().outbox.takePassive(id, now, second)
 

@@ -89,12 +89,14 @@ begin
 end $$;
 
 create function huitou.take_delivery(
-  p_line text, p_channel text, p_now bigint, p_lease_ms bigint, p_account bigint[], p_chat bigint[], p_route text
+  p_line text, p_channel text, p_now bigint, p_lease_ms bigint, p_account bigint[], p_chat bigint[], p_route text,
+  p_shows_twice boolean default false
 ) returns json language plpgsql as $$
 declare
   head huitou.delivery;
   wait bigint;
   rode boolean;
+  given_up boolean;
 begin
   loop
     head := huitou.head_of(p_line);
@@ -104,10 +106,12 @@ begin
     end if;
     wait := case when head.state = 'sending' then head.lease_until else 0 end;
     rode := head.state = 'sending' and head.route is not distinct from 'passive';
-    exit when wait > p_now or not rode and head.expires_at >= p_now;
-    if rode then
+    given_up := rode or head.state = 'sending' and p_shows_twice;
+    exit when wait > p_now or not given_up and head.expires_at >= p_now;
+    if given_up then
       update huitou.delivery set state = 'unsure', lease_until = 0, updated_at = p_now, ended_at = p_now,
-        why = 'it rode on an acknowledgement while its process died; whoever got that has read it'
+        why = case when rode then 'it rode on an acknowledgement while its process died; whoever got that has read it'
+          else 'its process died while it was sent; it may have arrived' end
       where id = head.id;
       continue;
     end if;
