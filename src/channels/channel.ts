@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws'
 import type { Ack } from '../core/ack.ts'
 import type { Delivery, Receipt } from '../core/delivery.ts'
 import type { Limit } from '../core/limit.ts'
@@ -24,6 +25,10 @@ export interface Channel {
   readonly platform: string
   /** What the platform allows; the outbox keeps below it. */
   readonly limits: { account: readonly Limit[]; chat: readonly Limit[] }
+  /** The platform would show a repeated delivery again, so one whose sender died is unsure and not repeated by itself. */
+  readonly repeatsShowTwice?: boolean
+  /** The platform never sends again: so many messages wait in memory while the store is away. Undefined: it does, and is told to. */
+  readonly mostWaiting?: number
   /** How long a request may be held for a short command's answer; undefined: an answer cannot ride on the ack. */
   readonly replyWithinMs?: number
   /** Verifies and parses a callback. Touches no network. Throws only UnverifiedError. */
@@ -37,9 +42,17 @@ export interface Channel {
    * The second call with the same delivery is a repeat: it must be the same request to the platform, byte for byte where that makes it recognisable.
    */
   send(delivery: Delivery, signal: AbortSignal): Promise<Receipt>
+  /**
+   * Judges a socket that the platform's side opens to us (`WS /in/:channel`), before the upgrade; the result takes it afterwards.
+   * Throws only UnverifiedError.
+   */
+  admit?(request: InboundRequest): (socket: WebSocket) => void
   /** The bytes of something a person sent, by its id at the platform. */
   download?(platformMediaId: string, signal: AbortSignal): Promise<MediaFile>
-  /** Sockets and polls; runs until the signal. */
+  /**
+   * Sockets and polls; runs until the signal. `onMessage` resolves once the message is stored; a channel whose platform never sends again
+   * need not mind a rejection, whoever calls `listen` keeps the message until the store is back.
+   */
   listen?(onMessage: (message: Message) => Promise<void>, signal: AbortSignal): Promise<void>
   /** Undefined when up; else since when it is not, and why, for /readyz and the dashboard. */
   down?(): { since: number; why: string } | undefined
@@ -58,7 +71,20 @@ export interface ChannelPorts {
   readFile(fileId: string): Promise<MediaFile>
   /** A place shared by all processes for what is costly to fetch, with one fetch at a time. */
   shared: SharedCache
+  /** Calls to the process that holds a socket, from whichever process wants to send. */
+  exchange: Exchange
   log: ChannelLog
+}
+
+/** Requests between the processes of an installation; what is asked and answered is plain JSON. */
+export interface Exchange {
+  /** From now on this process answers what is asked under `name`, until the result is called; a later holder takes the name over. */
+  hold(name: string, answer: (request: unknown) => Promise<unknown>): Promise<() => Promise<void>>
+  /**
+   * Asks whoever holds `name`. Throws UnavailableError when nobody does (nothing was asked), the holder's own error where it failed
+   * (its class among ours is kept), or UnsureError when no answer came in time.
+   */
+  ask(name: string, request: unknown, timeoutMs: number): Promise<unknown>
 }
 
 /** A value fetched once for all processes. */

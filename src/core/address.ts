@@ -12,6 +12,8 @@ export const addressSchema = z.object({
   chat: z.string().min(1),
   chatKind: z.enum(['private', 'group']),
   thread: z.string().optional(),
+  /** Which of the channel's own accounts was written to, where a channel has several (OneBot: the bot's QQ number). */
+  account: z.string().optional(),
   /** The platform's id of the message that is answered, where an answer can quote it. */
   replyTo: z.string().optional(),
 })

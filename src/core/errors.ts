@@ -11,8 +11,8 @@ export class UnverifiedError extends AppError {
   override readonly name = 'UnverifiedError'
   readonly retry = 'never'
   readonly kind: string
-  readonly status: 400 | 401 | 403 | 413
-  constructor(message: string, kind: string, status: 400 | 401 | 403 | 413 = 401) {
+  readonly status: 400 | 401 | 403 | 405 | 413
+  constructor(message: string, kind: string, status: 400 | 401 | 403 | 405 | 413 = 401) {
     super(message)
     this.kind = kind
     this.status = status

@@ -16,7 +16,12 @@ const mediaPart = { media: mediaSchema, name: z.string().optional(), type: z.str
 
 /** One piece of what is said, by a person or to one. */
 export const partSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), text: z.string() }),
+  z.object({
+    kind: z.literal('text'),
+    text: z.string(),
+    /** People to be pointed out before the text; only a channel that can makes these of mentions. */
+    mentions: z.array(z.object({ person: z.string(), name: z.string().optional() })).optional(),
+  }),
   z.object({ kind: z.literal('markdown'), text: z.string() }),
   z.object({ kind: z.literal('image'), ...mediaPart }),
   z.object({ kind: z.literal('file'), ...mediaPart }),

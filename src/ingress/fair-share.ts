@@ -4,6 +4,8 @@ import type { Shares } from '../store/store.ts'
 
 /** Someone who sent nothing to a quick lane for so long has nothing waiting there that would be worth asking about. */
 const QUIET_MS = 1_000
+/** What was tagged may wait for longer, and a message without a tag would overtake it. */
+const TAGGED_QUIET_MS = 60_000
 const MOST_KNOWN = 10_000
 
 /**
@@ -11,15 +13,16 @@ const MOST_KNOWN = 10_000
  * store: only who sends much waits behind their own. Elsewhere each task is tagged.
  */
 export function fairShare(shares: Pick<Shares, 'tag'>, quickLanes: ReadonlySet<string>, now: () => number) {
-  const lastSentAt = new Map<string, number>()
+  const last = new Map<string, { at: number; isTagged: boolean }>()
   return async (lane: string, message: Message): Promise<number> => {
     const owner = personKey(message.from.channel, message.sender.id)
     if (!quickLanes.has(lane)) return shares.tag(lane, owner)
     const key = `${lane} ${owner}`
     const at = now()
-    const before = lastSentAt.get(key)
-    if (lastSentAt.size >= MOST_KNOWN) lastSentAt.clear()
-    lastSentAt.set(key, at)
-    return before === undefined || at - before > QUIET_MS ? 0 : shares.tag(lane, owner)
+    const before = last.get(key)
+    const isTagged = before !== undefined && at - before.at <= (before.isTagged ? TAGGED_QUIET_MS : QUIET_MS)
+    if (last.size >= MOST_KNOWN) last.clear()
+    last.set(key, { at, isTagged })
+    return isTagged ? shares.tag(lane, owner) : 0
   }
 }

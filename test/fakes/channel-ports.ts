@@ -1,4 +1,5 @@
-import type { ChannelPorts, MediaFile, SharedCache } from '../../src/channels/channel.ts'
+import type { ChannelPorts, Exchange, MediaFile, SharedCache } from '../../src/channels/channel.ts'
+import { UnavailableError } from '../../src/core/errors.ts'
 
 export interface FakePorts extends ChannelPorts {
   /** Moves the clock on. */
@@ -26,8 +27,24 @@ export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
       return file
     },
     shared: sharedCache(() => now),
+    exchange: exchange(),
     log: { info: note, warn: note, error: note },
     logged: () => JSON.stringify(lines),
+  }
+}
+
+function exchange(): Exchange {
+  const holders = new Map<string, (request: unknown) => Promise<unknown>>()
+  return {
+    async hold(name, answer) {
+      holders.set(name, answer)
+      return async () => void (holders.get(name) === answer && holders.delete(name))
+    },
+    async ask(name, request) {
+      const holder = holders.get(name)
+      if (holder === undefined) throw new UnavailableError(`nobody holds ${name}`)
+      return holder(request)
+    },
   }
 }
 

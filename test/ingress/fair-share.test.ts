@@ -31,9 +31,19 @@ test('in a quick lane the first message in a while goes without a tag, those tha
   expect(asked).toEqual([])
   pass(1_000)
   expect(await share('short', from('LiSi'))).toBe(1)
-  pass(1_001)
-  expect(await share('short', from('lisi'))).toBe(0)
   expect(asked).toEqual(['short staff:lisi'])
+  pass(1_001)
+  expect(await share('short', from('zhangsan'))).toBe(0)
+})
+
+test('who was tagged is tagged until their quiet is long enough for all that waited, so that no newer message overtakes', async () => {
+  const { share, pass } = aShare()
+  await share('short', from('lisi'))
+  expect(await share('short', from('lisi'))).toBe(1)
+  pass(60_000)
+  expect(await share('short', from('lisi'))).toBe(2)
+  pass(60_001)
+  expect(await share('short', from('lisi'))).toBe(0)
 })
 
 test('who sends without a pause is tagged all the time', async () => {

@@ -3,9 +3,9 @@ import type { Delivery } from '../../core/delivery.ts'
 import { RejectedError, UnavailableError } from '../../core/errors.ts'
 import type { Media } from '../../core/part.ts'
 import type { ChannelPorts, MediaFile } from '../channel.ts'
+import { fetchFile } from '../fetch-file.ts'
 import { MOST_MEDIA_BYTES, type UploadType, type WecomClient } from '../wecom/client.ts'
 import { faultOf } from '../wecom/faults.ts'
-import { fetchFile } from '../wecom/fetch-file.ts'
 import type { MediaPart } from './types.ts'
 
 const MB = 1024 * 1024

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError, SetupError, UnavailableError, UnsureError } from '../../core/errors.ts'
 import type { ChannelPorts, MediaFile } from '../channel.ts'
+import { asciiName, nameIn } from '../file-name.ts'
+import { readAtMost } from '../read-at-most.ts'
 import { errcodeOf } from './errcodes.ts'
 import { faultOf } from './faults.ts'
-import { asciiName, nameIn } from './file-name.ts'
-import { readAtMost } from './read-at-most.ts'
 
 const CALL_MS = 10_000
 const MEDIA_MS = 60_000

@@ -1,4 +1,4 @@
-import { RejectedError } from '../../core/errors.ts'
+import { RejectedError } from '../core/errors.ts'
 
 /** All bytes of a stream. Throws RejectedError, and leaves the stream, when there are more than `limitBytes`. */
 export async function readAtMost(

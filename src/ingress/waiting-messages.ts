@@ -1,0 +1,97 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { chatKey } from '../core/address.ts'
+import { StoreUnavailableError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import type { Message } from '../core/message.ts'
+import { whyOf } from '../core/why.ts'
+
+const FIRST_RETRY_MS = 200
+const LAST_RETRY_MS = 2_000
+
+/** Messages that come once: their platform never sends them again, so they wait in memory while the store is away. */
+export interface WaitingMessages {
+  /** Resolves when it is stored, waits for the store, or was refused. Those of one chat are stored in the order they came. */
+  take(message: Message): Promise<void>
+  /** How many are not stored yet. */
+  readonly size: number
+  /** Tries those that wait once more, and gives up what cannot be stored. */
+  close(): Promise<void>
+}
+
+export interface WaitingOptions {
+  most: number
+  /** One too many: a word to its sender. */
+  refuse(message: Message): void
+  log: Log
+}
+
+/** Messages of one chat, one after the other. */
+interface Line {
+  last: Promise<void>
+  /** Its first one waits for the store. */
+  isStuck: boolean
+  /** Lets those go who wait for theirs to be stored. */
+  waiting: (() => void)[]
+}
+
+/** `store` throws StoreUnavailableError while the store is away; a repeat of it must be harmless. */
+export function openWaitingMessages(
+  store: (message: Message) => Promise<void>,
+  { most, refuse, log }: WaitingOptions,
+): WaitingMessages {
+  const stopping = new AbortController()
+  const lines = new Map<string, Line>()
+  let size = 0
+
+  async function storeInTime(message: Message, line: Line): Promise<void> {
+    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LAST_RETRY_MS, retryMs * 2)) {
+      try {
+        await store(message)
+        line.isStuck = false
+        return
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) {
+          log.error({ messageId: message.id, error: whyOf(error) }, 'a message could not be taken')
+          return refuse(message)
+        }
+        if (stopping.signal.aborted) {
+          log.error({ messageId: message.id }, 'a message is lost: the process stops while the store is away')
+          return
+        }
+        line.isStuck = true
+        for (const letGo of line.waiting.splice(0)) letGo()
+        // Its rejection is the stop, after which it is tried once more.
+        await wait(retryMs * (0.75 + Math.random() / 2), undefined, { signal: stopping.signal }).catch(() => {})
+      }
+    }
+  }
+
+  return {
+    get size() {
+      return size
+    },
+    async take(message) {
+      if (size >= most) {
+        log.warn({ messageId: message.id, waiting: size }, 'a message was refused: too many wait for the store')
+        return refuse(message)
+      }
+      size += 1
+      const key = chatKey(message.from)
+      const line = lines.get(key) ?? { last: Promise.resolve(), isStuck: false, waiting: [] }
+      lines.set(key, line)
+      const mine = line.last.then(() => storeInTime(message, line))
+      line.last = mine
+      const stored = mine.then(() => {
+        size -= 1
+        if (line.last === mine) lines.delete(key)
+      })
+      if (line.isStuck) return
+      const stuck = new Promise<void>((resolve) => line.waiting.push(resolve))
+      await Promise.race([stored, stuck])
+    },
+    async close() {
+      stopping.abort()
+      await Promise.all([...lines.values()].map(({ last }) => last))
+    },
+  }
+}
