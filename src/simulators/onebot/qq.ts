@@ -1,0 +1,143 @@
+import { readCodes } from './cq.ts'
+import { type CallAnswer, type Flavour, failed } from './flavour.ts'
+import type { Group, Said, Segment } from './simulator.ts'
+
+/** The account and what it knows: its groups and friends, what was said, and what its actions did. */
+export class Qq {
+  readonly inbox: Said[] = []
+  readonly calls: { action: string; params: Record<string, unknown> }[] = []
+  readonly selfId: string
+  isOnline = true
+  readonly #flavour: Flavour
+  readonly #groups: readonly Group[]
+  readonly #friends: readonly { id: string; name: string }[]
+  /** Messages by their id, of both sides. */
+  readonly #known = new Map<string, { chat: string; segments: Segment[] }>()
+  readonly #listeners = new Set<(said: Said) => void>()
+  /** What people said in each group, as events, the newest last. */
+  readonly #history = new Map<string, Record<string, unknown>[]>()
+  #said = 0
+
+  constructor(
+    selfId: string,
+    flavour: Flavour,
+    groups: readonly Group[],
+    friends: readonly { id: string; name: string }[],
+  ) {
+    this.selfId = selfId
+    this.#flavour = flavour
+    this.#groups = groups
+    this.#friends = friends
+  }
+
+  /** Keeps a message and gives it its id. */
+  remember(chat: string, segments: Segment[]): number {
+    const messageId = this.#flavour.messageId(++this.#said, chat)
+    this.#known.set(String(messageId), { chat, segments })
+    return messageId
+  }
+
+  /** The platform keeps what was said, whoever listens. */
+  keep(group: string, event: Record<string, unknown>): void {
+    this.#history.set(group, [...(this.#history.get(group) ?? []), event].slice(-1_000))
+  }
+
+  nameOf(person: string, group?: string): string {
+    const members = this.#groups.find(({ id }) => id === group)?.members
+    return (members ?? this.#friends).find(({ id }) => id === person)?.name ?? `person ${person}`
+  }
+
+  onSaid(listener: (said: Said) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  act(action: string, params: Record<string, unknown>): CallAnswer {
+    this.calls.push({ action, params })
+    const text = (key: string): string => (params[key] === undefined ? '' : String(params[key]))
+    switch (action) {
+      case 'send_group_msg':
+        return this.#say(action, { group: text('group_id') }, params.message)
+      case 'send_private_msg':
+        return this.#say(action, { person: text('user_id') }, params.message)
+      case 'send_group_forward_msg':
+      case 'send_private_forward_msg': {
+        const nodes = Array.isArray(params.messages) ? (params.messages as { data?: { content?: unknown } }[]) : []
+        const content = nodes.flatMap((node) => readMessage(node.data?.content) ?? [])
+        const chat = action === 'send_group_forward_msg' ? { group: text('group_id') } : { person: text('user_id') }
+        return content.length === 0 ? failed(1400, 'messages') : this.#say(action, chat, content)
+      }
+      case 'upload_group_file':
+      case 'upload_private_file': {
+        const chat = action === 'upload_group_file' ? { group: text('group_id') } : { person: text('user_id') }
+        return this.#say(action, chat, [{ type: 'file', data: { file: text('file'), name: text('name') } }])
+      }
+      case 'get_login_info':
+        return ok({ user_id: Number(this.selfId), nickname: 'bot' })
+      case 'get_status':
+        return ok({ online: this.isOnline, good: true })
+      case 'get_version_info':
+        return ok({ app_name: 'onebot-simulator', app_version: '1', protocol_version: 'v11' })
+      case 'get_group_msg_history':
+        return ok({ messages: (this.#history.get(text('group_id')) ?? []).slice(-Number(params.count ?? 20)) })
+      case 'get_msg': {
+        const known = this.#known.get(text('message_id'))
+        return known === undefined
+          ? failed(1200, '消息不存在')
+          : ok({ message_id: Number(text('message_id')), message: known.segments })
+      }
+      default:
+        return this.#flavour.unknownAction(action)
+    }
+  }
+
+  #say(action: string, chat: Said['chat'], message: unknown): CallAnswer {
+    if (!this.isOnline) return failed(1200, 'the account is offline')
+    const segments = readMessage(message)
+    if (segments === undefined || Object.values(chat).includes('')) return failed(1400, 'a parameter is missing')
+    if ('group' in chat && this.#groups.length > 0 && !this.#groups.some(({ id }) => id === chat.group)) {
+      return failed(this.#flavour.isStrict ? 110 : 1200, 'not in this group')
+    }
+    if (this.#flavour.isStrict && !hasTextsAlone(message)) return failed(1400)
+    const quoted = segments.find(({ type }) => type === 'reply')?.data.id
+    if (quoted !== undefined && this.#flavour.isStrict && !this.#known.has(quoted)) return failed(200)
+    if (segments.some(({ type, data }) => type === 'at' && data.qq === '1')) return failed(1200, 'Get Uid Error')
+
+    const messageId = this.remember('group' in chat ? chat.group : chat.person, segments)
+    const said: Said = {
+      messageId: String(messageId),
+      at: Date.now(),
+      action,
+      chat,
+      segments,
+      text: segments.map(({ type, data }) => (type === 'text' ? (data.text ?? '') : '')).join(''),
+      repliesTo: quoted,
+    }
+    this.inbox.push(said)
+    for (const listener of this.#listeners) listener(said)
+    return ok({ message_id: messageId })
+  }
+}
+
+function ok(data: unknown): CallAnswer {
+  return { status: 'ok', retcode: 0, data }
+}
+
+/** A message may be a text with codes, one segment, or a list of them. */
+function readMessage(message: unknown): Segment[] | undefined {
+  if (typeof message === 'string') return readCodes(message)
+  if (typeof message !== 'object' || message === null) return undefined
+  // The caller's own JSON, read as leniently as the real ones do.
+  const list = (Array.isArray(message) ? message : [message]) as { type?: unknown; data?: Record<string, unknown> }[]
+  return list.map(({ type, data }) => ({
+    type: String(type),
+    data: Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, String(value)])),
+  }))
+}
+
+function hasTextsAlone(message: unknown): boolean {
+  if (!Array.isArray(message)) return true
+  return message.every((segment: { data?: object }) =>
+    Object.values(segment.data ?? {}).every((value) => typeof value === 'string'),
+  )
+}
