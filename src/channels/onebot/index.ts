@@ -1,0 +1,215 @@
+import type { WebSocket } from 'ws'
+import { z } from 'zod'
+import { RejectedError, SetupError, UnavailableError } from '../../core/errors.ts'
+import type { Message } from '../../core/message.ts'
+import { whyOf } from '../../core/why.ts'
+import type { Channel, ChannelPorts } from '../channel.ts'
+import { fetchFile } from '../fetch-file.ts'
+import { openAccounts } from './accounts.ts'
+import { askAccount, dialOnce, keepDialling } from './dial.ts'
+import { faultOf, isDone } from './faults.ts'
+import { readFrame } from './frame.ts'
+import { missedIn } from './history.ts'
+import { callByHttp } from './http-api.ts'
+import { type Link, openLink } from './link.ts'
+import { ownMessages } from './own-messages.ts'
+import { parse, type Read } from './parse.ts'
+import { CALL_MS, openRoutes } from './routes.ts'
+import { sendDelivery } from './send.ts'
+import { splitParts } from './split.ts'
+import type { OnebotConfig } from './types.ts'
+import { type Proof, verifyPost, verifySocket } from './verify.ts'
+
+const MOST_DOWNLOAD_BYTES = 64 * 1024 * 1024
+const DOWNLOAD_MS = 60_000
+
+/** QQ tells no limits and freezes who talks too much: a safe start. */
+const limits: Channel['limits'] = {
+  account: [{ count: 20, windowMs: 60_000 }],
+  chat: [{ count: 1, windowMs: 1_000 }],
+}
+
+const placeSchema = z.object({ url: z.string().optional(), base64: z.string().optional() })
+
+/** QQ through an implementation of OneBot v11. Throws SetupError when it could prove nothing. */
+export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
+  if (config.accessToken === '') throw new SetupError(`channel ${config.id}: the access token is missing`)
+  const { now, log } = ports
+  const accounts = openAccounts(now)
+  const own = ownMessages()
+  const routes = openRoutes(config, accounts, ports)
+  let onMessage: ((message: Message) => Promise<void>) | undefined
+  let dialling: { since: number; why: string } | undefined
+
+  function read(frame: Record<string, unknown>, { account, repeatsIds }: Proof): Read {
+    return parse(frame, { config, now: now(), account, repeatsIds, isOurs: (id) => own.has(account, id) })
+  }
+
+  /** What a frame means for the connection; a message is handed on. */
+  function take(frame: Record<string, unknown>, link: Link): void {
+    const found = read(frame, link)
+    const { account } = link
+    switch (found.kind) {
+      case 'message':
+        if (onMessage === undefined) log.warn({ channel: config.id }, 'a message came before anybody listens')
+        else
+          onMessage(found.message).catch((error: unknown) => {
+            log.error(
+              { channel: config.id, messageId: found.message.id, error: whyOf(error) },
+              'a message was not taken',
+            )
+          })
+        return
+      case 'heartbeat':
+        link.beat(found.intervalMs)
+        if (found.isOnline !== undefined) accounts.setOnline(account, found.isOnline, 'its heartbeats say so')
+        return
+      case 'account':
+        accounts.setOnline(account, found.isOnline, found.why)
+        return
+      case 'ignored':
+        log.info({ channel: config.id, why: found.why }, 'event ignored')
+        return
+      case 'bad':
+        log.warn({ channel: config.id, account, why: found.why }, 'event passed over')
+    }
+  }
+
+  /** Takes what was said while nobody was connected. */
+  async function catchUp(link: Link): Promise<void> {
+    for (const message of await missedIn(config.catchUpGroups, link.account, link.calls, now(), log))
+      take(message, link)
+  }
+
+  function connect(socket: WebSocket, proof: Proof): Link {
+    const link: Link = openLink(socket, proof, {
+      event: (frame) => take(frame, link),
+      closed() {
+        accounts.remove(link)
+        routes.left(proof.account)
+        log.info({ channel: config.id, account: proof.account }, 'an implementation is gone')
+      },
+      log,
+    })
+    accounts.add(link)
+    if (proof.role !== 'event') {
+      routes.came(proof.account)
+      void catchUp(link)
+    }
+    log.info({ channel: config.id, account: proof.account, role: proof.role }, 'an implementation is connected')
+    return link
+  }
+
+  /** Takes a socket that we opened; resolves when it has ended. */
+  async function takeDialled(socket: WebSocket): Promise<void> {
+    try {
+      const { account, early } = await askAccount(socket)
+      if (config.accounts.length > 0 && !config.accounts.includes(account)) {
+        throw new SetupError(`onebot: account ${account} is not configured`)
+      }
+      dialling = undefined
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      connect(socket, { account, role: 'universal', repeatsIds: false })
+      for (const data of early) socket.emit('message', data, false)
+      await closed
+    } catch (error) {
+      socket.terminate()
+      throw error
+    }
+  }
+
+  return {
+    id: config.id,
+    platform: 'onebot',
+    limits: { account: config.limits?.account ?? limits.account, chat: config.limits?.chat ?? limits.chat },
+    repeatsShowTwice: true,
+    mostWaiting: config.mostWaiting,
+
+    ...(config.httpSecret !== undefined && {
+      receive(request) {
+        const account = verifyPost(request, config)
+        // Any JSON would be a quick operation, so nothing is said.
+        const ack = { status: 204 }
+        const frame = readFrame(request.body.toString())
+        if (frame === undefined) return { kind: 'ignored', why: 'it is no JSON object', ack }
+        const found = read(frame, {
+          account,
+          role: 'event',
+          repeatsIds: /lagrange/i.test(request.headers['user-agent'] ?? ''),
+        })
+        if (found.kind === 'message') return { ...found, ack }
+        return { kind: 'ignored', why: 'why' in found ? found.why : 'a heartbeat', ack }
+      },
+    }),
+
+    admit(request) {
+      const proof = verifySocket(request, config)
+      return (socket) => void connect(socket, proof)
+    },
+
+    split: (parts) => splitParts(parts, config.longAnswers),
+
+    async send(delivery, signal) {
+      const sent = await sendDelivery(delivery, config, ports, routes, signal)
+      if (sent.messageId !== undefined) own.add(sent.account, sent.messageId)
+      return { platformMessageId: sent.messageId, sentAt: now() }
+    },
+
+    async download(platformMediaId, signal) {
+      const [type, ...rest] = platformMediaId.split(':')
+      const name = rest.join(':')
+      const action = type === 'record' ? 'get_record' : type === 'image' ? 'get_image' : 'get_file'
+      const params = { file: name, file_id: name, out_format: 'mp3' }
+      const answer = await routes.call(undefined, { action, params }, CALL_MS, signal)
+      if (!isDone(answer)) throw faultOf(answer, `the file ${name.slice(0, 80)}`)
+      const place = placeSchema.safeParse(answer.data)
+      if (place.data?.base64 !== undefined)
+        return { bytes: Buffer.from(place.data.base64, 'base64'), name, type: 'application/octet-stream' }
+      if (place.data?.url === undefined)
+        throw new RejectedError('onebot: the file lies on the machine that runs QQ, and has no address')
+      const options = {
+        limitBytes: MOST_DOWNLOAD_BYTES,
+        timeoutMs: DOWNLOAD_MS,
+        allowPrivate: config.allowPrivateUrls ?? false,
+      }
+      return fetchFile(place.data.url, options, signal)
+    },
+
+    async listen(take, signal) {
+      onMessage = take
+      const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+      if (config.wsUrl !== undefined) {
+        const failed = (error: Error): void => {
+          dialling ??= { since: now(), why: error.message }
+          log.warn({ channel: config.id, error: error.message }, 'the implementation cannot be reached')
+        }
+        void keepDialling(config, { use: takeDialled, failed }, signal)
+      }
+      await stopped
+      accounts.closeAll()
+    },
+
+    down() {
+      const down = accounts.down()
+      if (config.httpUrl !== undefined && config.wsUrl === undefined) return routes.httpDown()
+      return down && { since: down.since, why: dialling?.why ?? down.why }
+    },
+  }
+}
+
+/** What is wrong with the ways that we go ourselves; undefined when they work or there are none. For `doctor`. */
+export async function connectionProblem(config: OnebotConfig): Promise<string | undefined> {
+  const status = { action: 'get_status', params: {} }
+  try {
+    if (config.wsUrl !== undefined) {
+      const socket = await dialOnce(config, AbortSignal.timeout(10_000))
+      await askAccount(socket).finally(() => socket.terminate())
+    }
+    if (config.httpUrl !== undefined) await callByHttp(config, status, 10_000)
+    return undefined
+  } catch (error) {
+    return error instanceof UnavailableError
+      ? `${error.message}: is it running, and is the address right?`
+      : whyOf(error)
+  }
+}
