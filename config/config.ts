@@ -39,6 +39,22 @@ export interface Config {
   hostEnvironment: Readonly<Record<string, string | undefined>>
   /** Platform simulators that the console may speak for, by channel id: `{ wecom: "http://127.0.0.1:8421" }`. */
   simulators: Readonly<Record<string, string>>
+  llm: LlmConfig
+}
+
+/** The models that commands may ask, all behind one OpenAI-compatible address. */
+export interface LlmConfig {
+  baseUrl?: string
+  apiKey?: string
+  models: readonly { name: string; price?: { inputPerMillion: number; outputPerMillion: number } }[]
+  firstTokenMs: number
+  wholeMs: number
+  attempts: number
+  memory: 'person' | 'chat'
+  memoryTokens: number
+  system?: string
+  /** After so long without an answer the person is told that it is on its way. */
+  noticeAfterMs: number
 }
 
 export interface LaneConfig {
@@ -49,7 +65,45 @@ export interface LaneConfig {
   memoryMb?: number
 }
 
-export type ChannelConfig = WecomAppConfig
+export type ChannelConfig = WecomAppConfig | OnebotConfig
+
+/** QQ through an implementation of OneBot v11 (NapCat, Lagrange, go-cqhttp). */
+export interface OnebotConfig {
+  platform: 'onebot'
+  id: string
+  /** What the implementation proves itself by, and we to it. */
+  accessToken: string
+  /** Forward WebSocket: we dial. */
+  wsUrl?: string
+  /** The HTTP pair: where its API listens, and the secret that its posted events are signed with. */
+  httpUrl?: string
+  httpSecret?: string
+  /** Which of the bot's QQ numbers may connect; empty: any that has the token. */
+  accounts: readonly string[]
+  /** When to answer in groups. `default` for all that are not named by their number. */
+  groups: Readonly<Record<string, OnebotGroupRule>>
+  /** An answer longer than one message: several messages, or one merged forward. */
+  longAnswers: 'split' | 'forward'
+  /** People whose messages are not read: other bots. QQ numbers. */
+  ignore: readonly string[]
+  /** Messages that wait in memory while the store is away, since OneBot never sends again. */
+  mostWaiting: number
+  /** Groups whose last minutes are read again when an account connects, for what was said meanwhile. */
+  catchUpGroups: readonly string[]
+  lang?: 'zh' | 'en'
+  limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
+  /** Files named by URL may also come from this machine and its network. */
+  allowPrivateUrls?: boolean
+}
+
+export interface OnebotGroupRule {
+  /** Any of: a leading prefix, an @ of the bot, a reply to one of its messages, a keyword, everything. */
+  answer: readonly ('prefix' | 'mention' | 'reply' | 'keyword' | 'all')[]
+  /** Leading texts for `prefix`. */
+  prefixes: readonly string[]
+  /** Texts anywhere in the message for `keyword`. */
+  keywords: readonly string[]
+}
 
 export interface WecomAppConfig {
   platform: 'wecom-app'

@@ -2,7 +2,7 @@ import type { Problem } from './config-error.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Which variable stands for which setting. */
+/** Which variable stands for which setting, a dot before one in a group. */
 const variables: Readonly<Record<string, string>> = {
   PORT: 'port',
   HOST: 'host',
@@ -14,18 +14,24 @@ const variables: Readonly<Record<string, string>> = {
   SCENE_DIRS: 'sceneDirs',
   LOG_LEVEL: 'logLevel',
   TZ: 'timeZone',
+  OPENAI_API_KEY: 'llm.apiKey',
+  OPENAI_BASE_URL: 'llm.baseUrl',
+  OPENAI_MODEL: 'llm.models',
 }
 
 /** One account a platform, straight from the environment: the variables it needs, and those it takes besides. */
 const accounts: readonly {
   id: string
   platform: string
+  /** The page that says where each is found. */
+  page: string
   needs: Record<string, string>
   takes: Record<string, string>
 }[] = [
   {
     id: 'wecom',
     platform: 'wecom-app',
+    page: 'docs/wecom.md',
     needs: {
       WECOM_CORP_ID: 'corpId',
       WECOM_AGENT_ID: 'agentId',
@@ -34,6 +40,13 @@ const accounts: readonly {
       WECOM_ENCODING_AES_KEY: 'encodingAesKey',
     },
     takes: { WECOM_API_BASE_URL: 'apiBaseUrl' },
+  },
+  {
+    id: 'onebot',
+    platform: 'onebot',
+    page: 'docs/onebot.md',
+    needs: { ONEBOT_ACCESS_TOKEN: 'accessToken' },
+    takes: { ONEBOT_WS_URL: 'wsUrl', ONEBOT_HTTP_URL: 'httpUrl', ONEBOT_HTTP_SECRET: 'httpSecret' },
   },
 ]
 
@@ -59,11 +72,16 @@ export function withEnvironment(file: Readonly<Record<string, unknown>>, environ
 
   for (const [variable, setting] of Object.entries(variables)) {
     if (!environment[variable]) continue
-    tree[setting] = environment[variable]
+    const [group = '', name] = setting.split('.')
+    if (name === undefined) tree[setting] = environment[variable]
+    // What is no group is told by the schema.
+    else if (tree[group] === undefined || isRecord(tree[group]))
+      tree[group] = { ...tree[group], [name]: environment[variable] }
+    else continue
     origins.set(setting, variable)
   }
 
-  for (const { id, platform, needs, takes } of accounts) {
+  for (const { id, platform, page, needs, takes } of accounts) {
     const all = Object.entries({ ...needs, ...takes })
     const given = all.filter(([variable]) => environment[variable])
     const inFile = tree.channels ?? []
@@ -73,7 +91,7 @@ export function withEnvironment(file: Readonly<Record<string, unknown>>, environ
     const known = channels.findIndex((channel) => isRecord(channel) && channel.id === id)
     const missing = Object.keys(needs).filter((variable) => !environment[variable])
     if (known < 0 && missing.length > 0) {
-      problems.push(incomplete(id, missing))
+      problems.push(incomplete(id, page, missing))
       continue
     }
     const index = known < 0 ? channels.length : known
@@ -93,13 +111,13 @@ export function withEnvironment(file: Readonly<Record<string, unknown>>, environ
   return { tree, problems, originOf }
 }
 
-function incomplete(id: string, missing: readonly string[]): Problem {
+function incomplete(id: string, page: string, missing: readonly string[]): Problem {
   return {
     place: 'environment',
     name: missing.join(', '),
     text:
       `not set, although other variables of the channel "${id}" are. Without all of them it could not tell the platform from a stranger ` +
-      'or could not answer, so it does not start: set them (docs/wecom.md says where each is found), or unset the others',
+      `or could not answer, so it does not start: set them (${page} says where each is found), or unset the others`,
   }
 }
 

@@ -17,6 +17,7 @@ const hostVariables = ['PATH', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'SSL_CER
 const defaultLanes: Readonly<Record<string, LaneConfig>> = {
   short: { concurrency: 32, isolation: 'thread' },
   long: { concurrency: 8, isolation: 'thread' },
+  llm: { concurrency: 8, isolation: 'thread' },
   cpu: { concurrency: 2, isolation: 'process', memoryMb: 512 },
 }
 

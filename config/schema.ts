@@ -2,94 +2,18 @@ import { z } from 'zod'
 import { channelIdSchema } from '../src/core/address.ts'
 import { langSchema } from '../src/core/lang.ts'
 import { readMoment } from '../src/core/moment.ts'
+import { channelSchema } from './channel-schema.ts'
+import { llmSchema } from './llm-schema.ts'
+import { count, DAY_MS, HOUR_MS, httpUrl, list, number, SECOND_MS, text } from './pieces.ts'
 
 /*
  * The settings as they are written: in the file, or in the variables that stand for the same names. Every sentence here is read by
  * an operator, so it says what to do; none repeats a value, which may be a secret. Descriptions are shown by editors.
  */
 
-const SECOND_MS = 1000
-const HOUR_MS = 3600 * SECOND_MS
-const DAY_MS = 24 * HOUR_MS
-
-/** The environment, and `${NAME}` in the file, know only texts: `8420` is a number there too. */
-function number(schema: z.ZodNumber) {
-  return z.preprocess((value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value), schema)
-}
-
-/** Likewise a list is `a,b,c` there. */
-function list<Item extends z.ZodType>(item: Item) {
-  return z.preprocess(
-    (value) =>
-      typeof value === 'string'
-        ? value
-            .split(',')
-            .map((part) => part.trim())
-            .filter(Boolean)
-        : value,
-    z.array(item),
-  )
-}
-
-const count = (min: number, max: number) => number(z.number().int().min(min).max(max))
-const text = z.string().trim().min(1)
-
-const httpUrl = (example: string) =>
-  text
-    .refine(
-      (value) => ['http:', 'https:'].includes(URL.parse(value)?.protocol ?? ''),
-      `must be an http or https URL such as ${example}`,
-    )
-    .transform((value) => value.replace(/\/+$/, ''))
-
-/** Ids that mean something else: the web console, callers of the HTTP API, and what a group's grants begin with. */
-const takenIds = ['console', 'api', 'group']
-
-const channelId = channelIdSchema.refine(
-  (id) => !takenIds.includes(id),
-  'is a name Huitou uses itself: choose another id',
-)
-
 const person = text
   .regex(/^[a-z][a-z0-9-]*:.+$/i, 'must be channel:person, such as wecom:zhangsan')
   .transform((key) => key.toLowerCase())
-
-const limit = z.strictObject({ count: count(1, 1_000_000), windowMs: count(1, 30 * DAY_MS) })
-
-const wecomAppSchema = z.strictObject({
-  platform: z.literal('wecom-app').describe('A self-built app of WeCom (企业微信自建应用).'),
-  id: channelId.describe(
-    'Your name for it: part of the callback address (/in/<id>) and of every person key (<id>:zhangsan).',
-  ),
-  corpId: text.describe('我的企业 → 企业信息 → 企业ID.'),
-  agentId: number(z.number("must be the number shown as AgentId on the app's page").int().positive()).describe(
-    'AgentId on the page of the app.',
-  ),
-  secret: text.describe('Secret on the page of the app.'),
-  token: text
-    .regex(/^[A-Za-z0-9]{1,32}$/, 'must be 1 to 32 letters and digits: copy Token from 接收消息 → API 接收')
-    .describe('Token under 接收消息 → API 接收.'),
-  encodingAesKey: text
-    .regex(/^[A-Za-z0-9]{43}$/, 'must be 43 letters and digits: copy EncodingAESKey from 接收消息 → API 接收')
-    .describe('EncodingAESKey under 接收消息 → API 接收.'),
-  apiBaseUrl: httpUrl('https://qyapi.weixin.qq.com')
-    .default('https://qyapi.weixin.qq.com')
-    .describe("WeCom's API, or a proxy in front of it whose address is a trusted IP (企业可信IP)."),
-  replyWithinMs: count(0, 4000)
-    .default(1500)
-    .describe(
-      'How long a callback may wait for the answer of a short command, so that it rides on the acknowledgement. WeCom hangs up after 5000.',
-    ),
-  lang: langSchema.optional().describe('The language of people who have not chosen one.'),
-  limits: z
-    .strictObject({ account: z.array(limit).optional(), chat: z.array(limit).optional() })
-    .optional()
-    .describe(
-      'At most `count` sends in any `windowMs`: for the whole account, and for each chat. Instead of the built-in ones.',
-    ),
-})
-
-const channel = z.discriminatedUnion('platform', [wecomAppSchema], 'must be one of: wecom-app')
 
 /** The lane of built-in commands is not for sale: with all slots busy, `cancel` must still get through. */
 const laneName = z
@@ -172,15 +96,16 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe("Dates in grants are in this zone. The machine's own when not set. Variable: TZ."),
   lang: langSchema.default('zh').describe('The language of people and channels that have not chosen one.'),
-  channels: z.array(channel).default([]).superRefine(refuseTwins).describe('Accounts on platforms.'),
+  channels: z.array(channelSchema).default([]).superRefine(refuseTwins).describe('Accounts on platforms.'),
   lanes: z
     .record(laneName, lane)
     .default({})
     .describe('The queues tasks wait in. short, long and cpu are always there; what is left out keeps its default.'),
   prefixes: z
     .record(z.string().regex(/^\S{1,16}$/, 'a prefix is 1 to 16 characters without a space'), text)
-    .default({})
+    .default({ '#': 'chat ask' })
     .describe('A leading text that stands for a command: { "!": "demo echo" }.'),
+  llm: llmSchema.describe('The models that commands may ask.'),
   limits: z
     .strictObject({
       bodyBytes: count(1024, 64 * 1024 * 1024)

@@ -47,9 +47,19 @@ test('without a file and an environment everything has its default', () => {
     lanes: {
       short: { concurrency: 32, isolation: 'thread' },
       long: { concurrency: 8, isolation: 'thread' },
+      llm: { concurrency: 8, isolation: 'thread' },
       cpu: { concurrency: 2, isolation: 'process', memoryMb: 512 },
     },
-    prefixes: {},
+    prefixes: { '#': 'chat ask' },
+    llm: {
+      models: [{ name: 'gpt-5-mini' }],
+      firstTokenMs: 30_000,
+      wholeMs: 180_000,
+      attempts: 3,
+      memory: 'person',
+      memoryTokens: 4_000,
+      noticeAfterMs: 5_000,
+    },
     limits: {
       bodyBytes: 1_048_576,
       filesKeptMs: 604_800_000,
@@ -145,7 +155,7 @@ test('every problem is told at once, each with its line and column', () => {
     'config/huitou.yaml:12:12 channels[0].token: must be 1 to 32 letters and digits: copy Token from 接收消息 → API 接收',
     'config/huitou.yaml:13:21 channels[0].encodingAesKey: must be 43 letters and digits: copy EncodingAESKey from 接收消息 → API 接收',
     'config/huitou.yaml:14:17 channels[0].apiBaseUrl: must be an http or https URL such as https://qyapi.weixin.qq.com',
-    'config/huitou.yaml:16:15 channels[1].platform: must be one of: wecom-app',
+    'config/huitou.yaml:16:15 channels[1].platform: must be one of: wecom-app, onebot',
     'config/huitou.yaml:17:23 limits.runsKeptMs: must be at least 86400000 (24 h): a message that a platform sends again is recognised by its kept task',
     'config/huitou.yaml:18:11 logLevel: must be one of: fatal, error, warn, info, debug, trace, silent',
     'config/huitou.yaml:19:1 chanels: is not a setting; did you mean "channels"?',
@@ -284,4 +294,23 @@ test('aliases and anchors are places too', () => {
     'config/huitou.yaml:2:30 lanes.short.concurrency: must be at least 1',
     'config/huitou.yaml:2:30 lanes.long.concurrency: must be at least 1',
   ])
+})
+
+test('the model of the environment goes before the file’s, and the rest of the group stays', () => {
+  const environment = {
+    OPENAI_API_KEY: 'sk-x',
+    OPENAI_MODEL: 'one, two',
+    OPENAI_BASE_URL: 'https://models.example.com/v1/',
+  }
+  const { llm } = readConfig(environment, () => 'llm: { models: [three], memory: chat }')
+  expect(llm).toMatchObject({
+    apiKey: 'sk-x',
+    baseUrl: 'https://models.example.com/v1',
+    models: [{ name: 'one' }, { name: 'two' }],
+    memory: 'chat',
+  })
+  expect(() => readConfig({ OPENAI_BASE_URL: 'nowhere' }, () => undefined)).toThrow(
+    /OPENAI_BASE_URL.*must be an http or https URL/,
+  )
+  expect(() => readConfig({ OPENAI_MODEL: ' , ' }, () => undefined)).toThrow(/OPENAI_MODEL.*name a model/)
 })

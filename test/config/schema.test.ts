@@ -14,7 +14,7 @@ test('the committed editor schema is the one the code makes', () => {
 test('the example file is valid, as it is and with its comments taken off', () => {
   const example = read('huitou.example.yaml')
   expect(example.split('\n')[0]).toBe('# yaml-language-server: $schema=./huitou.schema.json')
-  expect(readConfig({}, () => example).prefixes).toEqual({ '!': 'demo echo' })
+  expect(readConfig({}, () => example).prefixes).toEqual({ '#': 'chat ask', '!': 'demo echo' })
 
   const [head = '', ...rest] = example.split('\nlang: zh\n')
   const settings = (text: string) => text.replace(/^# ((?: {2,}|- )?(?:\w+:|- ).*|\s+\w+:.*)$/gm, '$1')
@@ -23,6 +23,7 @@ test('the example file is valid, as it is and with its comments taken off', () =
     REDIS_PASSWORD: 'p',
     REPORTS_API_TOKEN: '0123456789abcdef',
     STAFF_CORP_ID: 'ww1',
+    QQ_ACCESS_TOKEN: 'x'.repeat(32),
     STAFF_SECRET: 's',
     STAFF_TOKEN: 't',
     STAFF_ENCODING_AES_KEY: 'x'.repeat(43),
@@ -30,7 +31,10 @@ test('the example file is valid, as it is and with its comments taken off', () =
   expect(readConfig(environment, () => full)).toMatchObject({
     port: 8420,
     timeZone: 'Asia/Shanghai',
-    channels: [{ id: 'staff', agentId: 1000002 }],
+    channels: [
+      { id: 'staff', agentId: 1000002 },
+      { id: 'qq', groups: { 20001: { answer: ['all'] } } },
+    ],
     grants: [{ subject: 'wecom:zhangsan' }, { subject: 'group:wecom:wrksffcgaa' }],
     limits: { graceMs: 3000 },
   })
