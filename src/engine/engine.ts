@@ -8,6 +8,7 @@ import type { Builtin } from './builtins/builtin.ts'
 import type { Cancels } from './cancels.ts'
 import type { Slots } from './host/slots.ts'
 import type { Languages } from './languages.ts'
+import type { Chatter } from './llm/chatter.ts'
 
 /** Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and round it is said once. */
 export type Say = (said: { task: Task; round: number; name: string; parts: readonly Part[] }) => Promise<void>
@@ -21,6 +22,7 @@ export interface Engine {
   builtins: ReadonlyMap<string, Builtin>
   say: Say
   languages: Languages
+  chatter: Chatter
   cancels: Cancels
   access: Access
   /** Whom to ask for a grant: person keys. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sceneEntrySchema, sceneFaultSchema } from '../core/catalog.ts'
 import { langSchema } from '../core/lang.ts'
+import { llmMessageSchema } from '../core/llm.ts'
 import { messageSchema } from '../core/message.ts'
 import { partSchema } from '../core/part.ts'
 import { routeSchema } from '../core/task.ts'
@@ -46,6 +47,9 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     runId: z.string(),
     call: z.discriminatedUnion('method', [
       z.object({ method: z.literal('say'), name: z.string(), parts: z.array(partSchema) }),
+      /** Answered with `{ text }`, or with the `sentence` why there is none. */
+      z.object({ method: z.literal('ask'), messages: z.array(llmMessageSchema).min(1) }),
+      z.object({ method: z.literal('converse'), text: z.string() }),
       z.object({ method: z.literal('findStep'), name: z.string() }),
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),
@@ -59,8 +63,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     runId: z.string(),
     end: z.discriminatedUnion('state', [
       z.object({ state: z.literal('done'), parts: z.array(partSchema) }),
-      /** The words do not fit the command's schema, or the command said no: a sentence for the person. */
-      z.object({ state: z.literal('refused'), why: z.string() }),
+      /** The words do not fit the command's schema, or the command said no: a sentence for the person, and why for operators. */
+      z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
       z.object({
         state: z.literal('failed'),
         message: z.string(),

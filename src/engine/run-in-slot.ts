@@ -1,15 +1,19 @@
 import type { CommandEntry } from '../core/catalog.ts'
 import { cleanJson } from '../core/clean.ts'
 import { insist } from '../core/insist.ts'
-import type { Lang } from '../core/lang.ts'
+import { inLang, type Lang } from '../core/lang.ts'
 import type { Run } from '../core/run.ts'
 import { type Attempt, textIn } from './attempt.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
+import type { AskOptions, LlmCall } from './llm/llm.ts'
+import { LlmError } from './llm/llm-error.ts'
 import type { HostCall } from './protocol.ts'
 import { sentences } from './sentences.ts'
 
+/** How much of an answer that is being written is shown. */
+const SHOWN_CHARS = 200
 /** Progress is written down at most this often. */
 const PROGRESS_EVERY_MS = 300
 
@@ -26,7 +30,7 @@ export async function runInSlot(
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
   const end = await slots.run(
     { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
-    callsOf(run, engine, deadline),
+    callsOf(run, lang, engine, deadline),
     deadline.signal,
     engine.graceMs,
   )
@@ -48,7 +52,11 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
     }
   }
   if (end.state === 'refused')
-    return { state: 'refused', why: 'the arguments do not fit', say: [{ kind: 'text', text: end.why }] }
+    return {
+      state: 'refused',
+      why: end.reason ?? 'the arguments do not fit',
+      say: [{ kind: 'text', text: end.why }],
+    }
   if (end.state === 'failed') return { state: 'failed', isFinal: end.retry === 'never', why: end.stack ?? end.message }
   if (end.why === 'out-of-memory') {
     return { state: 'failed', isFinal: true, why: end.message, say: textIn(lang, sentences.outOfMemory(run.number)) }
@@ -56,7 +64,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   return { state: 'failed', isFinal: false, why: end.message }
 }
 
-function callsOf(run: Run, engine: Engine, deadline: Deadline): HostCalls {
+function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
   const note = (kind: 'log' | 'step' | 'said', text: string, ms?: number): void => {
@@ -64,6 +72,32 @@ function callsOf(run: Run, engine: Engine, deadline: Deadline): HostCalls {
       engine.log.warn({ taskId: run.id, error: String(error) }, 'a timeline line was lost')
     })
   }
+  const progress = (percent: number | undefined, text: string | undefined): void => {
+    const now = engine.now()
+    if (now - shownAt < PROGRESS_EVERY_MS && (percent ?? 0) < 100) return
+    shownAt = now
+    runs.progress(run.id, run.epoch, { percent, text }, now).then(
+      () => engine.changed(run.id),
+      (error: unknown) => engine.log.warn({ taskId: run.id, error: String(error) }, 'progress was lost'),
+    )
+  }
+  const asking: AskOptions = {
+    signal: deadline.signal,
+    onText: (text) => progress(undefined, text.slice(-SHOWN_CHARS)),
+    onCall(call) {
+      note('log', callText(call), call.ms)
+      engine.log.info({ taskId: run.id, ...call }, 'a model was asked')
+    },
+  }
+  const answerOf = (answer: Promise<string>): Promise<unknown> =>
+    answer.then(
+      (text) => ({ text }),
+      (error: unknown) => {
+        if (!(error instanceof LlmError)) throw error
+        engine.log.warn({ taskId: run.id, kind: error.kind, error: error.message }, 'no model answered')
+        return { sentence: inLang(lang, error.sentence), reason: `no answer of a model: ${error.kind}` }
+      },
+    )
   return {
     begun: deadline.begin,
     async call(call: HostCall) {
@@ -74,6 +108,10 @@ function callsOf(run: Run, engine: Engine, deadline: Deadline): HostCalls {
           )
           note('said', call.name)
           return undefined
+        case 'ask':
+          return answerOf(engine.chatter.ask(call.messages, asking))
+        case 'converse':
+          return answerOf(engine.chatter.converse(run, call.text, asking))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {
@@ -83,15 +121,14 @@ function callsOf(run: Run, engine: Engine, deadline: Deadline): HostCalls {
         }
       }
     },
-    progress(percent, text) {
-      const now = engine.now()
-      if (now - shownAt < PROGRESS_EVERY_MS && percent < 100) return
-      shownAt = now
-      runs.progress(run.id, run.epoch, { percent, text }, now).then(
-        () => engine.changed(run.id),
-        (error: unknown) => engine.log.warn({ taskId: run.id, error: String(error) }, 'progress was lost'),
-      )
-    },
+    progress,
     log: (text) => note('log', text.slice(0, 2_000)),
   }
+}
+
+/** A call of a model as the timeline shows it. */
+function callText({ model, end, inputTokens, outputTokens, isEstimated, cost }: LlmCall): string {
+  const tokens =
+    inputTokens === undefined ? '' : `, ${inputTokens} + ${outputTokens} tokens${isEstimated ? ' (estimated)' : ''}`
+  return `${model}: ${end}${tokens}${cost === undefined ? '' : `, cost ${cost.toFixed(6)}`}`
 }

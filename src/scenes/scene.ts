@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { UsageError } from '../core/errors.ts'
 import type { Bilingual, Lang } from '../core/lang.ts'
+import type { LlmMessage } from '../core/llm.ts'
 import type { Message } from '../core/message.ts'
 import type { Content, Media, Part } from '../core/part.ts'
 
@@ -23,6 +24,10 @@ export interface CommandContext<Args> {
   say(name: string, content: Content): Promise<void>
   /** Does `work` once: its result (plain JSON, 256 KB at most) is kept under `name`, and a later attempt gets the kept one. Dying inside `work` repeats it. */
   step<T>(name: string, work: (signal: AbortSignal) => Promise<T> | T): Promise<T>
+  /** Asks a model, with nothing in mind but what is passed. What it throws when there is no answer tells the person why; catch it to go on without. */
+  llm(prompt: string | LlmMessage[]): Promise<string>
+  /** Asks a model with all in mind that was said in this conversation, and has it remember this too. */
+  converse(text: string): Promise<string>
   /** Shows how far it is (0 to 100) and what it does. */
   progress(percent: number, text?: string): void
   /** Writes a line into the task's log, for operators. */

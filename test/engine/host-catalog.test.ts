@@ -76,6 +76,7 @@ test('the shipped scenes load without a fault', async () => {
   expect(catalog().faults).toEqual([])
   expect(catalog().scenes.map((scene) => [scene.name, scene.isPublic])).toEqual([
     ['act_demo', false],
+    ['chat', true],
     ['demo', true],
     ['pub_demo', true],
   ])

@@ -35,6 +35,10 @@ class Outside implements HostCalls {
       case 'saveStep':
         this.steps.set(call.name, call.value)
         return call.value
+      case 'ask':
+        return { text: `answer to ${call.messages.map(({ role, text }) => `${role} ${text}`).join()}` }
+      case 'converse':
+        return { sentence: '现在联系不上大模型', reason: 'no answer of a model: down' }
     }
   }
   progress(percent: number, text?: string): void {
@@ -360,4 +364,29 @@ test('closing ends what runs and what waits', async () => {
   await slots.close()
   expect(await Promise.all(ends)).toMatchObject([{ state: 'killed' }, { state: 'failed' }])
   expect(await run(slots, 'loop')).toMatchObject({ state: 'failed' })
+})
+
+test('a command asks a model, with a text or with what was said before', async () => {
+  const { slots } = await slotsWith({
+    once: "({ llm }) => llm('hi')",
+    more: "({ llm }) => llm([{ role: 'system', text: 'be brief' }, { role: 'user', text: 'hi' }])",
+    wrongly: '({ llm }) => llm([])',
+  })
+  const answered = (text: string) => ({ state: 'done', parts: [{ kind: 'text', text }] })
+  expect(await run(slots, 'once')).toEqual(answered('answer to user hi'))
+  expect(await run(slots, 'more')).toEqual(answered('answer to system be brief,user hi'))
+  expect(await run(slots, 'wrongly')).toMatchObject({ state: 'failed', retry: 'never' })
+})
+
+test('where no model answers its person reads why, unless the command goes on without', async () => {
+  const { slots } = await slotsWith({
+    ask: "({ converse }) => converse('hi')",
+    cope: "({ converse }) => converse('hi').catch(() => 'never mind')",
+  })
+  expect(await run(slots, 'ask')).toEqual({
+    state: 'refused',
+    why: '现在联系不上大模型',
+    reason: 'no answer of a model: down',
+  })
+  expect(await run(slots, 'cope')).toEqual({ state: 'done', parts: [{ kind: 'text', text: 'never mind' }] })
 })

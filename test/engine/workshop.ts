@@ -111,6 +111,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     builtins,
     say,
     languages,
+    chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
     cancels,
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
     admins,

@@ -1,6 +1,7 @@
 import { chatKey } from '../../core/address.ts'
 import { langSchema } from '../../core/lang.ts'
 import { helpText } from '../../scenes/help.ts'
+import { conversationOf } from '../llm/converse.ts'
 import { argument, type Builtin, type BuiltinPorts, builtin } from './builtin.ts'
 
 /** Who, where, in which language, and what there is. */
@@ -46,14 +47,11 @@ export function aboutBuiltins(ports: BuiltinPorts): Builtin[] {
       { zh: '忘掉之前的对话', en: 'Forget the conversation so far' },
       [],
       async ({ message, me, pick }) => {
-        await ports.store.conversations.clear(conversationOf(chatKey(message.from), me))
+        for (const memory of ['person', 'chat'] as const) {
+          await ports.store.conversations.clear(conversationOf(message.from, me, memory))
+        }
         return pick({ zh: '好的，我们重新开始。', en: 'All right, we start afresh.' })
       },
     ),
   ]
-}
-
-/** The name under which a model's memory of one person in one chat is kept. */
-export function conversationOf(chat: string, person: string): string {
-  return `llm:${chat}:${person}`
 }

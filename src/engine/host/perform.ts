@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CommandEntry } from '../../core/catalog.ts'
 import { AppError, UsageError } from '../../core/errors.ts'
 import { inLang, type Lang } from '../../core/lang.ts'
+import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
 import { type Content, type Part, partSchema, partsOf } from '../../core/part.ts'
 import { readArguments, withUsage } from '../../core/words.ts'
 import { plainPaths } from '../../scenes/fault.ts'
@@ -29,10 +30,22 @@ const contentSchema = z.union([z.string(), partSchema, z.array(partSchema)])
 /** The answer to `findStep`. */
 const keptSchema = z.object({ value: z.unknown() }).optional()
 
+/** The answer to `ask` and `converse`. */
+const answerSchema = z.union([z.object({ text: z.string() }), z.object({ sentence: z.string(), reason: z.string() })])
+
 /** The author has used the context wrongly: trying again changes nothing. */
 class MisuseError extends AppError {
   override readonly name = 'MisuseError'
   readonly retry = 'never'
+}
+
+/** No model answered; a command that does not mind catches it, else its sentence is what the person reads. */
+class NoAnswerError extends UsageError {
+  readonly reason: string
+  constructor(sentence: string, reason: string) {
+    super(sentence)
+    this.reason = reason
+  }
 }
 
 /** Runs one command to its end, whatever that is; never throws. */
@@ -123,6 +136,19 @@ function contextFor(
     // The cast holds for the same reason; the first writer's value is the one that counts.
     return saved as T
   }
+  const answer = async (call: HostCall): Promise<string> => {
+    const read = answerSchema.parse(await outside.call(call))
+    if ('text' in read) return read.text
+    throw new NoAnswerError(read.sentence, read.reason)
+  }
+  const llm = (prompt: string | LlmMessage[]): Promise<string> => {
+    const messages = llmMessageSchema
+      .array()
+      .min(1)
+      .safeParse(typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : prompt)
+    if (!messages.success) throw new MisuseError('llm takes a text, or a list of { role, text }')
+    return answer({ method: 'ask', messages: messages.data })
+  }
   return {
     args,
     message: order.message,
@@ -132,6 +158,8 @@ function contextFor(
     signal,
     say: (name, content) => tracked(say(name, content)),
     step: (name, work) => tracked(step(name, work)),
+    llm: (prompt) => tracked(llm(prompt)),
+    converse: (text) => tracked(answer({ method: 'converse', text: String(text) })),
     progress: outside.progress,
     log: outside.log,
     pick: (text) => inLang(order.lang, text),
@@ -161,6 +189,7 @@ function plainJson(value: unknown, step: string): unknown {
 }
 
 function endOf(error: unknown): End {
+  if (error instanceof NoAnswerError) return { state: 'refused', why: error.message, reason: error.reason }
   if (error instanceof UsageError) return { state: 'refused', why: error.message }
   const retry = error instanceof AppError ? error.retry : 'later'
   return { state: 'failed', ...describedError(error), retry }

@@ -1,0 +1,47 @@
+import type { LlmMessage } from '../../core/llm.ts'
+
+/** One of the models that may be asked, in the order they are tried. */
+export interface ModelConfig {
+  name: string
+  /** For the cost of a call, in whatever currency the table is kept. */
+  price?: { inputPerMillion: number; outputPerMillion: number }
+}
+
+/** Whom to ask, and how long to wait. */
+export interface LlmConfig {
+  baseUrl?: string
+  /** Undefined: nobody can be asked, and whoever tries is told so. */
+  apiKey?: string
+  models: readonly ModelConfig[]
+  /** Until the first word. */
+  firstTokenMs: number
+  /** Until the last one, all tries and models together. */
+  wholeMs: number
+  /** Tries of one model. */
+  attempts: number
+}
+
+/** What one call upstream was: it stands in the task's timeline. */
+export interface LlmCall {
+  model: string
+  ms: number
+  /** `stop`, `length`, or why it failed. */
+  end: string
+  inputTokens?: number
+  outputTokens?: number
+  /** The upstream told no figures: these are estimated. */
+  isEstimated?: boolean
+  cost?: number
+}
+
+export interface AskOptions {
+  signal: AbortSignal
+  /** The whole text so far; it begins anew when a stream broke and another try is under way. */
+  onText?(text: string): void
+  onCall?(call: LlmCall): void
+}
+
+export interface Llm {
+  /** The answer's text. Throws LlmError, or the signal's reason; then the upstream connection is closed. */
+  ask(messages: readonly LlmMessage[], options: AskOptions): Promise<string>
+}
