@@ -27,6 +27,8 @@ export interface TaskQueues {
    * Throws StoreUnavailableError within about a second; it may then still be stored, and asking again is safe.
    */
   add(task: Task): Promise<void>
+  /** Has a task that was put off begin as soon as it may. One that is not put off is left as it is. */
+  hurry(lane: string, taskId: string): Promise<void>
   counts(lane: string): Promise<LaneCounts>
   /** How many of those that wait would begin before this task, were it added now; only the 100 tags up to its own are looked at. */
   ahead(task: Task): Promise<number>
@@ -47,6 +49,10 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
     async add(task) {
       const priority = Math.min(task.tag, LAST_PRIORITY)
       await within(queueOf(task.lane).add('task', task, { jobId: task.id, ...(priority > 0 && { priority }) }))
+    },
+    async hurry(lane, taskId) {
+      const job = await within(queueOf(lane).getJob(taskId))
+      if (job !== undefined && (await within(job.isDelayed()))) await within(job.promote())
     },
     async counts(lane) {
       const counts = await within(queueOf(lane).getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'))

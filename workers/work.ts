@@ -4,13 +4,16 @@ import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { openSlots, type Slots } from '../src/engine/host/slots.ts'
+import { openChatter } from '../src/engine/llm/chatter.ts'
 import type { Installation } from '../src/installation.ts'
 import { deliveriesWorker } from './deliveries.ts'
 import { startSweeper } from './sweeper.ts'
-import { tasksWorker } from './tasks.ts'
+import { type LaneOrder, tasksWorker } from './tasks.ts'
 
 /** How many built-in commands run side by side. */
 const CONTROL_AT_ONCE = 8
+/** How much one person's commands of a lane wait for one another. */
+const laneOrders: Readonly<Record<string, LaneOrder>> = { short: 'turns', llm: 'parked' }
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
@@ -56,6 +59,7 @@ export async function startWork(
     builtins: installation.builtins,
     say: outbox.sayForTask,
     languages: installation.languages,
+    chatter: openChatter(config.llm, store.conversations),
     cancels,
     access: installation.access,
     admins: config.admins,
@@ -64,11 +68,23 @@ export async function startWork(
     now: installation.now,
     log,
   }
-  const ports = { shares: store.shares, held }
+  const ports = { shares: store.shares, held, tasks }
   const workers: Worker<unknown>[] = [
-    tasksWorker(backend, { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE }, engine, ports, shutdown.signal),
+    tasksWorker(
+      backend,
+      { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE, order: 'turns' },
+      engine,
+      ports,
+      shutdown.signal,
+    ),
     ...lanes.map((name) =>
-      tasksWorker(backend, { name, concurrency: config.lanes[name]?.concurrency ?? 1 }, engine, ports, shutdown.signal),
+      tasksWorker(
+        backend,
+        { name, concurrency: config.lanes[name]?.concurrency ?? 1, order: laneOrders[name] ?? 'together' },
+        engine,
+        ports,
+        shutdown.signal,
+      ),
     ),
     ...[...channels.keys()].map((channel) => deliveriesWorker(backend, channel, outbox)),
   ]
