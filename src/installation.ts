@@ -19,6 +19,7 @@ import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
 import type { Sources } from './scenes/sources.ts'
+import { openExchange } from './store/exchange.ts'
 import { sharedCache } from './store/shared-cache.ts'
 import type { Store } from './store/store.ts'
 import { taskChanges } from './task-changes.ts'
@@ -60,10 +61,12 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const processId = `p${randomBytes(8).toString('hex')}`
   const backend = openBackend(queuesAt, onError)
   const tasks = openTaskQueues(backend, [CONTROL_LANE, ...Object.keys(config.lanes)])
+  const exchange = await openExchange({ signals: store.signals, settings: store.settings, now, processId, log })
   const channels = openChannels(config, store, {
     now,
     log,
     shared: sharedCache(store.settings, store.leases, now),
+    exchange,
     async readFile(fileId) {
       const file = await store.files.get(fileId, now())
       if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)
@@ -155,6 +158,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
       await outbox.idle()
       await scenes.close()
       await changes.close()
+      await exchange.close()
       await Promise.allSettled([tasks.close(), looks.close()])
       await backend.close()
       await store.close()

@@ -8,12 +8,18 @@ import { takeCallbacks } from './ingress/callbacks.ts'
 import { fairShare } from './ingress/fair-share.ts'
 import { healthRoutes } from './ingress/health.ts'
 import { openHeldReplies } from './ingress/held-replies.ts'
+import { openLateNotices } from './ingress/late-notices.ts'
 import { openMetrics } from './ingress/metrics.ts'
 import { openReception } from './ingress/reception.ts'
+import { takeSockets } from './ingress/sockets.ts'
+import { openWaitingRooms } from './ingress/waiting-rooms.ts'
 import type { Installation } from './installation.ts'
 
 /** Lanes whose commands answer in a moment. */
 const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
+
+/** Lanes whose commands mostly answer before anybody wonders: notice is given when they do not. */
+const LATE_LANES: ReadonlySet<string> = new Set(['llm'])
 
 export interface Served {
   url: string
@@ -32,12 +38,23 @@ export async function startServe(installation: Installation, version: string): P
     log,
   })
   installation.holdHere(held)
+  const lateNotices = openLateNotices({
+    afterMs: config.llm.noticeAfterMs,
+    runs: store.runs,
+    ahead: tasks.ahead,
+    say: outbox.push,
+    languageOf: installation.languages.of,
+    now,
+    log,
+  })
   const reception = openReception({
     catalog: installation.catalog,
     prefixes: config.prefixes,
     defaultLane: CONTROL_LANE,
     lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
     quickLanes: QUICK_LANES,
+    lateLanes: LATE_LANES,
+    lateNotices,
     share: fairShare(store.shares, QUICK_LANES, now),
     enqueue: tasks.add,
     held,
@@ -50,8 +67,14 @@ export async function startServe(installation: Installation, version: string): P
     now,
   })
 
+  const waiting = openWaitingRooms({ channels, take: reception.take, lang: config.lang, now, log })
+
   const api = apiPortsOf(installation, reception, version)
-  const metrics = openMetrics({ laneCounts: api.laneCounts, waitingDeliveries: store.outbox.waiting })
+  const metrics = openMetrics({
+    laneCounts: api.laneCounts,
+    waitingDeliveries: store.outbox.waiting,
+    waitingMessages: () => [...waiting].map(([channel, { size }]) => ({ channel, size })),
+  })
   const app = express()
   app.disable('x-powered-by')
   app.enable('case sensitive routing')
@@ -59,7 +82,7 @@ export async function startServe(installation: Installation, version: string): P
   // The proxy of the same machine says who calls; nobody else is believed.
   app.set('trust proxy', 'loopback')
   // First and bare: an acknowledgement has no time for what pages need.
-  takeCallbacks(app, { channels, reception, bodyBytes: config.limits.bodyBytes, onAck: metrics.ack, log })
+  takeCallbacks(app, { channels, reception, waiting, bodyBytes: config.limits.bodyBytes, onAck: metrics.ack, log })
   app.use(healthRoutes({ store, channels, metrics }))
   app.use(dashboardApi(api))
   app.use(dashboardPages())
@@ -67,15 +90,18 @@ export async function startServe(installation: Installation, version: string): P
   const server = createServer(app)
   // Longer than proxies and platforms keep theirs: hanging up on a request that is on its way would lose it.
   server.keepAliveTimeout = 75_000
-  const socket = consoleSocket(api)
+  const consoles = consoleSocket(api)
+  const sockets = takeSockets({ channels, log })
   server.on('upgrade', (request, stream, head) => {
-    if (!socket.upgrade(request, stream, head)) stream.destroy()
+    if (!consoles.upgrade(request, stream, head) && !sockets.upgrade(request, stream, head)) stream.destroy()
   })
   const port = await listen(server, config.port, config.host)
   const listening = new AbortController()
   for (const channel of channels.values()) {
     channel
-      .listen?.(async (message) => void (await reception.take(message)), listening.signal)
+      .listen?.(async (message) => {
+        await (waiting.get(channel.id)?.take(message) ?? reception.take(message))
+      }, listening.signal)
       .catch((error: unknown) => {
         log.error({ channel: channel.id, error: String(error) }, 'a channel stopped listening')
       })
@@ -86,9 +112,12 @@ export async function startServe(installation: Installation, version: string): P
     /** Takes no new request, answers those that are held, and closes. */
     async stop() {
       listening.abort()
+      lateNotices.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await held.close()
-      socket.close()
+      consoles.close()
+      sockets.close()
+      await Promise.all([...waiting.values()].map((room) => room.close()))
       server.closeIdleConnections()
       const timer = setTimeout(() => server.closeAllConnections(), 2_000)
       await closed

@@ -15,6 +15,8 @@ const pages = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'docs/wecom.md',
+  'docs/onebot.md',
+  'docs/llm.md',
   'docs/operating.md',
   'docs/scenes.md',
 ]
@@ -46,7 +48,12 @@ describe.each(pages)('%s', (page) => {
   })
 
   test('YAML is settings', () => {
-    const secrets = { STAFF_SECRET: 's', STAFF_TOKEN: 't', STAFF_ENCODING_AES_KEY: 'x'.repeat(43) }
+    const secrets = {
+      BOT_TOKEN: 'x'.repeat(32),
+      STAFF_SECRET: 's',
+      STAFF_TOKEN: 't',
+      STAFF_ENCODING_AES_KEY: 'x'.repeat(43),
+    }
     for (const text of blocks(page, 'yaml')) expect(() => readConfig(secrets, () => text)).not.toThrow()
   })
 })

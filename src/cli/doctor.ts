@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
-import type { Config } from '../../config/config.ts'
+import type { ChannelConfig, Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/read.ts'
+import { connectionProblem } from '../channels/onebot/index.ts'
 import { tokenProblem } from '../channels/wecom-app/index.ts'
 import { whyOf } from '../core/why.ts'
 import { CliError } from './cli-error.ts'
@@ -20,12 +21,21 @@ export const doctorCommand: CliCommand = {
     const config = loadConfig()
     const findings: Finding[] = [{ what: 'config' }, nodeFinding(), ...(await storeFindings(config))]
     for (const channel of config.channels) {
-      findings.push({ what: `channel ${channel.id}: access_token`, wrong: await tokenProblem(channel) })
+      findings.push(await channelFinding(channel))
     }
     if (config.channels.length === 0) findings.push({ what: 'channels: none but the console is configured' })
     for (const { what, wrong } of findings) say(wrong === undefined ? `  ok    ${what}` : `  WRONG ${what}: ${wrong}`)
     if (findings.some(({ wrong }) => wrong !== undefined)) throw new CliError('something needs attention')
   },
+}
+
+async function channelFinding(channel: ChannelConfig): Promise<Finding> {
+  switch (channel.platform) {
+    case 'wecom-app':
+      return { what: `channel ${channel.id}: access_token`, wrong: await tokenProblem(channel) }
+    case 'onebot':
+      return { what: `channel ${channel.id}: connection`, wrong: await connectionProblem(channel) }
+  }
 }
 
 function nodeFinding(): Finding {

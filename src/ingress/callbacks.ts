@@ -6,10 +6,13 @@ import type { Log } from '../core/log.ts'
 import type { RidingAnswer } from './held-replies.ts'
 import { BodyTooLargeError, readBody } from './read-body.ts'
 import type { Reception } from './reception.ts'
+import type { WaitingMessages } from './waiting-messages.ts'
 
 export interface CallbackPorts {
   channels: ReadonlyMap<string, Channel>
   reception: Reception
+  /** Where messages go whose platform never sends again, by channel id. */
+  waiting: ReadonlyMap<string, WaitingMessages>
   bodyBytes: number
   onAck?(channel: string, kind: Inbound['kind'] | 'unverified' | 'unavailable', ms: number): void
   log: Log
@@ -28,7 +31,14 @@ export function takeCallbacks(app: IRouter, ports: CallbackPorts): void {
   })
 }
 
-function callback({ channels, reception, bodyBytes, onAck, log }: CallbackPorts): RequestHandler<{ channel: string }> {
+function callback({
+  channels,
+  reception,
+  waiting,
+  bodyBytes,
+  onAck,
+  log,
+}: CallbackPorts): RequestHandler<{ channel: string }> {
   return async (req, res) => {
     const startedAt = performance.now()
     const channel = channels.get(req.params.channel)
@@ -49,6 +59,13 @@ function callback({ channels, reception, bodyBytes, onAck, log }: CallbackPorts)
         if (inbound.kind === 'ignored') log.info({ channel: channel.id, why: inbound.why }, 'callback ignored')
         send(res, inbound.ack)
         done(inbound.kind)
+        return
+      }
+      const comesOnce = waiting.get(channel.id)
+      if (comesOnce !== undefined) {
+        await comesOnce.take(inbound.message)
+        send(res, inbound.ack)
+        done('message')
         return
       }
       const gone = new AbortController()

@@ -4,6 +4,8 @@ export interface MetricPorts {
   laneCounts(): Promise<{ name: string; waiting: number; active: number; delayed: number }[]>
   /** Deliveries that wait, by channel. */
   waitingDeliveries(): Promise<Record<string, number>>
+  /** Messages that wait in memory for the store. */
+  waitingMessages(): { channel: string; size: number }[]
 }
 
 export interface Metrics {
@@ -43,6 +45,12 @@ export function openMetrics(ports: MetricPorts): Metrics {
     labelNames: ['channel'],
     registers,
   })
+  const messages = new Gauge({
+    name: 'huitou_messages_waiting',
+    help: 'Messages that wait in memory because the store is away and their platform never sends again',
+    labelNames: ['channel'],
+    registers,
+  })
 
   return {
     ack(channel, kind, ms) {
@@ -56,6 +64,7 @@ export function openMetrics(ports: MetricPorts): Metrics {
         tasks.set({ lane: lane.name, state: 'active' }, lane.active)
         tasks.set({ lane: lane.name, state: 'delayed' }, lane.delayed)
       }
+      for (const { channel, size } of ports.waitingMessages()) messages.set({ channel }, size)
       deliveries.reset()
       for (const [channel, count] of Object.entries(waiting)) deliveries.set({ channel }, count)
       return { type: registry.contentType, body: await registry.metrics() }

@@ -7,12 +7,16 @@ import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
 import { type AcceptPorts, taskOf } from './accept.ts'
 import type { HeldReplies, RidingAnswer } from './held-replies.ts'
+import type { LateNotices } from './late-notices.ts'
 import { type NoticePorts, noticeOf } from './notice.ts'
 
 export interface ReceptionPorts extends AcceptPorts, NoticePorts {
   /** Stores the task; resolves once it is stored. Throws StoreUnavailableError. */
   enqueue(task: Task): Promise<void>
   held: HeldReplies
+  /** Lanes whose notice is given only when they take long. */
+  lateLanes: ReadonlySet<string>
+  lateNotices: LateNotices
   /** This process's id. */
   by: string
   /** Lanes whose commands answer in a moment; all others give notice instead of holding the request. */
@@ -36,7 +40,7 @@ export interface Reception {
 const MOST_HELD = 500
 
 export function openReception(ports: ReceptionPorts): Reception {
-  const { held, quickLanes, enqueue } = ports
+  const { held, quickLanes, lateLanes, lateNotices, enqueue } = ports
 
   /** Stores a long task and returns its notice. */
   async function announce(task: Task): Promise<Part | undefined> {
@@ -67,6 +71,11 @@ export function openReception(ports: ReceptionPorts): Reception {
   return {
     async answer(channel, message, ack, gone) {
       const task = await taskOf(message, ports)
+      if (lateLanes.has(task.lane)) {
+        await enqueue(task)
+        lateNotices.watch(task)
+        return ack
+      }
       if (!quickLanes.has(task.lane)) {
         const notice = await announce(task)
         await enqueue(task)
@@ -85,9 +94,11 @@ export function openReception(ports: ReceptionPorts): Reception {
     async take(message) {
       const task = await taskOf(message, ports)
       // Said before the task can begin, so that its answer cannot overtake it.
-      const notice = quickLanes.has(task.lane) ? undefined : await announce(task)
+      const isLate = lateLanes.has(task.lane)
+      const notice = isLate || quickLanes.has(task.lane) ? undefined : await announce(task)
       if (notice !== undefined) await sayNotice(task, notice)
       await enqueue(task)
+      if (isLate) lateNotices.watch(task)
       return task
     },
   }

@@ -24,12 +24,15 @@ const good = JSON.stringify(message)
 let url: string
 let log: { level: string; fields: object; message: string }[]
 let acks: string[]
+/** What was left with those who wait for the store. */
+let taken: string[]
 /** What becomes of a message; the test says. */
 let answer: Reception['answer']
 
 beforeEach(async () => {
   log = []
   acks = []
+  taken = []
   answer = async (_channel, _message, ack) => ack
   const note = (level: string) => (fields: object, message: string) => void log.push({ level, fields, message })
   const staff = fakeChannel()
@@ -43,8 +46,11 @@ beforeEach(async () => {
   const app = express()
   app.enable('case sensitive routing')
   takeCallbacks(app, {
-    channels: new Map([staff, broken, deaf].map((channel) => [channel.id, channel])),
+    channels: new Map([staff, broken, deaf, fakeChannel({ id: 'once' })].map((channel) => [channel.id, channel])),
     reception: { answer: (...given) => answer(...given), take: () => Promise.reject(new Error('not by callbacks')) },
+    waiting: new Map([
+      ['once', { size: 0, close: async () => {}, take: async (message) => void taken.push(message.text) }],
+    ]),
     bodyBytes: 1_000,
     onAck: (channel, kind) => void acks.push(`${channel} ${kind}`),
     log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
@@ -85,6 +91,13 @@ test('a message that cannot be stored is answered with 503, so that the platform
   expect(response.status).toBe(503)
   expect(response.headers.get('retry-after')).toBe('5')
   expect(acks).toEqual(['staff unavailable'])
+})
+
+test('a message whose platform never sends again is left with those who wait for the store', async () => {
+  answer = () => Promise.reject(new StoreUnavailableError('the queue cannot be reached'))
+  expect((await post(good, '/in/once')).status).toBe(200)
+  expect(taken).toEqual([message.text])
+  expect(acks).toEqual(['once message'])
 })
 
 test('a handshake gets its echo, and what is ignored its ack with the reason in the log', async () => {

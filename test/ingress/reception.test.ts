@@ -28,7 +28,7 @@ const entry = (name: string, lane: string): CommandEntry => ({
   aliases: [],
   triggers: [],
 })
-const commands = [entry('quick', 'short'), entry('slow', 'long'), entry('odd', 'no-such-lane')]
+const commands = [entry('quick', 'short'), entry('slow', 'long'), entry('odd', 'no-such-lane'), entry('think', 'llm')]
 const catalog = {
   scenes: [{ name: 'try', summary: { zh: '试', en: 'Try' }, isPublic: true, file: 'try.ts', commands }],
   faults: [],
@@ -40,6 +40,8 @@ let stored: Task[]
 let storeIsAway: boolean
 /** Tasks whose stranded answers were sent. */
 let rescued: string[]
+/** Tasks that are given notice when they take long. */
+let watched: string[]
 let held: HeldReplies
 let reception: Reception
 let made = 0
@@ -49,6 +51,7 @@ beforeEach(async () => {
   stored = []
   storeIsAway = false
   rescued = []
+  watched = []
   held = await openHeldReplies({
     by: 'here',
     outbox: store.outbox,
@@ -62,8 +65,10 @@ beforeEach(async () => {
     catalog: () => catalog,
     prefixes: { '!': 'try quick' },
     defaultLane: 'control',
-    lanes: new Set(['control', 'short', 'long']),
+    lanes: new Set(['control', 'short', 'long', 'llm']),
     quickLanes: new Set(['control', 'short']),
+    lateLanes: new Set(['llm']),
+    lateNotices: { watch: ({ id }) => void watched.push(id), close() {} },
     share: async () => 0,
     async enqueue(task) {
       if (storeIsAway) throw new StoreUnavailableError('away')
@@ -171,6 +176,13 @@ test("a long command's notice rides on the ack, once", async () => {
   expect(await reception.answer(holding(4_000), message, ack, open)).toBe(ack)
   expect(happened).toEqual(['stored long', 'stored long'])
   expect(stored[0]?.id).toBe(stored[1]?.id)
+})
+
+test('a command that is mostly quick enough is given notice later, and holds no request', async () => {
+  expect(await reception.answer(holding(4_000), saying('try think'), ack, open)).toBe(ack)
+  await reception.take(saying('try think'))
+  expect(happened).toEqual(['stored llm', 'stored llm'])
+  expect(watched).toEqual(stored.map(({ id }) => id))
 })
 
 test('where it cannot ride the notice is said', async () => {

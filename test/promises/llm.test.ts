@@ -1,0 +1,156 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
+import {
+  type OpenaiSimulator,
+  type OpenaiSimulatorOptions,
+  startOpenaiSimulator,
+} from '../../src/simulators/openai/index.ts'
+import type { Huitou } from '../fakes/huitou.ts'
+import { isQuiet } from './books.ts'
+import { aPlace, type StoreKind, storeKinds } from './place.ts'
+import { tell, until } from './work.ts'
+
+const TOKEN = 'a-token-for-tests'
+const KEY = 'sk-a-key-for-tests'
+const QUESTIONS = 1000
+
+interface Room {
+  huitou: Huitou
+  qq: OnebotSimulator
+  model: OpenaiSimulator
+}
+
+async function aRoom(kind: StoreKind, options: OpenaiSimulatorOptions = {}): Promise<Room | undefined> {
+  const place = await aPlace(kind)
+  if (place === undefined) return undefined
+  const model = await startOpenaiSimulator({ apiKey: KEY, ...options })
+  onTestFinished(() => model.close())
+  const env = {
+    ONEBOT_ACCESS_TOKEN: TOKEN,
+    HUITOU_CONFIG: 'test/promises/onebot.yaml',
+    OPENAI_API_KEY: KEY,
+    OPENAI_BASE_URL: model.url,
+  }
+  const huitou = await place.start({ env })
+  const qq = await startOnebotSimulator({ accessToken: TOKEN, reverseUrl: `${huitou.url}/in/onebot`, reconnectMs: 200 })
+  onTestFinished(() => qq.close())
+  await qq.connected()
+  return { huitou, qq, model }
+}
+
+/** What the bot said, notices not counted. */
+const answers = ({ inbox }: OnebotSimulator) =>
+  inbox.filter(({ text }) => !text.includes('cancel')).map(({ text }) => text)
+
+describe.each(storeKinds)('on the %s store', (kind) => {
+  test('a group asks and is answered with what was said before in mind, and `new` forgets it', {
+    timeout: 60_000,
+  }, async ({ skip }) => {
+    const room = await aRoom(kind, { answer: ({ messages }) => messages.map(({ content }) => content).join(' | ') })
+    if (room === undefined) return skip('NOT TESTED: no redis-server')
+    const { qq } = room
+    for (const text of ['#one', '#two', '/new', '#three']) {
+      const before = qq.inbox.length
+      qq.sayInGroup('20001', '10001', text)
+      await until(() => qq.inbox.length > before, 10_000, `an answer to ${text}`)
+    }
+    expect(answers(qq)).toEqual(['one', 'one | one | two', expect.stringContaining('重新开始'), 'three'])
+  })
+
+  test('what a model writes arrives as it wrote it, and is no code', { timeout: 60_000 }, async ({ skip }) => {
+    const room = await aRoom(kind, { answer: () => '[CQ:at,qq=all] 大家好' })
+    if (room === undefined) return skip('NOT TESTED: no redis-server')
+    room.qq.sayInGroup('20001', '10001', '#say hello to all')
+    const said = await room.qq.waitFor(({ text }) => text.includes('大家好'), 10_000)
+    expect(said.segments.filter(({ type }) => type !== 'reply')).toEqual([
+      { type: 'text', data: { text: '[CQ:at,qq=all] 大家好' } },
+    ])
+  })
+
+  test('a thousand questions of one person delay another’s one by no more than what runs and one', {
+    timeout: 120_000,
+  }, async ({ skip }) => {
+    const room = await aRoom(kind, { wordMs: 100 })
+    if (room === undefined) return skip('NOT TESTED: no redis-server')
+    const { qq, model } = room
+    for (let number = 0; number < QUESTIONS; number++) qq.sayInPrivate('10001', `#busy-${number}`)
+    await until(() => model.requests.length >= 3, 30_000, 'the first ones are asked')
+    await until(() => storedOf(room), 60_000, 'all of them are stored')
+    const before = model.requests.length
+    qq.sayInPrivate('10002', '#mine')
+    await qq.waitFor(({ text }) => text === 'mine', 30_000)
+    const ahead = model.requests.findIndex(({ messages }) => messages.at(-1)?.content === 'mine') - before
+    const busy = answers(qq).filter((text) => text.startsWith('busy-'))
+    tell({ kind, ahead, answeredMeanwhile: busy.length, mostBusy: model.mostBusy })
+    expect(ahead).toBeLessThanOrEqual(2)
+    expect(model.mostBusy).toBeLessThanOrEqual(2)
+    expect(busy).toEqual(busy.map((_, number) => `busy-${number}`))
+  })
+
+  test('a cancel ends the stream within a second and says so', { timeout: 60_000 }, async ({ skip }) => {
+    const room = await aRoom(kind, { answer: () => 'word '.repeat(2_000), wordMs: 20 })
+    if (room === undefined) return skip('NOT TESTED: no redis-server')
+    const { huitou, qq, model } = room
+    qq.sayInPrivate('10001', '#talk')
+    await until(() => model.busy === 1, 10_000, 'it streams')
+    const { tasks } = await (await huitou.api('/api/tasks?state=running')).json()
+    const cancelledAt = Date.now()
+    qq.sayInPrivate('10001', `cancel ${tasks[0].number}`)
+    await until(() => model.aborted.length === 1, 5_000, 'upstream is hung up')
+    tell({ kind, closedAfterMs: (model.aborted[0]?.at ?? 0) - cancelledAt })
+    expect((model.aborted[0]?.at ?? 0) - cancelledAt).toBeLessThan(1_000)
+    await qq.waitFor(({ text }) => text.includes('已取消'), 5_000)
+  })
+
+  test('after the upstream had too many requests for a while all are answered, in order', { timeout: 120_000 }, async ({
+    skip,
+  }) => {
+    const room = await aRoom(kind)
+    if (room === undefined) return skip('NOT TESTED: no redis-server')
+    const { huitou, qq, model } = room
+    model.misbehave({ answer: 429, retryAfter: 2, untilMs: Date.now() + 4_000 })
+    const questions = Array.from({ length: 5 }, (_, number) => `question-${number}`)
+    for (const question of questions) qq.sayInPrivate('10001', `#${question}`)
+    for (const question of questions) qq.sayInGroup('20001', '10002', `#${question}`)
+    await until(
+      () => answers(qq).length >= 10,
+      60_000,
+      () => `${answers(qq).length} answers`,
+    )
+    await until(() => isQuiet(huitou), 10_000, 'all is over')
+    const of = (isGroup: boolean) =>
+      qq.inbox
+        .filter(({ chat, text }) => 'group' in chat === isGroup && text.startsWith('question'))
+        .map(({ text }) => text)
+    expect(of(false)).toEqual(questions)
+    expect(of(true)).toEqual(questions)
+  })
+})
+
+test('whatever goes wrong has its sentence, and who waits long hears of it', { timeout: 60_000 }, async () => {
+  const room = await aRoom('embedded', { answer: () => 'late' })
+  if (room === undefined) return expect.fail('the embedded store is always there')
+  const { qq, model } = room
+  const cases = [
+    [{ answer: 'filter' }, '内容审核'],
+    [{ answer: 'too-long' }, '太长'],
+    [{ answer: 'empty' }, '没有说出任何内容'],
+    [{ answer: 401 }, 'OPENAI_API_KEY'],
+  ] as const
+  for (const [rule, words] of cases) {
+    model.misbehave({ ...rule })
+    qq.sayInPrivate('10001', '#hello')
+    await qq.waitFor(({ text }) => text.includes(words), 20_000)
+    model.behave()
+  }
+  model.misbehave({ answer: 'silent', times: 1 })
+  qq.sayInPrivate('10009', '#slow')
+  await qq.waitFor(({ text }) => /#\d+ 正在回答，请稍候/.test(text), 10_000)
+})
+
+/** Whether all questions are stored. */
+async function storedOf({ huitou }: Room): Promise<boolean> {
+  const { lanes } = await (await huitou.api('/api/overview')).json()
+  const llm = lanes.find(({ name }: { name: string }) => name === 'llm')
+  return llm.waiting + llm.delayed + llm.active >= QUESTIONS - 50
+}

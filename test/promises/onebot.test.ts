@@ -1,0 +1,153 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
+import { isQuiet } from './books.ts'
+import { aPlace, storeKinds } from './place.ts'
+import { sideBySide, tell, until } from './work.ts'
+
+const MESSAGES = 1000
+const GROUPS = 5
+const PEOPLE = 50
+
+const env = {
+  ONEBOT_ACCESS_TOKEN: 'a-token-for-tests',
+  HUITOU_CONFIG: 'test/promises/onebot.yaml',
+}
+
+describe.each(storeKinds)('on the %s store', (kind) => {
+  test('a thousand messages of fifty people in five groups are a thousand answers, in order for each', {
+    timeout: 180_000,
+  }, async ({ skip }) => {
+    const place = await aPlace(kind)
+    if (place === undefined) return skip('NOT TESTED: no redis-server')
+    const huitou = await place.start({ env })
+    const simulator = await aQq(`${huitou.url}/in/onebot`)
+    await simulator.connected()
+    const startedAt = performance.now()
+    const said = sayAll(simulator, 0, MESSAGES)
+    await until(
+      () => simulator.inbox.length >= MESSAGES,
+      120_000,
+      () => `${simulator.inbox.length} of ${MESSAGES} answers`,
+    )
+    const answeredMs = Math.round(performance.now() - startedAt)
+    await until(() => isQuiet(huitou), 30_000, 'all is over')
+    tell({ kind, answeredMs, perSecond: Math.round((MESSAGES * 1_000) / answeredMs) })
+    expect(answersByPerson(simulator)).toEqual(said)
+  })
+
+  test('killed in the middle, nothing that was said is lost and nothing is said twice', { timeout: 180_000 }, async ({
+    skip,
+  }) => {
+    const place = await aPlace(kind)
+    if (place === undefined) return skip('NOT TESTED: no redis-server')
+    const first = await place.start({ env })
+    const simulator = await aQq(`${first.url}/in/onebot`)
+    await simulator.connected()
+    sayAll(simulator, 0, MESSAGES)
+    await until(() => simulator.inbox.length >= MESSAGES / 2, 60_000, 'half of the answers')
+    await first.kill9()
+
+    const second = await place.start({ env })
+    simulator.connectTo(`${second.url}/in/onebot`)
+    await simulator.connected()
+    // What had not reached us is read again from the groups.
+    await until(async () => (await storedTexts(second.api)).size >= MESSAGES, 60_000, 'all are stored')
+    await until(() => isQuiet(second), 120_000, 'all are answered')
+    const texts = simulator.inbox.map(({ text }) => text)
+    const twice = texts.filter((text, place) => texts.indexOf(text) !== place)
+    const stored = await storedTexts(second.api)
+    const unanswered = [...stored].filter(([text]) => !texts.includes(text))
+    tell({ kind, stored: stored.size, answered: texts.length, unsure: unanswered.length, order: outOfOrder(simulator) })
+    expect(twice).toEqual([])
+    // Whose process died while it was sent is told to be unsure: it may or may not have been read, and is not said again.
+    for (const [, id] of unanswered) {
+      const { deliveries } = await (await second.api(`/api/tasks/${id}`)).json()
+      expect(deliveries.map(({ state }: { state: string }) => state)).toEqual(['unsure'])
+    }
+    await sideBySide([1, 2, 3], 3, async (number) => {
+      simulator.sayInPrivate('10001', `demo echo again-${number}`)
+      await simulator.waitFor(({ text }) => text === `again-${number}`, 10_000)
+    })
+  })
+})
+
+test('what is said while the store is away is answered when it is back, and what is too much is told', {
+  timeout: 120_000,
+}, async ({ skip }) => {
+  const place = await aPlace('redis')
+  if (place?.redis === undefined) return skip('NOT TESTED: no redis-server')
+  const huitou = await place.start({ env: { ...env, HUITOU_CONFIG: 'test/promises/onebot-few.yaml' } })
+  const simulator = await aQq(`${huitou.url}/in/onebot`)
+  await simulator.connected()
+  await place.redis.kill9()
+  for (let number = 0; number < 15; number++)
+    simulator.sayInPrivate(String(10_000 + number), `demo echo word-${number}`)
+  // Ten may wait; the others are told past the outbox, which is away as well.
+  await until(
+    () => simulator.inbox.length >= 5,
+    30_000,
+    () => `${simulator.inbox.length} were told`,
+  )
+  expect(simulator.inbox.map(({ text }) => text)).toEqual(
+    Array.from({ length: 5 }, () => expect.stringContaining('现在太忙')),
+  )
+  expect((await fetch(`${huitou.url}/metrics`)).status).toBe(503)
+  await place.redis.restart()
+  await until(
+    () => simulator.inbox.length >= 15,
+    60_000,
+    () => `${simulator.inbox.length} of 15`,
+  )
+  const words = simulator.inbox.slice(5).map(({ text }) => text)
+  expect(words.toSorted()).toEqual(Array.from({ length: 10 }, (_, number) => `word-${number}`).toSorted())
+})
+
+async function aQq(reverseUrl: string): Promise<OnebotSimulator> {
+  const simulator = await startOnebotSimulator({ accessToken: env.ONEBOT_ACCESS_TOKEN, reverseUrl, reconnectMs: 200 })
+  onTestFinished(() => simulator.close())
+  return simulator
+}
+
+const personOf = (number: number): string => String(10_000 + (number % PEOPLE))
+const groupOf = (number: number): string => String(20_000 + ((number % PEOPLE) % GROUPS))
+
+/** Everybody speaks at once; what each is to be answered, in its order. */
+function sayAll(simulator: OnebotSimulator, from: number, to: number): Record<string, string[]> {
+  const said: Record<string, string[]> = {}
+  for (let number = from; number < to; number++) {
+    const person = personOf(number)
+    const text = `${person}-${number}`
+    simulator.sayInGroup(groupOf(number), person, `demo echo ${text}`)
+    said[person] = [...(said[person] ?? []), text]
+  }
+  return said
+}
+
+function answersByPerson({ inbox }: OnebotSimulator): Record<string, string[]> {
+  const answers: Record<string, string[]> = {}
+  for (const { text } of inbox) {
+    const person = text.split('-')[0] ?? ''
+    answers[person] = [...(answers[person] ?? []), text]
+  }
+  return answers
+}
+
+/** How many answers came after a later one of the same person. */
+function outOfOrder(simulator: OnebotSimulator): number {
+  return Object.values(answersByPerson(simulator)).reduce((sum, texts) => {
+    const numbers = texts.map((text) => Number(text.split('-')[1]))
+    return sum + numbers.filter((number, place) => numbers.slice(0, place).some((before) => before > number)).length
+  }, 0)
+}
+
+/** What every stored task echoes, with its id. */
+async function storedTexts(api: (path: string) => Promise<Response>): Promise<Map<string, string>> {
+  const stored = new Map<string, string>()
+  let before = ''
+  for (;;) {
+    const { tasks, next } = await (await api(`/api/tasks?limit=200${before}`)).json()
+    for (const { id, text } of tasks) stored.set(text.replace('demo echo ', ''), id)
+    if (next === undefined) return stored
+    before = `&before=${next}`
+  }
+}
