@@ -82,6 +82,8 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
     )
   }
   const asking: AskOptions = {
+    run,
+    lang,
     signal: deadline.signal,
     onText: (text) => progress(undefined, text.slice(-SHOWN_CHARS)),
     onCall(call) {
@@ -111,7 +113,7 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
         case 'ask':
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
-          return answerOf(engine.chatter.converse(run, call.text, asking))
+          return answerOf(engine.chatter.converse(call.text, asking))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {

@@ -1,5 +1,4 @@
 import type { LlmMessage } from '../../core/llm.ts'
-import type { Run } from '../../core/run.ts'
 import type { Conversations } from '../../store/store.ts'
 import { openLlm } from './ask.ts'
 import { converse, type Memory } from './converse.ts'
@@ -9,13 +8,13 @@ import type { AskOptions, LlmConfig } from './llm.ts'
 export interface Chatter {
   ask(messages: readonly LlmMessage[], options: AskOptions): Promise<string>
   /** With the memory of the chat that asks. */
-  converse(run: Run, text: string, options: AskOptions): Promise<string>
+  converse(text: string, options: AskOptions): Promise<string>
 }
 
 export function openChatter(config: LlmConfig & Memory, conversations: Conversations): Chatter {
   const llm = openLlm(config)
   return {
     ask: llm.ask,
-    converse: (run, text, options) => converse(run, text, { llm, conversations, memory: config }, options),
+    converse: (text, options) => converse(text, { llm, conversations, memory: config }, options),
   }
 }

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { chatKey } from '../../core/address.ts'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
 import type { Message } from '../../core/message.ts'
-import type { Run } from '../../core/run.ts'
 import type { Conversations } from '../../store/store.ts'
 import type { AskOptions, Llm } from './llm.ts'
 import { estimateTokens } from './tokens.ts'
@@ -26,11 +25,11 @@ export function conversationOf(from: Message['from'], owner: string, memory: Mem
 
 /** Answers with all that was said before in mind, and keeps both. A second attempt of the same task keeps nothing twice. */
 export async function converse(
-  run: Run,
   text: string,
   { llm, conversations, memory }: { llm: Llm; conversations: Conversations; memory: Memory },
   options: AskOptions,
 ): Promise<string> {
+  const { run } = options
   const name = conversationOf(run.task.message.from, run.owner, memory.memory)
   const kept = await conversations.read(name, 0, KEPT)
   // A task that is run again must not see its own question and answer.

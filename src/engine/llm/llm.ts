@@ -1,4 +1,6 @@
+import type { Lang } from '../../core/lang.ts'
 import type { LlmMessage } from '../../core/llm.ts'
+import type { Run } from '../../core/run.ts'
 
 /** One of the models that may be asked, in the order they are tried. */
 export interface ModelConfig {
@@ -35,6 +37,9 @@ export interface LlmCall {
 }
 
 export interface AskOptions {
+  /** The task that asks, and the language of its person. */
+  run: Run
+  lang: Lang
   signal: AbortSignal
   /** The whole text so far; it begins anew when a stream broke and another try is under way. */
   onText?(text: string): void

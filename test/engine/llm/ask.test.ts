@@ -7,6 +7,7 @@ import {
   type OpenaiSimulatorOptions,
   startOpenaiSimulator,
 } from '../../../src/simulators/openai/index.ts'
+import { aRun } from '../../contracts/store/samples.ts'
 
 const apiKey = 'sk-a-key-that-must-not-be-told'
 let calls: LlmCall[]
@@ -38,6 +39,8 @@ function ask(
     ...over,
   }
   const options = {
+    run: aRun() as never, // asking reads nothing of it
+    lang: 'en' as const,
     signal: signal ?? AbortSignal.timeout(20_000),
     onText: (so: string) => void shown.push(so),
     onCall: (call: LlmCall) => void calls.push(call),

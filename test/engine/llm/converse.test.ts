@@ -35,9 +35,8 @@ async function say(
   const { task, ...rest } = aRun({ id })
   const message = { ...task.message, from: { channel: 'qq', chat, chatKind: 'group' as const }, sender: { id: person } }
   const run = { ...rest, task: { ...task, message }, owner: `qq:${person}`, round: 0 } as never // of a run it reads these alone
-  const options = { signal: AbortSignal.timeout(5_000) }
+  const options = { run, lang: 'en' as const, signal: AbortSignal.timeout(5_000) }
   return converse(
-    run,
     text,
     { llm, conversations: store.conversations, memory: { memory: 'person', memoryTokens: 1_000, ...memory } },
     options,
