@@ -46,16 +46,31 @@ export interface Config {
 export interface LlmConfig {
   baseUrl?: string
   apiKey?: string
-  models: readonly { name: string; price?: { inputPerMillion: number; outputPerMillion: number } }[]
+  models: readonly {
+    name: string
+    price?: { inputPerMillion: number; outputPerMillion: number }
+    images?: boolean
+    tools?: boolean
+  }[]
   firstTokenMs: number
   wholeMs: number
   attempts: number
   memory: 'person' | 'chat'
   memoryTokens: number
   system?: string
+  /** How often in a row a model may call tools. */
+  toolRounds: number
+  /** MCP servers by name. */
+  mcp: Readonly<Record<string, McpServerConfig>>
   /** After so long without an answer the person is told that it is on its way. */
   noticeAfterMs: number
 }
+
+/** A program that is started, or an address. */
+export type McpServerConfig = { timeoutMs: number } & (
+  | { command: string; args: readonly string[]; env: Readonly<Record<string, string>>; cwd?: string }
+  | { url: string; headers: Readonly<Record<string, string>> }
+)
 
 export interface LaneConfig {
   concurrency: number

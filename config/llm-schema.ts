@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mcpSchema } from './mcp-schema.ts'
 import { count, httpUrl, list, SECOND_MS, text } from './pieces.ts'
 
 const price = z.strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })
@@ -8,6 +9,11 @@ const model = z.union([
   z.strictObject({
     name: text,
     price: price.optional().describe('What a million tokens cost, in the currency you count in.'),
+    images: z
+      .boolean()
+      .optional()
+      .describe('true: it takes pictures, and those that come with a question are passed on.'),
+    tools: z.boolean().optional().describe('false: it cannot call tools, so none are offered to it.'),
   }),
 ])
 
@@ -38,6 +44,8 @@ export const llmSchema = z
       .default(4_000)
       .describe('How much of a conversation the model is told, in tokens.'),
     system: text.optional().describe('What the model is told first: who it is and how it answers.'),
+    toolRounds: count(1, 100).default(8).describe('How often in a row a model may call tools before it has to answer.'),
+    mcp: mcpSchema.describe('MCP servers whose tools models may call, for people who were granted `mcp <name>`.'),
     noticeAfterMs: count(0, 600 * SECOND_MS)
       .default(5 * SECOND_MS)
       .describe('After so long without an answer the person is told that it is on its way.'),

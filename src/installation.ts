@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import { type Backend, openBackend } from '../queues/backend.ts'
 import { type OutboxQueues, openOutboxQueues } from '../queues/deliveries.ts'
 import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.ts'
-import type { Channel } from './channels/channel.ts'
+import type { Channel, ChannelPorts } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
 import type { Catalog } from './core/catalog.ts'
 import { RejectedError } from './core/errors.ts'
@@ -13,8 +13,10 @@ import { type Access, openAccess } from './engine/access.ts'
 import type { Builtin } from './engine/builtins/builtin.ts'
 import { builtinScene, builtinsOf } from './engine/builtins/index.ts'
 import { type Desk, openDesk } from './engine/desk.ts'
+import type { Say } from './engine/engine.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
+import { keepSaid } from './engine/llm/tools/keep-said.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
@@ -36,6 +38,10 @@ export interface Installation {
   looks: OutboxQueues
   channels: ReadonlyMap<string, Channel>
   outbox: Outbox
+  /** What a task says goes to its chat, or to the model that called it. */
+  say: Say
+  /** Bytes kept in our store under a fileId; throws RejectedError when they are no longer there. */
+  readFile: ChannelPorts['readFile']
   /** The held requests, wherever they wait. */
   held: Held
   /** A process that takes callbacks holds its own. */
@@ -62,16 +68,17 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const backend = openBackend(queuesAt, onError)
   const tasks = openTaskQueues(backend, [CONTROL_LANE, ...Object.keys(config.lanes)])
   const exchange = await openExchange({ signals: store.signals, settings: store.settings, now, processId, log })
+  const readFile: ChannelPorts['readFile'] = async (fileId) => {
+    const file = await store.files.get(fileId, now())
+    if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)
+    return file
+  }
   const channels = openChannels(config, store, {
     now,
     log,
     shared: sharedCache(store.settings, store.leases, now),
     exchange,
-    async readFile(fileId) {
-      const file = await store.files.get(fileId, now())
-      if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)
-      return file
-    },
+    readFile,
   })
   const looks = openOutboxQueues(backend, [...channels.keys()])
   let holder = remoteHeld(store.signals)
@@ -90,12 +97,13 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     now,
     log,
   })
+  const say = keepSaid(outbox.sayForTask, { store, filesKeptMs: config.limits.filesKeptMs, now })
   const languages = openLanguages(store.settings, config.lang, now)
   const changes = taskChanges(store.signals, log)
   const desk = openDesk({
     store,
     enqueue: tasks.add,
-    say: outbox.sayForTask,
+    say,
     languages,
     changed: changes.note,
     now,
@@ -116,6 +124,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     desk,
     languages,
     catalog,
+    mcpServers: Object.keys(config.llm.mcp),
     timeZone: config.timeZone,
     now,
   })
@@ -141,6 +150,8 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     looks,
     channels,
     outbox,
+    say,
+    readFile,
     held,
     holdHere(own) {
       holder = own

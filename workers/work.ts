@@ -5,8 +5,11 @@ import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { openSlots, type Slots } from '../src/engine/host/slots.ts'
 import { openChatter } from '../src/engine/llm/chatter.ts'
+import { openTaskWatch } from '../src/engine/task-watch.ts'
 import type { Installation } from '../src/installation.ts'
+import { TASK_TOPIC } from '../src/task-changes.ts'
 import { deliveriesWorker } from './deliveries.ts'
+import { openModelPorts } from './model-ports.ts'
 import { startSweeper } from './sweeper.ts'
 import { type LaneOrder, tasksWorker } from './tasks.ts'
 
@@ -52,19 +55,31 @@ export async function startWork(
     for (const lane of slots.values()) lane.renew()
   })
 
+  const watch = openTaskWatch()
+  const stopHearing = await store.signals.subscribe(TASK_TOPIC, (payload) => {
+    // Published by `taskChanges`, in any process of ours.
+    watch.heard((payload as { ids: string[] }).ids)
+  })
+  const { mcp, tools, pictures } = openModelPorts(installation, watch)
+
   const engine: Engine = {
     store,
     catalog: installation.catalog,
     slots: (lane) => slots.get(lane),
     builtins: installation.builtins,
-    say: outbox.sayForTask,
+    say: installation.say,
     languages: installation.languages,
     chatter: openChatter(config.llm, store.conversations),
+    tools,
+    pictures,
     cancels,
     access: installation.access,
     admins: config.admins,
     graceMs: config.limits.graceMs,
-    changed: installation.changed,
+    changed(taskId) {
+      installation.changed(taskId)
+      watch.heard([taskId])
+    },
     now: installation.now,
     log,
   }
@@ -110,7 +125,7 @@ export async function startWork(
       }
       await outbox.idle()
       await Promise.all([...slots.values()].map((lane) => lane.close()))
-      await stopListening()
+      await Promise.all([mcp.close(), stopListening(), stopHearing()])
     },
   }
 }

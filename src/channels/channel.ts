@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Ack } from '../core/ack.ts'
+import type { Address } from '../core/address.ts'
 import type { Delivery, Receipt } from '../core/delivery.ts'
 import type { Limit } from '../core/limit.ts'
 import type { Message } from '../core/message.ts'
@@ -49,6 +50,8 @@ export interface Channel {
   admit?(request: InboundRequest): (socket: WebSocket) => void
   /** The bytes of something a person sent, by its id at the platform. */
   download?(platformMediaId: string, signal: AbortSignal): Promise<MediaFile>
+  /** What the message with this id at the platform says, which one in this chat quotes. */
+  quoted?(to: Address, platformMessageId: string, signal: AbortSignal): Promise<Part[]>
   /**
    * Sockets and polls; runs until the signal. `onMessage` resolves once the message is stored; a channel whose platform never sends again
    * need not mind a rejection, whoever calls `listen` keeps the message until the store is back.

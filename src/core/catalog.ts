@@ -31,6 +31,8 @@ export const commandEntrySchema = z.object({
     ]),
   ),
   example: z.string().optional(),
+  /** Models may call it, with arguments of this JSON schema; with `approval` only when its asker agrees. */
+  tool: z.object({ approval: z.boolean(), parameters: z.record(z.string(), z.unknown()) }).optional(),
 })
 export type CommandEntry = z.infer<typeof commandEntrySchema>
 

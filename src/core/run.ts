@@ -29,11 +29,14 @@ export const hopSchema = z.object({
     'reopened',
     'sent',
     'undelivered',
+    'tool',
   ]),
   text: z.string().optional(),
   ms: z.number().optional(),
   attempt: z.number().optional(),
   route: sendRouteSchema.optional(),
+  /** The task that a called tool became. */
+  child: z.object({ id: z.string(), number: z.number() }).optional(),
 })
 export type Hop = z.infer<typeof hopSchema>
 

@@ -1,10 +1,11 @@
 import type { Log } from '../core/log.ts'
-import type { Run } from '../core/run.ts'
+import { liveStates, type Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import { textIn } from './attempt.ts'
 import type { Say } from './engine.ts'
 import type { Languages } from './languages.ts'
+import { childIdsIn } from './llm/tools/names.ts'
 import { sentences } from './sentences.ts'
 
 /** The signal that carries a cancel to whichever process runs the task. */
@@ -19,7 +20,7 @@ export interface Desk {
 }
 
 export interface DeskPorts {
-  store: Pick<Store, 'runs' | 'grants' | 'signals'>
+  store: Pick<Store, 'runs' | 'steps' | 'grants' | 'signals'>
   enqueue(task: Task): Promise<void>
   say: Say
   languages: Languages
@@ -30,13 +31,27 @@ export interface DeskPorts {
 
 export function openDesk({ store, enqueue, say, languages, changed, now, log }: DeskPorts): Desk {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
+  async function end(run: Run, by: string): Promise<boolean> {
+    const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
+    if (was === undefined) return false
+    await store.signals.publish(CANCEL_TOPIC, { id: run.id })
+    changed(run.id)
+    log.info({ taskId: run.id, by, was }, 'task cancelled')
+    return true
+  }
+
+  /** What a model has called for it is not wanted any more. */
+  async function endCalled(run: Run, by: string): Promise<void> {
+    for (const id of childIdsIn(run.id, await store.steps.list(run.id))) {
+      const child = await store.runs.find(id)
+      if (child !== undefined && liveStates.includes(child.state)) await end(child, by)
+    }
+  }
+
   return {
     async cancel(run, by) {
-      const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
-      if (was === undefined) return false
-      await store.signals.publish(CANCEL_TOPIC, { id: run.id })
-      changed(run.id)
-      log.info({ taskId: run.id, by, was }, 'task cancelled')
+      if (!(await end(run, by))) return false
+      await endCalled(run, by)
       if (by !== run.owner) {
         await record(by, `cancel #${run.number}`)
         const lang = await languages.of(run.task.message)

@@ -9,6 +9,8 @@ import type { Cancels } from './cancels.ts'
 import type { Slots } from './host/slots.ts'
 import type { Languages } from './languages.ts'
 import type { Chatter } from './llm/chatter.ts'
+import type { PicturePorts } from './llm/pictures.ts'
+import type { ToolSource } from './llm/tools/toolbox.ts'
 
 /** Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and round it is said once. */
 export type Say = (said: { task: Task; round: number; name: string; parts: readonly Part[] }) => Promise<void>
@@ -23,6 +25,9 @@ export interface Engine {
   say: Say
   languages: Languages
   chatter: Chatter
+  /** What models that answer may call. */
+  tools: readonly ToolSource[]
+  pictures: PicturePorts
   cancels: Cancels
   access: Access
   /** Whom to ask for a grant: person keys. */

@@ -2,6 +2,7 @@ import type { CommandEntry } from '../core/catalog.ts'
 import { cleanJson } from '../core/clean.ts'
 import { insist } from '../core/insist.ts'
 import { inLang, type Lang } from '../core/lang.ts'
+import type { Part } from '../core/part.ts'
 import type { Run } from '../core/run.ts'
 import { type Attempt, textIn } from './attempt.ts'
 import type { Deadline } from './deadline.ts'
@@ -10,6 +11,7 @@ import type { HostCalls, HostEnd } from './host/slots.ts'
 import type { AskOptions, LlmCall } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
 import type { HostCall } from './protocol.ts'
+import { openQuestions, type Questions } from './questions.ts'
 import { sentences } from './sentences.ts'
 
 /** How much of an answer that is being written is shown. */
@@ -28,13 +30,20 @@ export async function runInSlot(
   const slots = engine.slots(run.task.lane)
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
+  const questions = openQuestions(run, lang, engine, deadline)
   const end = await slots.run(
     { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
-    callsOf(run, lang, engine, deadline),
+    callsOf(run, lang, engine, deadline, questions),
     deadline.signal,
     engine.graceMs,
   )
-  return attemptOf(end, run, entry, lang, deadline)
+  return withAttached(attemptOf(end, run, entry, lang, deadline), questions.attached())
+}
+
+/** What tools made goes out with the last word. */
+function withAttached(attempt: Attempt, attached: readonly Part[]): Attempt {
+  if (attached.length === 0 || (attempt.state !== 'done' && attempt.state !== 'refused')) return attempt
+  return { ...attempt, say: [...(attempt.say ?? []), ...attached] }
 }
 
 function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, deadline: Deadline): Attempt {
@@ -64,7 +73,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   return { state: 'failed', isFinal: false, why: end.message }
 }
 
-function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): HostCalls {
+function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, questions: Questions): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
   const note = (kind: 'log' | 'step' | 'said', text: string, ms?: number): void => {
@@ -113,7 +122,7 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
         case 'ask':
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
-          return answerOf(engine.chatter.converse(call.text, asking))
+          return answerOf(questions.converse(call.text, asking))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {

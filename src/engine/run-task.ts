@@ -4,7 +4,7 @@ import { insist } from '../core/insist.ts'
 import type { Lang } from '../core/lang.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Part } from '../core/part.ts'
-import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
+import { type EndState, type Hop, liveStates, type NewRun, type Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import { type Attempt, refuse, textIn } from './attempt.ts'
 import { runBuiltin } from './builtins/run.ts'
@@ -77,6 +77,10 @@ async function tryOnce(
 
   const entry = findEntry(engine.catalog(), route.scene, route.command)
   if (entry === undefined) return refuse(`${command} is gone`, sentences.gone(command), lang)
+  if (!(await isWanted(run, engine))) {
+    await engine.store.runs.cancel(run.id, 'the task that called it has ended', run.owner, engine.now())
+    return { state: 'cancelled' }
+  }
   if (run.attempt > entry.attempts + FORGIVEN_CRASHES) {
     return { state: 'failed', isFinal: true, why: `its process died ${run.attempt - 1} times` }
   }
@@ -91,6 +95,13 @@ async function tryOnce(
   } finally {
     deadline.clear()
   }
+}
+
+/** What a model called is for that model's answer alone, unless a person has it run again. */
+async function isWanted({ task: { parent }, round }: Run, { store }: Engine): Promise<boolean> {
+  if (parent === undefined || round > 0) return true
+  const caller = await store.runs.find(parent.id)
+  return caller !== undefined && liveStates.includes(caller.state)
 }
 
 /**

@@ -11,6 +11,7 @@ export class SceneShapeError extends Error {
 const attempts = 3
 const timeoutMs = 60_000
 const shortTimeoutMs = 10_000
+const MODEL_LANE = 'llm'
 
 const nameSchema = z
   .string()
@@ -31,9 +32,13 @@ const commandSchema = z.object({
     .array(z.union([z.object({ keyword: z.string().min(1) }), z.object({ pattern: z.instanceof(RegExp) })]))
     .optional(),
   example: z.string().optional(),
+  tool: z.union([z.boolean(), z.strictObject({ approval: z.boolean().optional() })]).optional(),
 })
 const sceneSchema = z.object({
-  name: nameSchema,
+  name: nameSchema.refine(
+    (name) => name.toLowerCase() !== 'mcp',
+    'grants for MCP servers go by this name: choose another',
+  ),
   summary: bilingualSchema,
   commands: z.record(nameSchema, commandSchema).refine((commands) => Object.keys(commands).length > 0, 'there is none'),
 })
@@ -76,7 +81,20 @@ function commandEntryOf(scene: string, name: string, command: z.output<typeof co
           { kind: 'pattern', source: trigger.pattern.source, flags: trigger.pattern.flags.replace(/[gy]/g, '') },
     ),
     example: command.example,
+    tool: toolOf(command, lane, `commands.${name}.tool`),
   }
+}
+
+/** What models are told of a command; where it stands in the file is `where`. */
+function toolOf({ tool, args }: z.output<typeof commandSchema>, lane: string, where: string): CommandEntry['tool'] {
+  if (tool === undefined || tool === false) return undefined
+  if (lane === MODEL_LANE) {
+    throw new SceneShapeError(
+      `${where}: the lane ${MODEL_LANE} is where models are asked, so a tool in it would wait for the question that calls it; give the command another lane`,
+    )
+  }
+  const { $schema, ...parameters } = z.toJSONSchema(args, { io: 'input', unrepresentable: 'any' })
+  return { approval: tool !== true && tool.approval === true, parameters: { properties: {}, ...parameters } }
 }
 
 /** What zod says of one argument, as far as reading words needs it. */

@@ -54,6 +54,11 @@ export interface Command<Schema extends z.ZodObject = z.ZodObject> {
   /** Other names, typed bare, without the scene. */
   aliases?: readonly string[]
   triggers?: readonly Trigger[]
+  /**
+   * A model that answers a person may call this command for them, under their grants, and reads what it says. `approval`: only after they have
+   * agreed. Not in the lane `llm`, where it would wait for whoever called it.
+   */
+  tool?: boolean | { approval?: boolean }
   /** An example line for `help`. */
   example?: string
   /** What is returned is said last, under the name `answer`. */

@@ -101,7 +101,15 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
   const desk = openDesk({ store, enqueue, say, languages, changed: () => undefined, now: clock, log: silent })
   let all: Catalog = { scenes, faults: [] }
-  const builtins = builtinsOf({ store, desk, languages, catalog: () => all, timeZone: 'Asia/Shanghai', now: clock })
+  const builtins = builtinsOf({
+    store,
+    desk,
+    languages,
+    catalog: () => all,
+    mcpServers: ['files'],
+    timeZone: 'Asia/Shanghai',
+    now: clock,
+  })
   all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
   const admins = ['staff:boss']
   const engine: Engine = {
@@ -112,6 +120,8 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     say,
     languages,
     chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
+    tools: [],
+    pictures: { quoted: async () => [], fetch: () => Promise.reject(new Error('no files here')), log: silent },
     cancels,
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
     admins,

@@ -14,6 +14,7 @@ import { callByHttp } from './http-api.ts'
 import { type Link, openLink } from './link.ts'
 import { ownMessages } from './own-messages.ts'
 import { parse, type Read } from './parse.ts'
+import { quotedParts } from './quoted.ts'
 import { CALL_MS, openRoutes } from './routes.ts'
 import { sendDelivery } from './send.ts'
 import { splitParts } from './split.ts'
@@ -174,6 +175,8 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
       }
       return fetchFile(place.data.url, options, signal)
     },
+
+    quoted: (to, messageId, signal) => quotedParts(routes, to, messageId, signal),
 
     async listen(take, signal) {
       onMessage = take

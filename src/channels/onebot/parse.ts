@@ -131,7 +131,8 @@ function temporaryGroup({ sub_type: kind, sender, group_id: group }: MessageEven
   return kind === 'group' ? (sender?.group_id ?? group ?? undefined) : undefined
 }
 
-function segmentsOf(message: string | unknown[]): Segment[] {
+/** A message in either of its forms. */
+export function segmentsOf(message: string | unknown[]): Segment[] {
   if (typeof message === 'string') return readCq(message)
   return message.flatMap((segment) => {
     const read = segmentSchema.safeParse(segment)

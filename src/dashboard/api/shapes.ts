@@ -27,6 +27,8 @@ export const taskSummarySchema = z.object({
   chatKind: z.enum(['private', 'group']),
   sender: z.object({ id: z.string(), name: z.string().optional() }),
   attempt: z.number(),
+  /** The task whose model called this one as a tool. */
+  parent: z.object({ id: z.string(), number: z.number() }).optional(),
   progress: z.object({ percent: z.number().optional(), text: z.string().optional() }).optional(),
   why: z.string().optional(),
   createdAt: z.number(),

@@ -26,6 +26,8 @@ export interface BuiltinPorts {
   desk: Desk
   languages: Languages
   catalog(): Catalog
+  /** The MCP servers that can be granted. */
+  mcpServers: readonly string[]
   timeZone: string
   now(): number
 }

@@ -2,7 +2,7 @@ import { personKey } from '../../core/address.ts'
 import { UsageError } from '../../core/errors.ts'
 import type { Grant } from '../../core/grant.ts'
 import { readMoment, writeMoment } from '../../core/moment.ts'
-import { subjectsOf } from '../access.ts'
+import { MCP_SCENE, subjectsOf } from '../access.ts'
 import { commandText } from '../entries.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
 
@@ -41,6 +41,15 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
     return `${grant.subject} · ${commandText(grant.scene, grant.command)}${from}${until}`
   }
 
+  /** What can be granted of a scene; of the MCP servers, their names. */
+  function namesIn(scene: string): readonly string[] | undefined {
+    if (scene === MCP_SCENE) return ports.mcpServers
+    return ports
+      .catalog()
+      .scenes.find((entry) => entry.name === scene)
+      ?.commands.map(({ name }) => name)
+  }
+
   return [
     builtin(
       'grant',
@@ -55,11 +64,8 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
       async (call) => {
         const scene = String(call.args.scene)
         const command = String(call.args.command ?? '*')
-        const known = ports.catalog().scenes.find((entry) => entry.name === scene)
-        if (
-          scene !== '*' &&
-          (known === undefined || (command !== '*' && !known.commands.some(({ name }) => name === command)))
-        ) {
+        const known = namesIn(scene)
+        if (scene !== '*' && (known === undefined || (command !== '*' && !known.includes(command)))) {
           throw new UsageError(
             call.pick({
               zh: `没有 ${commandText(scene, command)} 这个命令。`,

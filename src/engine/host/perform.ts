@@ -76,7 +76,7 @@ export async function perform(
 }
 
 async function argumentsFor(command: Command, entry: CommandEntry, order: RunOrder): Promise<Record<string, unknown>> {
-  const words = readArguments(order.route.rest, entry, order.lang)
+  const words = order.route.given ?? readArguments(order.route.rest, entry, order.lang)
   const error = order.lang === 'zh' ? z.locales.zhCN().localeError : undefined
   const read = await command.args.safeParseAsync(words, { error })
   if (read.success) return read.data

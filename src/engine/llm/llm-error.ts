@@ -11,6 +11,7 @@ export type LlmErrorKind =
   | 'rate_limited'
   | 'too_slow'
   | 'down'
+  | 'too_many_rounds'
 
 /** No answer of a model. Its message is for operators and holds no key; `sentence` is for the person. */
 export class LlmError extends AppError {
@@ -63,5 +64,9 @@ const sentences: Record<LlmErrorKind, Bilingual> = {
   down: {
     zh: '现在联系不上大模型，请过一会儿再问。',
     en: 'The model cannot be reached right now. Please ask again in a while.',
+  },
+  too_many_rounds: {
+    zh: '大模型一直在使用工具，没有给出回答，已停止。请把问题拆小一些再问。',
+    en: 'The model went on using tools without an answer and was stopped. Please ask for less at once.',
   },
 }

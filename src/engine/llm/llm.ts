@@ -1,12 +1,18 @@
 import type { Lang } from '../../core/lang.ts'
 import type { LlmMessage } from '../../core/llm.ts'
 import type { Run } from '../../core/run.ts'
+import type { QuestionPictures } from './pictures.ts'
+import type { Toolbox } from './tools/toolbox.ts'
 
 /** One of the models that may be asked, in the order they are tried. */
 export interface ModelConfig {
   name: string
   /** For the cost of a call, in whatever currency the table is kept. */
   price?: { inputPerMillion: number; outputPerMillion: number }
+  /** It takes pictures. */
+  images?: boolean
+  /** It is never offered tools: false. */
+  tools?: boolean
 }
 
 /** Whom to ask, and how long to wait. */
@@ -17,10 +23,12 @@ export interface LlmConfig {
   models: readonly ModelConfig[]
   /** Until the first word. */
   firstTokenMs: number
-  /** Until the last one, all tries and models together. */
+  /** Until the last one, all tries and models together; of an answer with tools, of each of its turns. */
   wholeMs: number
   /** Tries of one model. */
   attempts: number
+  /** How often in a row a model may call tools before it has to answer. */
+  toolRounds: number
 }
 
 /** What one call upstream was: it stands in the task's timeline. */
@@ -41,6 +49,10 @@ export interface AskOptions {
   run: Run
   lang: Lang
   signal: AbortSignal
+  /** What the model may call. */
+  tools?: Toolbox
+  /** What was sent with the question. */
+  pictures?: QuestionPictures
   /** The whole text so far; it begins anew when a stream broke and another try is under way. */
   onText?(text: string): void
   onCall?(call: LlmCall): void

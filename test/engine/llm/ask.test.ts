@@ -36,6 +36,7 @@ function ask(
     firstTokenMs: 2_000,
     wholeMs: 10_000,
     attempts: 3,
+    toolRounds: 3,
     ...over,
   }
   const options = {

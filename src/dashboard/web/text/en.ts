@@ -137,6 +137,7 @@ export const en: Text = {
     noHops: 'Nothing recorded yet.',
     total: (span) => `${span} in all`,
     attempt: 'Attempt',
+    parent: 'Called by',
     lane: 'Lane',
     chat: 'Chat',
     sender: 'Sender',
@@ -173,6 +174,7 @@ export const en: Text = {
     reopened: 'Reopened',
     sent: 'Handed to the platform',
     undelivered: 'Not delivered',
+    tool: 'Tool called',
   },
   deliveryStates: {
     queued: 'Queued',

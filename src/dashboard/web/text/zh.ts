@@ -134,6 +134,7 @@ export const zh = {
     noHops: '还没有记录。',
     total: (span: string) => `共 ${span}`,
     attempt: '第几次',
+    parent: '由谁调用',
     lane: '队列',
     chat: '会话',
     sender: '发送人',
@@ -170,6 +171,7 @@ export const zh = {
     reopened: '重新打开',
     sent: '已送达平台',
     undelivered: '没有送到',
+    tool: '模型使用工具',
   },
   deliveryStates: {
     queued: '排队中',

@@ -3,6 +3,7 @@ import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { TaskDetail } from '../../../api/shapes.ts'
 import { useNow } from '../../api/use-now.ts'
+import { Link } from '../../router.tsx'
 import { agoText, momentText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './detail.module.css'
@@ -31,6 +32,11 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
       <Fact name={detail.lane}>
         <code>{task.lane}</code>
       </Fact>
+      {task.parent && (
+        <Fact name={detail.parent}>
+          <Link to={`/tasks/${task.parent.id}`}>#{task.parent.number}</Link>
+        </Fact>
+      )}
       {task.attempt > 0 && <Fact name={detail.attempt}>{task.attempt}</Fact>}
       <Fact name={detail.id}>
         <code>{task.id}</code>

@@ -1,4 +1,5 @@
 import type { Hop } from '../../../../core/run.ts'
+import { Link } from '../../router.tsx'
 import { clockText, momentText, spanText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './detail.module.css'
@@ -52,6 +53,11 @@ function HopLine({ hop, isNewAttempt, sincePrevious, sinceFirst }: HopLineProps)
           {hop.ms !== undefined && <span className={classes.tag}>{spanText(hop.ms, text)}</span>}
         </div>
         {hop.text && <p className={classes.hopText}>{hop.text}</p>}
+        {hop.child && (
+          <Link className={classes.hopLink} to={`/tasks/${hop.child.id}`} data-testid="timeline-child">
+            #{hop.child.number}
+          </Link>
+        )}
       </div>
       <div className={classes.deltas}>
         {sinceFirst > 0 && (
