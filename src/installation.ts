@@ -95,6 +95,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const desk = openDesk({
     store,
     enqueue: tasks.add,
+    wake: tasks.wake,
     say: outbox.sayForTask,
     languages,
     changed: changes.note,

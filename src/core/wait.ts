@@ -26,7 +26,11 @@ export type Wait = z.infer<typeof waitSchema>
 export type ApprovalWait = Extract<Wait, { kind: 'approval' }>
 
 /** What an approval came to. */
-export const approvalSchema = z.object({ isApproved: z.boolean(), by: z.array(z.string()), note: z.string().optional() })
+export const approvalSchema = z.object({
+  isApproved: z.boolean(),
+  by: z.array(z.string()),
+  note: z.string().optional(),
+})
 export type Approval = z.infer<typeof approvalSchema>
 
 /** The signal that a task's end is to whoever waits for it. */

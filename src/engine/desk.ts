@@ -16,11 +16,15 @@ export interface Desk {
   cancel(run: Run, by: string): Promise<boolean>
   /** Runs an ended task again under its number; finished steps are kept. False when it is live. */
   retry(run: Run, by: string): Promise<boolean>
+  /** Tells a run what it may be waiting for; see `Runs.signal`. */
+  signal(run: Run, name: string, value: unknown, said: string): Promise<'first' | 'known' | 'gone'>
 }
 
 export interface DeskPorts {
   store: Pick<Store, 'runs' | 'grants' | 'signals'>
   enqueue(task: Task): Promise<void>
+  /** Has a worker of the lane look at a run at that moment. */
+  wake(lane: string, taskId: string, at: number, now: number): Promise<void>
   say: Say
   languages: Languages
   changed(taskId: string): void
@@ -28,7 +32,7 @@ export interface DeskPorts {
   log: Log
 }
 
-export function openDesk({ store, enqueue, say, languages, changed, now, log }: DeskPorts): Desk {
+export function openDesk({ store, enqueue, wake, say, languages, changed, now, log }: DeskPorts): Desk {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
   return {
     async cancel(run, by) {
@@ -58,6 +62,14 @@ export function openDesk({ store, enqueue, say, languages, changed, now, log }: 
       changed(run.id)
       log.info({ taskId: run.id, by }, 'task opened again')
       return true
+    },
+    async signal(run, name, value, said) {
+      const at = now()
+      const how = await store.runs.signal(run.id, name, value, [{ at, kind: 'signal', text: said }], at)
+      // Dying before this leaves it to the sweeper.
+      if (how === 'first') await wake(run.task.lane, run.id, at, at)
+      changed(run.id)
+      return how
     },
   }
 }

@@ -11,6 +11,7 @@ import type { AskOptions, LlmCall } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
 import type { HostCall } from './protocol.ts'
 import { sentences } from './sentences.ts'
+import { waitFor } from './waits.ts'
 
 /** How much of an answer that is being written is shown. */
 const SHOWN_CHARS = 200
@@ -41,6 +42,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   if (deadline.cause === 'cancelled') return { state: 'cancelled' }
   // An answer that was ready counts, also when its time ran out at the same moment.
   if (end.state === 'done') return { state: 'done', say: end.parts }
+  if (end.state === 'waits') return { state: 'waits', waits: end.waits }
   if (deadline.cause === 'shutdown') return { state: 'interrupted' }
   if (deadline.cause === 'timeout') {
     const seconds = Math.round(entry.timeoutMs / 100) / 10
@@ -114,6 +116,8 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
           return answerOf(engine.chatter.converse(call.text, asking))
+        case 'wait':
+          return insist(() => waitFor(call.order, run, lang, engine))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {

@@ -6,6 +6,7 @@ import type { Outcome } from '../core/outcome.ts'
 import type { Part } from '../core/part.ts'
 import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
+import { firstEnd } from '../core/wait.ts'
 import { type Attempt, refuse, textIn } from './attempt.ts'
 import { runBuiltin } from './builtins/run.ts'
 import { startDeadline } from './deadline.ts'
@@ -135,6 +136,13 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
     case 'interrupted':
       await engine.store.runs.release(run.id, run.epoch, [started, hop('snoozed', 'the process stops')], true, now)
       return { state: 'snoozed', forMs: 0 }
+    case 'waits': {
+      const { waits } = attempt
+      const hops = [started, hop('waits', waits.map(({ kind, name }) => `${kind} ${name}`).join(', '))]
+      const how = await insist(() => engine.store.runs.suspend(run.id, run.epoch, waits, hops, engine.now()))
+      if (how === 'lost') return { state: 'done' }
+      return how === 'again' ? { state: 'snoozed', forMs: 0 } : { state: 'waits', untilMs: firstEnd(waits) }
+    }
     case 'failed': {
       const error = new Error(attempt.why)
       const attempts = attemptsOf(run, engine)
