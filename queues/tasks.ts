@@ -1,4 +1,5 @@
 import type { Job, Queue } from 'bullmq'
+import { z } from 'zod'
 import { type Task, taskSchema } from '../src/core/task.ts'
 import { type Backend, within } from './backend.ts'
 
@@ -8,6 +9,10 @@ export const CONTROL_LANE = 'control'
 export function laneQueueName(lane: string): string {
   return `tasks-${lane}`
 }
+
+/** A job that only says: look at this run. */
+export const wakeSchema = z.object({ wakes: z.string() })
+type Wake = z.infer<typeof wakeSchema>
 
 export interface LaneCounts {
   waiting: number
@@ -27,6 +32,8 @@ export interface TaskQueues {
    * Throws StoreUnavailableError within about a second; it may then still be stored, and asking again is safe.
    */
   add(task: Task): Promise<void>
+  /** Has somebody look at a run that waits for something, when its time comes. One look too many is harmless. */
+  wake(lane: string, taskId: string, at: number, now: number): Promise<void>
   /** Has a task that was put off begin as soon as it may. One that is not put off is left as it is. */
   hurry(lane: string, taskId: string): Promise<void>
   counts(lane: string): Promise<LaneCounts>
@@ -38,8 +45,8 @@ export interface TaskQueues {
 }
 
 export function openTaskQueues(backend: Backend, lanes: readonly string[]): TaskQueues {
-  const queues = new Map(lanes.map((lane) => [lane, backend.queue<Task>(laneQueueName(lane))]))
-  function queueOf(lane: string): Queue<Task> {
+  const queues = new Map(lanes.map((lane) => [lane, backend.queue<Task | Wake>(laneQueueName(lane))]))
+  function queueOf(lane: string): Queue<Task | Wake> {
     const queue = queues.get(lane)
     if (queue === undefined) throw new Error(`there is no lane "${lane}"; lanes are ${[...queues.keys()].join(', ')}`)
     return queue
@@ -49,6 +56,10 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
     async add(task) {
       const priority = Math.min(task.tag, LAST_PRIORITY)
       await within(queueOf(task.lane).add('task', task, { jobId: task.id, ...(priority > 0 && { priority }) }))
+    },
+    async wake(lane, taskId, at, now) {
+      const delay = Math.max(0, at - now)
+      await within(queueOf(lane).add('wake', { wakes: taskId }, { jobId: `${taskId}-wake-${at}`, delay }))
     },
     async hurry(lane, taskId) {
       const job = await within(queueOf(lane).getJob(taskId))
@@ -83,7 +94,7 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
 }
 
 /** The jobs that begin next: those without a tag first, then by tag. */
-async function nextJobs(queue: Queue<Task>, limit: number): Promise<Job<Task>[]> {
+async function nextJobs(queue: Queue<Task | Wake>, limit: number): Promise<Job<Task | Wake>[]> {
   const jobs = await within(queue.getJobs(['wait', 'prioritized'], 0, limit - 1, true))
   // A job that left while the list was read comes back as undefined.
   return jobs.filter((job) => job !== undefined)

@@ -103,6 +103,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const desk = openDesk({
     store,
     enqueue: tasks.add,
+    wake: tasks.wake,
     say,
     languages,
     changed: changes.note,

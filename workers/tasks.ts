@@ -1,9 +1,10 @@
 import { type Job, UnrecoverableError, type Worker } from 'bullmq'
 import type { Backend } from '../queues/backend.ts'
-import { laneQueueName, type TaskQueues } from '../queues/tasks.ts'
+import { laneQueueName, type TaskQueues, wakeSchema } from '../queues/tasks.ts'
 import { chatKey, personKey } from '../src/core/address.ts'
 import type { Held } from '../src/core/held.ts'
 import type { Outcome } from '../src/core/outcome.ts'
+import { liveStates } from '../src/core/run.ts'
 import { type Task, taskSchema } from '../src/core/task.ts'
 import { whyOf } from '../src/core/why.ts'
 import type { Engine } from '../src/engine/engine.ts'
@@ -27,7 +28,7 @@ export function tasksWorker(
   backend: Backend,
   lane: { name: string; concurrency: number; order: LaneOrder },
   engine: Engine,
-  ports: { shares: Shares; held: Held; tasks: Pick<TaskQueues, 'hurry'> },
+  ports: { shares: Shares; held: Held; tasks: Pick<TaskQueues, 'hurry' | 'wake'> },
   shutdown: AbortSignal,
 ): Worker<unknown> {
   const turns = openTurns()
@@ -49,14 +50,27 @@ export function tasksWorker(
       .then(() => ({ state: 'snoozed', forMs: PARKED_MS }))
   }
 
+  /** What a job is about; undefined when the run it should look at is over. */
+  async function taskOf(job: Job<unknown>): Promise<Task | undefined> {
+    const wake = wakeSchema.safeParse(job.data)
+    if (wake.success) {
+      const run = await engine.store.runs.find(wake.data.wakes)
+      return run && liveStates.includes(run.state) ? { ...run.task, held: undefined, tag: 0 } : undefined
+    }
+    const task = taskSchema.safeParse(job.data)
+    if (!task.success) throw new UnrecoverableError(`job ${job.id} holds no task: ${task.error.message}`)
+    return task.data
+  }
+
   const worker = backend.worker<unknown>(
     laneQueueName(lane.name),
     async (job: Job<unknown>, token) => {
-      const task = taskSchema.safeParse(job.data)
-      if (!task.success) throw new UnrecoverableError(`job ${job.id} holds no task: ${task.error.message}`)
-      if (task.data.tag > 0) await ports.shares.advance(lane.name, task.data.tag)
-      const outcome = await runInOrder(task.data, job, token)
-      if (outcome.state !== 'failed') ports.held.release(task.data.id)
+      const task = await taskOf(job)
+      if (task === undefined) return
+      if (task.tag > 0) await ports.shares.advance(lane.name, task.tag)
+      const outcome = await runInOrder(task, job, token)
+      if (outcome.state !== 'failed') ports.held.release(task.id)
+      if (outcome.state === 'waits') await ports.tasks.wake(lane.name, task.id, outcome.untilMs, engine.now())
       await settle(job, token, outcome, engine.now())
     },
     { concurrency: lane.concurrency },

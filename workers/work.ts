@@ -76,6 +76,7 @@ export async function startWork(
     access: installation.access,
     admins: config.admins,
     graceMs: config.limits.graceMs,
+    ended: installation.desk.ended,
     changed(taskId) {
       installation.changed(taskId)
       watch.heard([taskId])

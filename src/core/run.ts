@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sendRouteSchema } from './delivery.ts'
 import { taskSchema } from './task.ts'
+import { waitSchema } from './wait.ts'
 
 export const runStateSchema = z.enum(['waiting', 'running', 'done', 'refused', 'failed', 'cancelled', 'ignored'])
 export type RunState = z.infer<typeof runStateSchema>
@@ -20,6 +21,8 @@ export const hopSchema = z.object({
     'log',
     'said',
     'snoozed',
+    'waits',
+    'signal',
     'retry',
     'done',
     'refused',
@@ -64,6 +67,8 @@ export const runSchema = z.object({
   /** Counts the claims; a worker with an old one is fenced off. */
   epoch: z.number(),
   leaseUntil: z.number(),
+  /** What it has given its slot up for, while it waits for something else than a slot. */
+  waits: z.array(waitSchema).optional(),
   progress: z.object({ percent: z.number().optional(), text: z.string().optional() }).optional(),
   why: z.string().optional(),
   createdAt: z.number(),

@@ -8,6 +8,8 @@ import type { Grants } from '../store/store.ts'
 export interface Access {
   isAdmin(message: Message): boolean
   mayUse(message: Message, scene: string, command: string): Promise<boolean>
+  /** Whether somebody granted it to them or their group; administrators may all. That a scene is public says nothing. */
+  isGranted(message: Message, scene: string, command: string): Promise<boolean>
 }
 
 export interface AccessPorts {
@@ -24,16 +26,20 @@ export type ConfiguredGrant = Omit<Grant, 'by' | 'at'>
 
 export function openAccess({ grants, catalog, admins, configured, now }: AccessPorts): Access {
   const isAdmin = (message: Message): boolean => admins.includes(personKey(message.from.channel, message.sender.id))
+  async function isGranted(message: Message, scene: string, command: string): Promise<boolean> {
+    if (isAdmin(message)) return true
+    const question = { subjects: subjectsOf(message), scene, command }
+    if (configured.some((grant) => grantAllows({ ...grant, by: 'config', at: 0 }, question, now()))) return true
+    return grants.allows(question, now())
+  }
   return {
     isAdmin,
     async mayUse(message, scene, command) {
       if (isAdmin(message)) return true
       if (scene === '') return !ADMIN_BUILTINS.has(command)
-      if (isPublic(catalog(), scene)) return true
-      const question = { subjects: subjectsOf(message), scene, command }
-      if (configured.some((grant) => grantAllows({ ...grant, by: 'config', at: 0 }, question, now()))) return true
-      return grants.allows(question, now())
+      return isPublic(catalog(), scene) || isGranted(message, scene, command)
     },
+    isGranted,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Log } from '../core/log.ts'
 import { liveStates, type Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
+import { endSignal } from '../core/wait.ts'
 import type { Store } from '../store/store.ts'
 import { textIn } from './attempt.ts'
 import type { Say } from './engine.ts'
@@ -17,11 +18,17 @@ export interface Desk {
   cancel(run: Run, by: string): Promise<boolean>
   /** Runs an ended task again under its number; finished steps are kept. False when it is live. */
   retry(run: Run, by: string): Promise<boolean>
+  /** Tells the task that called this one as a tool, if any, that it has ended. */
+  ended(task: Task): Promise<void>
+  /** Tells a run what it may be waiting for; see `Runs.signal`. */
+  signal(run: Run, name: string, value: unknown, said: string): Promise<'first' | 'known' | 'gone'>
 }
 
 export interface DeskPorts {
   store: Pick<Store, 'runs' | 'steps' | 'grants' | 'signals'>
   enqueue(task: Task): Promise<void>
+  /** Has a worker of the lane look at a run at that moment. */
+  wake(lane: string, taskId: string, at: number, now: number): Promise<void>
   say: Say
   languages: Languages
   changed(taskId: string): void
@@ -29,7 +36,7 @@ export interface DeskPorts {
   log: Log
 }
 
-export function openDesk({ store, enqueue, say, languages, changed, now, log }: DeskPorts): Desk {
+export function openDesk({ store, enqueue, wake, say, languages, changed, now, log }: DeskPorts): Desk {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
   async function end(run: Run, by: string): Promise<boolean> {
     const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
@@ -37,7 +44,17 @@ export function openDesk({ store, enqueue, say, languages, changed, now, log }: 
     await store.signals.publish(CANCEL_TOPIC, { id: run.id })
     changed(run.id)
     log.info({ taskId: run.id, by, was }, 'task cancelled')
+    await ended(run.task)
     return true
+  }
+
+  async function ended({ id, parent }: Task): Promise<void> {
+    if (parent === undefined) return
+    const at = now()
+    if ((await store.runs.signal(parent.id, endSignal(id), true, [], at)) !== 'first') return
+    // One that runs looks by itself, and the one that is about to give its slot up is told of the signal then.
+    const caller = await store.runs.find(parent.id)
+    if (caller?.state === 'waiting') await wake(caller.task.lane, caller.id, at, at)
   }
 
   /** What a model has called for it is not wanted any more. */
@@ -73,6 +90,15 @@ export function openDesk({ store, enqueue, say, languages, changed, now, log }: 
       changed(run.id)
       log.info({ taskId: run.id, by }, 'task opened again')
       return true
+    },
+    ended,
+    async signal(run, name, value, said) {
+      const at = now()
+      const how = await store.runs.signal(run.id, name, value, [{ at, kind: 'signal', text: said }], at)
+      // Dying before this leaves it to the sweeper.
+      if (how === 'first') await wake(run.task.lane, run.id, at, at)
+      changed(run.id)
+      return how
     },
   }
 }

@@ -13,7 +13,14 @@ import type { PicturePorts } from './llm/pictures.ts'
 import type { ToolSource } from './llm/tools/toolbox.ts'
 
 /** Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and round it is said once. */
-export type Say = (said: { task: Task; round: number; name: string; parts: readonly Part[] }) => Promise<void>
+export type Say = (said: {
+  task: Task
+  round: number
+  name: string
+  parts: readonly Part[]
+  /** A question to people: it goes to the chat also of a task whose words go to the model that called it. */
+  toChat?: boolean
+}) => Promise<void>
 
 /** What an attempt at a task works with. */
 export interface Engine {
@@ -33,6 +40,8 @@ export interface Engine {
   /** Whom to ask for a grant: person keys. */
   admins: readonly string[]
   graceMs: number
+  /** The task has ended: whoever waits for it may go on. */
+  ended(task: Task): Promise<void>
   /** The task's record changed: whoever shows it may look. */
   changed(taskId: string): void
   now(): number

@@ -5,6 +5,7 @@ import { llmMessageSchema } from '../core/llm.ts'
 import { messageSchema } from '../core/message.ts'
 import { partSchema } from '../core/part.ts'
 import { routeSchema } from '../core/task.ts'
+import { waitSchema } from '../core/wait.ts'
 import type { Sources } from '../scenes/sources.ts'
 
 /*
@@ -49,7 +50,24 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('say'), name: z.string(), parts: z.array(partSchema) }),
       /** Answered with `{ text }`, or with the `sentence` why there is none. */
       z.object({ method: z.literal('ask'), messages: z.array(llmMessageSchema).min(1) }),
-      z.object({ method: z.literal('converse'), text: z.string() }),
+      /** `mayWait`: it may give its slot up for the tools that the model calls; not inside a step, whose work is done in one go. */
+      z.object({ method: z.literal('converse'), text: z.string(), mayWait: z.boolean() }),
+      /** Answered with the `value` it came to, or with what it `waits` for: then nothing more is answered, and the host ends the run so. */
+      z.object({
+        method: z.literal('wait'),
+        order: z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('sleep'), name: z.string(), ms: z.number().min(0) }),
+          z.object({
+            kind: z.literal('approval'),
+            name: z.string(),
+            withinMs: z.number().positive(),
+            question: z.string().optional(),
+            by: z.string().optional(),
+            notSelf: z.boolean(),
+            count: z.number().int().positive(),
+          }),
+        ]),
+      }),
       z.object({ method: z.literal('findStep'), name: z.string() }),
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),
@@ -65,6 +83,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ state: z.literal('done'), parts: z.array(partSchema) }),
       /** The words do not fit the command's schema, or the command said no: a sentence for the person, and why for operators. */
       z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
+      /** It can go no further before one of these ends. */
+      z.object({ state: z.literal('waits'), waits: z.array(waitSchema).min(1) }),
       z.object({
         state: z.literal('failed'),
         message: z.string(),

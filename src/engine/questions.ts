@@ -11,7 +11,8 @@ import { questionKey } from './llm/tools/names.ts'
 
 /** What one attempt at a task asks models in its conversation: with its pictures, and with tools. */
 export interface Questions {
-  converse(text: string, options: AskOptions): Promise<string>
+  /** Throws LlmError, TasksPending where it may wait, or the signal's reason. */
+  converse(text: string, mayWait: boolean, options: AskOptions): Promise<string>
   /** Files and pictures that tools made on the way. */
   attached(): readonly Part[]
 }
@@ -28,13 +29,14 @@ export function openQuestions(run: Run, lang: Lang, engine: Engine, deadline: De
   }
 
   return {
-    async converse(text, options) {
+    async converse(text, mayWait, options) {
       const tools = openToolbox(keyOf(text), {
         run,
         lang,
         sources: engine.tools,
         steps: engine.store.steps,
         signal: deadline.signal,
+        mayWait,
         isGivenUp: () => deadline.cause !== 'shutdown',
         note({ text: what, ms, child }) {
           const hop = { at: engine.now(), kind: 'tool' as const, text: what, ms, child, attempt: run.attempt }

@@ -10,9 +10,11 @@ import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
 import type { AskOptions, LlmCall } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
+import { TasksPending } from './llm/tools/tasks-pending.ts'
 import type { HostCall } from './protocol.ts'
 import { openQuestions, type Questions } from './questions.ts'
 import { sentences } from './sentences.ts'
+import { waitFor } from './waits.ts'
 
 /** How much of an answer that is being written is shown. */
 const SHOWN_CHARS = 200
@@ -50,6 +52,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   if (deadline.cause === 'cancelled') return { state: 'cancelled' }
   // An answer that was ready counts, also when its time ran out at the same moment.
   if (end.state === 'done') return { state: 'done', say: end.parts }
+  if (end.state === 'waits') return { state: 'waits', waits: end.waits }
   if (deadline.cause === 'shutdown') return { state: 'interrupted' }
   if (deadline.cause === 'timeout') {
     const seconds = Math.round(entry.timeoutMs / 100) / 10
@@ -104,6 +107,7 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, quest
     answer.then(
       (text) => ({ text }),
       (error: unknown) => {
+        if (error instanceof TasksPending) return { waits: error.wait }
         if (!(error instanceof LlmError)) throw error
         engine.log.warn({ taskId: run.id, kind: error.kind, error: error.message }, 'no model answered')
         return { sentence: inLang(lang, error.sentence), reason: `no answer of a model: ${error.kind}` }
@@ -122,7 +126,9 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, quest
         case 'ask':
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
-          return answerOf(questions.converse(call.text, asking))
+          return answerOf(questions.converse(call.text, call.mayWait, asking))
+        case 'wait':
+          return insist(() => waitFor(call.order, run, lang, engine))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {

@@ -4,10 +4,12 @@ import { insist } from '../core/insist.ts'
 import type { Lang } from '../core/lang.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Part } from '../core/part.ts'
-import { type EndState, type Hop, liveStates, type NewRun, type Run } from '../core/run.ts'
+import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
+import { firstEnd } from '../core/wait.ts'
 import { type Attempt, refuse, textIn } from './attempt.ts'
 import { runBuiltin } from './builtins/run.ts'
+import { askedFirst, isWanted } from './called.ts'
 import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
@@ -88,6 +90,8 @@ async function tryOnce(
     return refuse(`no grant for ${command}`, sentences.notGranted(command, run.owner, engine.admins), lang)
   }
 
+  const refusal = await askedFirst(run, entry, lang, engine)
+  if (refusal !== undefined) return refusal
   if (route.scene === '') return runBuiltin(run, route, lang, engine)
   const deadline = startDeadline(entry.timeoutMs, cancelled, shutdown)
   try {
@@ -95,13 +99,6 @@ async function tryOnce(
   } finally {
     deadline.clear()
   }
-}
-
-/** What a model called is for that model's answer alone, unless a person has it run again. */
-async function isWanted({ task: { parent }, round }: Run, { store }: Engine): Promise<boolean> {
-  if (parent === undefined || round > 0) return true
-  const caller = await store.runs.find(parent.id)
-  return caller !== undefined && liveStates.includes(caller.state)
 }
 
 /**
@@ -121,6 +118,7 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
   const finish = async (end: EndState): Promise<void> => {
     const hops = [started, hop(end.state, end.why)]
     await insist(() => engine.store.runs.finish(run.id, run.epoch, end, hops, now))
+    if (run.task.parent !== undefined) await insist(() => engine.ended(run.task))
     engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
   }
   const sayLast = async (parts: readonly Part[] | undefined): Promise<void> => {
@@ -146,6 +144,13 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
     case 'interrupted':
       await engine.store.runs.release(run.id, run.epoch, [started, hop('snoozed', 'the process stops')], true, now)
       return { state: 'snoozed', forMs: 0 }
+    case 'waits': {
+      const { waits } = attempt
+      const hops = [started, hop('waits', waits.map(({ kind, name }) => `${kind} ${name}`).join(', '))]
+      const how = await insist(() => engine.store.runs.suspend(run.id, run.epoch, waits, hops, engine.now()))
+      if (how === 'lost') return { state: 'done' }
+      return how === 'again' ? { state: 'snoozed', forMs: 0 } : { state: 'waits', untilMs: firstEnd(waits) }
+    }
     case 'failed': {
       const error = new Error(attempt.why)
       const attempts = attemptsOf(run, engine)

@@ -18,6 +18,11 @@ export const sentences = {
     zh: `#${number} 已取消。`,
     en: `#${number} was cancelled.`,
   }),
+  approval: (number: number): Record<'title' | 'approve' | 'reject', Bilingual> => ({
+    title: { zh: `#${number} 需要审批`, en: `#${number} needs an approval` },
+    approve: { zh: '同意', en: 'Approve' },
+    reject: { zh: '驳回', en: 'Reject' },
+  }),
   notGranted: (command: string, person: string, admins: readonly string[]): Bilingual => {
     const whom = admins.length > 0 ? admins.join(', ') : ''
     return {

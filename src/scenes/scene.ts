@@ -24,6 +24,16 @@ export interface CommandContext<Args> {
   say(name: string, content: Content): Promise<void>
   /** Does `work` once: its result (plain JSON, 256 KB at most) is kept under `name`, and a later attempt gets the kept one. Dying inside `work` repeats it. */
   step<T>(name: string, work: (signal: AbortSignal) => Promise<T> | T): Promise<T>
+  /**
+   * Waits without holding a slot, for so many milliseconds or until a moment, through restarts. The command is called again from its top when it goes
+   * on: what has an effect stands inside `step`.
+   */
+  sleep(name: string, until: number | Date): Promise<void>
+  /**
+   * Asks in the chat for an approval and waits for it as `sleep` does; who approved. Rejected, or not approved in time, it throws what the asker is
+   * told; catch it to go on without.
+   */
+  approve(name: string, options?: ApproveOptions): Promise<{ by: string[]; note?: string }>
   /** Asks a model, with nothing in mind but what is passed. What it throws when there is no answer tells the person why; catch it to go on without. */
   llm(prompt: string | LlmMessage[]): Promise<string>
   /** Asks a model with all in mind that was said in this conversation, and has it remember this too. */
@@ -34,6 +44,19 @@ export interface CommandContext<Args> {
   log(text: string): void
   /** The one of two texts that the asker reads. */
   pick(text: Bilingual): string
+}
+
+export interface ApproveOptions {
+  /** `scene.command`: whoever was granted it, and administrators. Left out: the asker. */
+  by?: string
+  /** Default a day. */
+  withinMs?: number
+  /** The asker may not approve it themselves. */
+  notSelf?: boolean
+  /** How many different people have to approve it. Default 1. */
+  count?: number
+  /** What is to be approved, in words. Default the name. */
+  question?: string
 }
 
 export type LaneName = 'short' | 'long' | 'llm' | 'cpu' | (string & {})

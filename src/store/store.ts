@@ -2,6 +2,7 @@ import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
 import type { Limit } from '../core/limit.ts'
 import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
+import type { Wait } from '../core/wait.ts'
 
 /**
  * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
@@ -43,6 +44,16 @@ export interface Runs {
   renew(id: string, epoch: number, now: number, leaseMs: number): Promise<boolean>
   /** Gives the lease up without an end: waiting again. `snoozed` takes the attempt back. False when fenced off. */
   release(id: string, epoch: number, hops: Hop[], snoozed: boolean, now: number): Promise<boolean>
+  /**
+   * Gives the slot up for what it waits for, and the attempt back: nobody may start it before the first of the waits ends. `again`: one of their signals
+   * has come meanwhile, so it may start at once. `lost`: this epoch is fenced off.
+   */
+  suspend(id: string, epoch: number, waits: Wait[], hops: Hop[], now: number): Promise<'waits' | 'again' | 'lost'>
+  /**
+   * Keeps a signal for a live run among its steps (`signalStep`), first writer wins, and lets the run start if it waits. `known`: there was one
+   * already, which stands. `gone`: the run has ended.
+   */
+  signal(id: string, name: string, value: unknown, hops: Hop[], now: number): Promise<'first' | 'known' | 'gone'>
   /** Ends it, first writer wins; false when it had ended or this epoch is fenced off. */
   finish(id: string, epoch: number, end: EndState, hops: Hop[], now: number): Promise<boolean>
   /** Ends a run in any live state as cancelled, whoever holds it; the state it was in, or undefined when it was not live. */

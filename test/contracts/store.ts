@@ -17,6 +17,7 @@ import {
   settingsContract,
   stepsContract,
 } from './store/small-parts.ts'
+import { waitsContract } from './store/waits.ts'
 
 export type { OpenedStore } from './store/samples.ts'
 
@@ -41,6 +42,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
       await expect(store().ping()).resolves.toBeUndefined()
     })
     runsContract(store)
+    waitsContract(store)
     runListContract(store)
     stepsContract(store)
     outboxContract(store)

@@ -37,9 +37,19 @@ class Outside implements HostCalls {
         return call.value
       case 'ask':
         return { text: `answer to ${call.messages.map(({ role, text }) => `${role} ${text}`).join()}` }
+      case 'wait':
+        return this.waited(call.order)
       case 'converse':
         return { sentence: '现在联系不上大模型', reason: 'no answer of a model: down' }
     }
+  }
+  /** Times go by at once when they were asked for before. */
+  private waited({ kind, name }: Extract<HostCall, { method: 'wait' }>['order']): unknown {
+    const isOver = this.steps.has(`wait:${name}`)
+    this.steps.set(`wait:${name}`, true)
+    if (kind === 'approval')
+      return isOver ? { value: { isApproved: false, by: ['boss'], note: 'no' } } : { waits: approvalWait(name) }
+    return isOver ? { value: undefined } : { waits: { kind, name, untilMs: 1 } }
   }
   progress(percent: number, text?: string): void {
     this.shown.push([percent, text])
@@ -48,6 +58,9 @@ class Outside implements HostCalls {
     this.logged.push(text)
   }
 }
+
+const approvalWait = (name: string) =>
+  ({ kind: 'approval', name, untilMs: 1, signal: name, notSelf: false, count: 1 }) as const
 
 async function slotsWith(commands: Record<string, string>, options: Partial<SlotsOptions> = {}, top?: string) {
   const folder = await aSceneFolder({ 'try.ts': aScene('try', commands, top) })
@@ -389,4 +402,71 @@ test('where no model answers its person reads why, unless the command goes on wi
     reason: 'no answer of a model: down',
   })
   expect(await run(slots, 'cope')).toEqual({ state: 'done', parts: [{ kind: 'text', text: 'never mind' }] })
+})
+
+test('a command that waits gives its slot up, and finds what it had when it is called again', async () => {
+  const { slots } = await slotsWith(
+    {
+      nap: `async ({ step, sleep }) => {
+      const n = await step('n', () => ++count)
+      await sleep('nap', 1000)
+      return 'awake ' + n
+    }`,
+    },
+    {},
+    'let count = 0',
+  )
+  const outside = new Outside()
+  expect(await run(slots, 'nap', { outside })).toEqual({
+    state: 'waits',
+    waits: [{ kind: 'sleep', name: 'nap', untilMs: 1 }],
+  })
+  expect(await run(slots, 'nap', { outside })).toEqual({ state: 'done', parts: [{ kind: 'text', text: 'awake 1' }] })
+})
+
+test('it waits only when nothing else that it asked for is under way, and for all at once', async () => {
+  const { slots } = await slotsWith({
+    both: `async ({ step, sleep, approve, say }) => {
+      const slow = step('slow', async () => { await new Promise((done) => setTimeout(done, 50)); return 'slow' })
+      const [one] = await Promise.all([slow, sleep('a', 10).then(() => say('after', 'woken')), approve('b').catch((error) => error.message)])
+      return one
+    }`,
+  })
+  const outside = new Outside()
+  expect(await run(slots, 'both', { outside })).toMatchObject({
+    state: 'waits',
+    waits: [
+      { kind: 'sleep', name: 'a' },
+      { kind: 'approval', name: 'b' },
+    ],
+  })
+  expect(outside.steps.get('slow')).toBe('slow')
+  expect(outside.said).toEqual([])
+  expect(await run(slots, 'both', { outside })).toMatchObject({ state: 'done', parts: [{ text: 'slow' }] })
+  expect(outside.said).toHaveLength(1)
+})
+
+test('what was not approved ends the command with a sentence for its asker', async () => {
+  const { slots } = await slotsWith({ ask: `async ({ approve }) => { await approve('b'); return 'on' }` })
+  const outside = new Outside()
+  await run(slots, 'ask', { outside })
+  expect(await run(slots, 'ask', { outside })).toMatchObject({
+    state: 'refused',
+    why: expect.stringMatching(/^#\d+ 被 boss 驳回：no。$/),
+  })
+})
+
+test('waiting inside a step, or with a name twice, is told to the author', async () => {
+  const { slots } = await slotsWith({
+    inside: `({ step, sleep }) => step('s', () => sleep('z', 1))`,
+    twice: `async ({ sleep }) => { await Promise.all([sleep('z', 1), sleep('z', 1)]) }`,
+    reserved: `({ step }) => step('signal:x', () => 1)`,
+  })
+  expect(await run(slots, 'inside')).toMatchObject({
+    state: 'failed',
+    retry: 'never',
+    message: expect.stringContaining('inside the step "s"'),
+  })
+  expect(await run(slots, 'twice')).toMatchObject({ state: 'failed', message: expect.stringContaining('twice') })
+  expect(await run(slots, 'reserved')).toMatchObject({ state: 'failed', message: expect.stringContaining('signal:') })
 })

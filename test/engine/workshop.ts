@@ -25,6 +25,8 @@ export interface Workshop {
   said: string[]
   /** Tasks that were put into the queue. */
   queued: Task[]
+  /** Runs that somebody was told to look at. */
+  woken: string[]
   /** Moves the clock on. */
   pass(ms: number): void
   /** What the command does from now on. */
@@ -80,6 +82,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   let work: Work = () => ({ state: 'done', parts: [{ kind: 'text', text: 'answer' }] })
   const said: string[] = []
   const queued: Task[] = []
+  const woken: string[] = []
   const clock = () => now
   const say = async ({ task, parts }: { task: Task; parts: readonly Part[] }): Promise<void> => {
     said.push(`${task.id}: ${plainText(parts)}`)
@@ -99,7 +102,8 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   onTestFinished(stop)
   const languages = openLanguages(store.settings, 'en', clock)
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
-  const desk = openDesk({ store, enqueue, say, languages, changed: () => undefined, now: clock, log: silent })
+  const wake = async (_lane: string, taskId: string): Promise<void> => void woken.push(taskId)
+  const desk = openDesk({ store, enqueue, wake, say, languages, changed: () => undefined, now: clock, log: silent })
   let all: Catalog = { scenes, faults: [] }
   const builtins = builtinsOf({
     store,
@@ -126,6 +130,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
     admins,
     graceMs: 100,
+    ended: desk.ended,
     changed: () => undefined,
     now: clock,
     log: silent,
@@ -137,6 +142,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     cancels,
     said,
     queued,
+    woken,
     pass(ms) {
       now += ms
     },

@@ -4,6 +4,7 @@ import { deliveryRecordSchema } from '../../core/delivery.ts'
 import { grantSchema } from '../../core/grant.ts'
 import { partSchema } from '../../core/part.ts'
 import { hopSchema, runStateSchema } from '../../core/run.ts'
+import { waitSchema } from '../../core/wait.ts'
 
 /*
  * What the HTTP API takes and gives. The OpenAPI document is made from these, and the dashboard is typed by them.
@@ -30,6 +31,8 @@ export const taskSummarySchema = z.object({
   /** The task whose model called this one as a tool. */
   parent: z.object({ id: z.string(), number: z.number() }).optional(),
   progress: z.object({ percent: z.number().optional(), text: z.string().optional() }).optional(),
+  /** What it waits for, beside a slot. */
+  waits: z.array(waitSchema).optional(),
   why: z.string().optional(),
   createdAt: z.number(),
   startedAt: z.number().optional(),

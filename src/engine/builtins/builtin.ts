@@ -22,7 +22,7 @@ export interface BuiltinCall {
 
 /** What all built-in commands share. */
 export interface BuiltinPorts {
-  store: Pick<Store, 'runs' | 'outbox' | 'grants' | 'conversations'>
+  store: Pick<Store, 'runs' | 'steps' | 'outbox' | 'grants' | 'conversations'>
   desk: Desk
   languages: Languages
   catalog(): Catalog

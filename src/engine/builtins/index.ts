@@ -6,7 +6,7 @@ import { grantBuiltins } from './grants.ts'
 import { taskBuiltins } from './tasks.ts'
 
 export function builtinsOf(ports: BuiltinPorts): ReadonlyMap<string, Builtin> {
-  const all = [...aboutBuiltins(ports), ...taskBuiltins(ports), ...grantBuiltins(ports), ...approvalBuiltins()]
+  const all = [...aboutBuiltins(ports), ...taskBuiltins(ports), ...grantBuiltins(ports), ...approvalBuiltins(ports)]
   return new Map(all.map((builtin) => [builtin.entry.name, builtin]))
 }
 

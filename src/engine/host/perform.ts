@@ -1,15 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { z } from 'zod'
 import type { CommandEntry } from '../../core/catalog.ts'
 import { AppError, UsageError } from '../../core/errors.ts'
-import { inLang, type Lang } from '../../core/lang.ts'
+import { type Bilingual, inLang, type Lang } from '../../core/lang.ts'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
 import { type Content, type Part, partSchema, partsOf } from '../../core/part.ts'
+import { approvalSchema, waitSchema } from '../../core/wait.ts'
 import { readArguments, withUsage } from '../../core/words.ts'
 import { plainPaths } from '../../scenes/fault.ts'
 import type { LoadedScene } from '../../scenes/load.ts'
-import type { Command, CommandContext } from '../../scenes/scene.ts'
+import type { ApproveOptions, Command, CommandContext } from '../../scenes/scene.ts'
 import type { FromHost, HostCall, ToHost } from '../protocol.ts'
+import { openSuspension, type Suspension } from './suspension.ts'
 
 export type End = Extract<FromHost, { kind: 'end' }>['end']
 export type RunOrder = Extract<ToHost, { kind: 'run' }>
@@ -22,6 +25,9 @@ export interface Outside {
   log(text: string): void
 }
 
+/** The step that the code is in, where it is in one. */
+const inStep = new AsyncLocalStorage<string>()
+
 const stepBytes = 256 * 1024
 /** More than any platform takes in one file. */
 const contentLength = 32 * 1024 * 1024
@@ -31,7 +37,14 @@ const contentSchema = z.union([z.string(), partSchema, z.array(partSchema)])
 const keptSchema = z.object({ value: z.unknown() }).optional()
 
 /** The answer to `ask` and `converse`. */
-const answerSchema = z.union([z.object({ text: z.string() }), z.object({ sentence: z.string(), reason: z.string() })])
+const answerSchema = z.union([
+  z.object({ text: z.string() }),
+  z.object({ sentence: z.string(), reason: z.string() }),
+  z.object({ waits: waitSchema }),
+])
+/** The answer to `wait`. */
+const waitedSchema = z.union([z.object({ waits: waitSchema }), z.object({ value: z.unknown() })])
+const longestMs = 366 * 24 * 60 * 60_000
 
 /** The author has used the context wrongly: trying again changes nothing. */
 class MisuseError extends AppError {
@@ -64,12 +77,17 @@ export async function perform(
   }
   try {
     const args = await argumentsFor(command, entry, order)
-    const pending = new Set<Promise<unknown>>()
-    const returned = await command.run(contextFor(order, args, outside, signal, pending))
-    const parts = returned === undefined ? [] : checkedParts(returned, `${scene} ${name} returned`)
-    // What was said and not waited for is said all the same.
-    await Promise.all(pending)
-    return { state: 'done', parts }
+    const suspension = openSuspension()
+    const work = async (): Promise<End> => {
+      const pending = new Set<Promise<unknown>>()
+      const returned = await command.run(contextFor(order, args, outside, signal, pending, suspension))
+      const parts = returned === undefined ? [] : checkedParts(returned, `${scene} ${name} returned`)
+      // What was said and not waited for is said all the same.
+      await Promise.all(pending)
+      return { state: 'done', parts }
+    }
+    const waits = suspension.reached.then((reached): End => ({ state: 'waits', waits: reached }))
+    return await Promise.race([work(), waits])
   } catch (error) {
     return endOf(error)
   }
@@ -102,11 +120,14 @@ function contextFor(
   outside: Outside,
   signal: AbortSignal,
   pending: Set<Promise<unknown>>,
+  suspension: Suspension,
 ): CommandContext<Record<string, unknown>> {
   const used = new Set<string>()
-  const takeName = (kind: 'say' | 'step', name: unknown): string => {
+  const takeName = (kind: 'say' | 'step' | 'sleep' | 'approve', name: unknown): string => {
     const read = nameSchema.safeParse(name)
     if (!read.success) throw new MisuseError(`${kind} needs a name of 1 to 200 characters`)
+    if (/^(?:signal|wait|tools|said):/.test(read.data))
+      throw new MisuseError(`a name does not begin with ${read.data.split(':')[0]}:`)
     if (used.has(`${kind} ${name}`)) {
       throw new MisuseError(
         `${kind} was called twice with the name "${name}"; its result is kept under that name, so each needs its own`,
@@ -116,7 +137,7 @@ function contextFor(
     return read.data
   }
   const tracked = <T>(work: Promise<T>): Promise<T> => {
-    const settled = work.finally(() => pending.delete(settled))
+    const settled = suspension.during(work).finally(() => pending.delete(settled))
     pending.add(settled)
     return settled
   }
@@ -131,13 +152,14 @@ function contextFor(
     if (kept) return kept.value as T
     signal.throwIfAborted()
     const startedAt = performance.now()
-    const value = plainJson(await work(signal), name)
+    const value = plainJson(await inStep.run(name, () => work(signal)), name)
     const saved = await outside.call({ method: 'saveStep', name, value, ms: Math.round(performance.now() - startedAt) })
     // The cast holds for the same reason; the first writer's value is the one that counts.
     return saved as T
   }
   const answer = async (call: HostCall): Promise<string> => {
     const read = answerSchema.parse(await outside.call(call))
+    if ('waits' in read) return suspension.on(read.waits)
     if ('text' in read) return read.text
     throw new NoAnswerError(read.sentence, read.reason)
   }
@@ -149,6 +171,27 @@ function contextFor(
     if (!messages.success) throw new MisuseError('llm takes a text, or a list of { role, text }')
     return answer({ method: 'ask', messages: messages.data })
   }
+  const waited = async (call: HostCall & { method: 'wait' }): Promise<unknown> => {
+    const around = inStep.getStore()
+    if (around !== undefined)
+      throw new MisuseError(`it waits inside the step "${around}", whose result could not be kept`)
+    const read = waitedSchema.parse(await outside.call(call))
+    return 'waits' in read ? suspension.on(read.waits) : read.value
+  }
+  const sleep = async (name: string, until: number | Date): Promise<void> => {
+    const ms = until instanceof Date ? until.getTime() - Date.now() : until
+    if (!Number.isFinite(ms) || ms > longestMs)
+      throw new MisuseError('sleep takes milliseconds or a Date, a year at most')
+    await waited({ method: 'wait', order: { kind: 'sleep', name: takeName('sleep', name), ms: Math.max(0, ms) } })
+  }
+  const approve = async (name: string, options: ApproveOptions = {}): Promise<{ by: string[]; note?: string }> => {
+    const read = approveSchema.safeParse(options)
+    if (!read.success) throw new MisuseError(`approve("${name}"): ${z.prettifyError(read.error)}`)
+    const orderOf = { kind: 'approval', name: takeName('approve', name), ...read.data } as const
+    const { isApproved, by, note } = approvalSchema.parse(await waited({ method: 'wait', order: orderOf }))
+    if (isApproved) return { by, note }
+    throw new UsageError(inLang(order.lang, notApproved(order.taskNumber, by, note)))
+  }
   return {
     args,
     message: order.message,
@@ -158,11 +201,42 @@ function contextFor(
     signal,
     say: (name, content) => tracked(say(name, content)),
     step: (name, work) => tracked(step(name, work)),
+    sleep: (name, until) => tracked(sleep(name, until)),
+    approve: (name, options) => tracked(approve(name, options)),
     llm: (prompt) => tracked(llm(prompt)),
-    converse: (text) => tracked(answer({ method: 'converse', text: String(text) })),
+    converse: (text) =>
+      tracked(answer({ method: 'converse', text: String(text), mayWait: inStep.getStore() === undefined })),
     progress: outside.progress,
     log: outside.log,
     pick: (text) => inLang(order.lang, text),
+  }
+}
+
+const approveSchema = z.object({
+  by: z
+    .string()
+    .regex(/^[^.\s]+\.[^.\s]+$/, 'by is scene.command: whoever may use that approves')
+    .optional(),
+  withinMs: z
+    .number()
+    .positive()
+    .max(longestMs)
+    .default(24 * 60 * 60_000),
+  notSelf: z.boolean().default(false),
+  count: z.number().int().min(1).max(20).default(1),
+  question: z.string().optional(),
+})
+
+function notApproved(number: number, by: readonly string[], note: string | undefined): Bilingual {
+  if (by.length === 0)
+    return {
+      zh: `#${number} 没有在期限内得到同意，已停止。`,
+      en: `#${number} was not approved in time and was stopped.`,
+    }
+  const why = note === undefined ? { zh: '', en: '' } : { zh: `：${note}`, en: `: ${note}` }
+  return {
+    zh: `#${number} 被 ${by.join('、')} 驳回${why.zh}。`,
+    en: `#${number} was rejected by ${by.join(', ')}${why.en}.`,
   }
 }
 

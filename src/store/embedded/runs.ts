@@ -1,6 +1,7 @@
 import { cleanText } from '../../core/clean.ts'
 import { type Hop, liveStates, type NewRun, type Run, type RunState } from '../../core/run.ts'
 import type { Task } from '../../core/task.ts'
+import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/wait.ts'
 import type { Runs } from '../store.ts'
 import type { Database } from './database.ts'
 import { optional, toJson } from './json.ts'
@@ -20,6 +21,21 @@ export function embeddedRuns(db: Database): Runs {
     renew: (id, epoch, now, leaseMs) => db.call('renew_run', id, epoch, now, leaseMs),
 
     release: (id, epoch, hops, snoozed, now) => db.call('release_run', id, epoch, toJson(hops), snoozed, now),
+
+    suspend: (id, epoch, waits, hops, now) =>
+      db.call(
+        'suspend_run',
+        id,
+        epoch,
+        toJson(waits),
+        firstEnd(waits),
+        waits.flatMap(signalsOf).map((signal) => cleanText(signalStep(signal))),
+        toJson(hops),
+        now,
+      ),
+
+    signal: (id, name, value, hops, now) =>
+      db.call('signal_run', id, cleanText(signalStep(name)), toJson(value), toJson(hops), now),
 
     finish: (id, epoch, end, hops, now) =>
       db.call('finish_run', id, epoch, end.state, end.why === undefined ? null : cleanText(end.why), toJson(hops), now),
@@ -82,6 +98,7 @@ interface RunRow {
   attempt: number
   epoch: number
   lease_until: number
+  waits: Wait[] | null
   progress: NonNullable<Run['progress']> | null
   why: string | null
   created_at: number
@@ -96,6 +113,7 @@ function runOf(row: RunRow): Run {
   return {
     ...{ id, number, task, owner, state, round, attempt, epoch },
     leaseUntil: row.lease_until,
+    waits: optional(row.waits),
     progress: optional(row.progress),
     why: optional(row.why),
     createdAt: row.created_at,

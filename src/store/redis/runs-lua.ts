@@ -3,7 +3,7 @@ import { script } from './script.ts'
 /*
  * run:<id>         hash: the record        run:<id>:hops  list: the timeline      run:<id>:steps  see steps.ts
  * runs             zset: number → id       runs:of:<owner>, runs:live: the same for one person, for live runs
- * runs:leased      zset: leaseUntil → id   runs:ended     zset: endedAt → id      runs:number  the last number
+ * runs:leased      zset: leaseUntil → id, of runs that are held or wait for something   runs:ended     zset: endedAt → id      runs:number  the last number
  */
 const keys = `
 local RUNS, LIVE, LEASED, ENDED = P .. 'runs', P .. 'runs:live', P .. 'runs:leased', P .. 'runs:ended'
@@ -32,6 +32,7 @@ const finish = `
 local function finish(state, why, now)
   call('HSET', run, 'state', state, 'endedAt', now)
   if why ~= '' then call('HSET', run, 'why', why) end
+  call('HDEL', run, 'waits')
   call('ZREM', LIVE, id)
   call('ZREM', LEASED, id)
   call('ZADD', ENDED, now, id)
@@ -58,8 +59,8 @@ export const startRun = script(
   `
 local now = tonumber(ARGV[4])
 local lease = now + ARGV[5]
-local known = call('HMGET', run, 'state', 'leaseUntil')
-local state, leaseUntil = known[1], known[2]
+local known = call('HMGET', run, 'state', 'leaseUntil', 'waits')
+local state, leaseUntil, waits = known[1], known[2], known[3]
 if not state then
   local number = make(ARGV[2], ARGV[3], now, 'state', 'running', 'attempt', 1, 'epoch', 1, 'leaseUntil', lease, 'startedAt', now)
   call('ZADD', LEASED, lease, id)
@@ -67,9 +68,10 @@ if not state then
   return { 'made', number }
 end
 if not isLive(state) then return { 'over', call('HGETALL', run) } end
-if state == 'running' and tonumber(leaseUntil) > now then return { 'held', tonumber(leaseUntil) } end
+if (state == 'running' or waits) and tonumber(leaseUntil) > now then return { 'held', tonumber(leaseUntil) } end
 call('HSET', run, 'state', 'running', 'leaseUntil', lease)
 call('HSETNX', run, 'startedAt', now)
+call('HDEL', run, 'waits')
 call('HINCRBY', run, 'attempt', 1)
 call('HINCRBY', run, 'epoch', 1)
 call('ZADD', LEASED, lease, id)
@@ -106,6 +108,45 @@ if ARGV[4] == '1' then call('HINCRBY', run, 'attempt', -1) end
 call('ZREM', LEASED, id)
 addHops(5)
 return 1
+`,
+)
+
+/** id, epoch, now, waits, untilMs, number of signals, their steps…, hops… → `waits`, `again` or nothing */
+export const suspendRun = script(
+  keys,
+  whoHolds,
+  `
+if state ~= 'running' or epoch ~= ARGV[2] then return false end
+call('HINCRBY', run, 'attempt', -1)
+local signals = tonumber(ARGV[6])
+addHops(7 + signals)
+for i = 7, 6 + signals do
+  if call('HEXISTS', run .. ':steps', ARGV[i]) == 1 then
+    call('HSET', run, 'state', 'waiting', 'leaseUntil', ARGV[3])
+    call('ZREM', LEASED, id)
+    return 'again'
+  end
+end
+call('HSET', run, 'state', 'waiting', 'leaseUntil', ARGV[5], 'waits', ARGV[4])
+call('ZADD', LEASED, ARGV[5], id)
+return 'waits'
+`,
+)
+
+/** id, now, step, value, hops… → `first`, `known` or nothing */
+export const signalRun = script(
+  keys,
+  `
+local known = call('HMGET', run, 'state', 'waits')
+if not known[1] or not isLive(known[1]) then return false end
+local steps = run .. ':steps'
+if call('HSETNX', steps, ARGV[3], call('HLEN', steps) .. ' ' .. ARGV[4]) == 0 then return 'known' end
+if known[1] == 'waiting' and known[2] then
+  call('HSET', run, 'leaseUntil', ARGV[2])
+  call('ZADD', LEASED, ARGV[2], id)
+end
+addHops(5)
+return 'first'
 `,
 )
 
@@ -187,8 +228,8 @@ end
 local running = call('ZCARD', P .. 'runs:leased')
 for _, id in ipairs(call('ZRANGE', P .. 'runs:live', 0, limit + running)) do
   if #found >= limit then break end
-  local run = call('HMGET', P .. 'run:' .. id, 'state', 'leaseUntil')
-  if run[1] == 'waiting' and tonumber(run[2]) < tonumber(ARGV[1]) then found[#found + 1] = call('HGETALL', P .. 'run:' .. id) end
+  local run = call('HMGET', P .. 'run:' .. id, 'state', 'leaseUntil', 'waits')
+  if run[1] == 'waiting' and not run[3] and tonumber(run[2]) < tonumber(ARGV[1]) then found[#found + 1] = call('HGETALL', P .. 'run:' .. id) end
 end
 return found
 `)

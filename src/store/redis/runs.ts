@@ -1,6 +1,7 @@
 import { cleanText } from '../../core/clean.ts'
 import { type Hop, type NewRun, type Run, runStateSchema } from '../../core/run.ts'
 import type { Task } from '../../core/task.ts'
+import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/wait.ts'
 import type { Runs } from '../store.ts'
 import { answered } from './faults.ts'
 import { fromJson, optional, packed, toJson } from './json.ts'
@@ -48,6 +49,19 @@ export function redisRuns(db: Database): Runs {
 
     async release(id, epoch, hops, snoozed, now) {
       return (await db.run(lua.releaseRun, id, epoch, now, snoozed ? 1 : 0, ...hopsAsJson(hops))) === 1
+    },
+
+    async suspend(id, epoch, waits, hops, now) {
+      const steps = waits.flatMap(signalsOf).map((signal) => cleanText(signalStep(signal)))
+      const args = [id, epoch, now, toJson(waits), firstEnd(waits), steps.length, ...steps, ...hopsAsJson(hops)]
+      const how = await db.run(lua.suspendRun, ...args)
+      return how === 'waits' || how === 'again' ? how : 'lost'
+    },
+
+    async signal(id, name, value, hops, now) {
+      const step = cleanText(signalStep(name))
+      const how = await db.run(lua.signalRun, id, now, step, toJson(value), ...hopsAsJson(hops))
+      return how === 'first' || how === 'known' ? how : 'gone'
     },
 
     async finish(id, epoch, end, hops, now) {
@@ -123,6 +137,7 @@ function readRun(fields: Fields): Run {
     round: Number(fields.round),
     epoch: Number(fields.epoch),
     leaseUntil: Number(fields.leaseUntil),
+    waits: optional(fields.waits, fromJson<Wait[]>),
     progress: optional(fields.progress, fromJson<Run['progress']>),
     why: fields.why,
     createdAt: Number(fields.createdAt),

@@ -22,7 +22,9 @@ export const getTask = defineRoute({
       api.store.outbox.ofTask(found.id),
     ])
     const summary = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
-    const sizes = steps.map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
+    const sizes = steps
+      .filter(({ name }) => !/^(?:signal|wait):/.test(name))
+      .map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
     return {
       ...summary,
       timeline: withSends([...timeline, ...underWay(summary)], deliveries),

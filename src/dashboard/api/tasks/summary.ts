@@ -6,8 +6,8 @@ const textLength = 200
 
 /** A task by its record. */
 export function summaryOf(run: Run): TaskSummary {
-  const { number, state, attempt, progress, why, createdAt, startedAt, endedAt } = run
-  return { ...aboutTask(run.task), number, state, attempt, progress, why, createdAt, startedAt, endedAt }
+  const { number, state, attempt, progress, waits, why, createdAt, startedAt, endedAt } = run
+  return { ...aboutTask(run.task), number, state, attempt, progress, waits, why, createdAt, startedAt, endedAt }
 }
 
 /** A task that waits in its queue and has no record yet. */

@@ -12,10 +12,15 @@ import { saidBy } from './keep-said.ts'
 import { toolName } from './names.ts'
 import { saidWords } from './said-words.ts'
 import { toolSentences } from './sentences.ts'
+import { TasksPending } from './tasks-pending.ts'
 import type { ToolResult, ToolSource, ToolUse } from './toolbox.ts'
 
-/** Between two looks at a task whose end nobody told of. */
-const LOOK_MS = 2_000
+/** A slot is held for so long for what was called: most of it takes a moment. */
+const HELD_MS = 5_000
+/** Between two looks at a task whose end nobody told of, while its caller has a slot. */
+const LOOK_MS = 1_000
+/** And the first one while it has none. */
+const FIRST_LOOK_MS = 60_000
 
 export interface CommandToolPorts {
   store: Pick<Store, 'runs' | 'steps'>
@@ -37,11 +42,20 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
   async function call(parent: Run, entry: CommandEntry, lang: Lang, use: ToolUse): Promise<ToolResult> {
     const child = await begin(parent, entry, use)
     try {
-      return await resultOf(await endOf(child.id, use.signal), lang)
+      const ended = await endOf(child.id, use)
+      if (ended === undefined) throw pending(child)
+      return await resultOf(ended, lang)
     } catch (error) {
       if (use.signal.aborted && use.isGivenUp()) await ports.cancel(child, child.owner)
       throw error
     }
+  }
+
+  /** Its end is told by a signal; the looks besides grow rarer the longer it takes. */
+  function pending(child: Run): TasksPending {
+    const now = ports.now()
+    const untilMs = now + Math.max(FIRST_LOOK_MS, now - child.createdAt)
+    return new TasksPending({ kind: 'tasks', name: child.id, untilMs, taskIds: [child.id] })
   }
 
   /** The record first: it has a number from the start, and a cancel finds it wherever it is. */
@@ -66,13 +80,17 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
     }
   }
 
-  function endOf(id: string, signal: AbortSignal): Promise<Run> {
-    const look = async (): Promise<Run | undefined> => {
+  /** Undefined when it takes longer than a slot is held for it. */
+  async function endOf(id: string, { signal, mayWait }: ToolUse): Promise<Run | undefined> {
+    const patience = ports.now() + (mayWait ? HELD_MS : Number.POSITIVE_INFINITY)
+    const look = async (): Promise<{ ended: Run | undefined } | undefined> => {
       const run = await insist(() => store.runs.find(id))
       if (run === undefined) throw new Error(`the task ${id} is gone`)
-      return liveStates.includes(run.state) ? undefined : run
+      if (!liveStates.includes(run.state)) return { ended: run }
+      // What waits for a person may take hours.
+      return ports.now() >= patience || (mayWait && run.waits !== undefined) ? { ended: undefined } : undefined
     }
-    return ports.watch.until(id, look, LOOK_MS, signal)
+    return (await ports.watch.until(id, look, LOOK_MS, signal)).ended
   }
 
   async function resultOf(run: Run, lang: Lang): Promise<ToolResult> {

@@ -16,7 +16,7 @@ export interface KeepSaidPorts {
 }
 
 /**
- * What a task that a model called says is kept for that model and does not go to the chat; all else goes on as it is. A person who has such a
+ * What a task that a model called says, but for questions to people, is kept for that model and does not go to the chat; all else goes on as it is. A person who has such a
  * task run again asks for it themselves: then it does.
  */
 export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): Say {
@@ -31,7 +31,7 @@ export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): 
 
   return async (said) => {
     const { task, round, name, parts } = said
-    if (task.parent === undefined || round > 0) return say(said)
+    if (task.parent === undefined || round > 0 || said.toChat === true) return say(said)
     const fileId = `${task.id}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
     const kept = await Promise.all(parts.map((part, place) => withoutBytes(part, `${fileId}-${place + 1}`)))
     await store.steps.save(task.id, `${SAID_PREFIX}${name}`, cleanJson(kept))

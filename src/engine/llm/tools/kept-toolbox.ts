@@ -8,6 +8,7 @@ import type { Hop, Run } from '../../../core/run.ts'
 import type { Steps } from '../../../store/store.ts'
 import { childId, resultStep, turnStep } from './names.ts'
 import { toolSentences } from './sentences.ts'
+import { TasksPending } from './tasks-pending.ts'
 import {
   type Tool,
   type Toolbox,
@@ -23,6 +24,7 @@ export interface KeptToolboxPorts {
   sources: readonly ToolSource[]
   steps: Pick<Steps, 'find' | 'save'>
   signal: AbortSignal
+  mayWait: boolean
   isGivenUp(): boolean
   /** One call, for the timeline. */
   note(hop: Pick<Hop, 'text' | 'ms' | 'child'>): void
@@ -58,7 +60,7 @@ export function openToolbox(question: string, ports: KeptToolboxPorts): Toolbox 
     if (tool === undefined) return told(toolSentences.unknown(name), 'there is no such tool')
     const given = argumentsIn(json)
     if (given === undefined) return told(toolSentences.notJson, 'the arguments are no JSON object')
-    return tool.call({ id, given, signal, isGivenUp: ports.isGivenUp })
+    return tool.call({ id, given, signal, mayWait: ports.mayWait, isGivenUp: ports.isGivenUp })
   }
 
   async function resultOf(round: number, place: number, call: ToolCall): Promise<ToolResult> {
@@ -91,11 +93,26 @@ export function openToolbox(question: string, ports: KeptToolboxPorts): Toolbox 
       return toolTurnSchema.parse(await insist(() => steps.save(run.id, name, { text, calls })))
     },
     async results(round, calls) {
-      const results = await Promise.all(calls.map((call, place) => resultOf(round, place + 1, call)))
+      const settled = await Promise.allSettled(calls.map((call, place) => resultOf(round, place + 1, call)))
+      const results = whole(settled, question)
       ports.attach(results.flatMap(({ parts }) => parts))
       return results.map(({ text }) => text)
     },
   }
+}
+
+/** All results, or what keeps them: a fault of any before the tasks that go on. */
+function whole(settled: readonly PromiseSettledResult<ToolResult>[], name: string): ToolResult[] {
+  const waits: TasksPending['wait'][] = []
+  const results: ToolResult[] = []
+  for (const each of settled) {
+    if (each.status === 'fulfilled') results.push(each.value)
+    else if (each.reason instanceof TasksPending) waits.push(each.reason.wait)
+    else throw each.reason
+  }
+  if (waits.length === 0) return results
+  const untilMs = Math.min(...waits.map((wait) => wait.untilMs))
+  throw new TasksPending({ kind: 'tasks', name, untilMs, taskIds: waits.flatMap(({ taskIds }) => taskIds) })
 }
 
 /** No arguments at all are none. */

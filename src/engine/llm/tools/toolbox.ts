@@ -19,6 +19,8 @@ export interface ToolUse {
   id: string
   given: Readonly<Record<string, unknown>>
   signal: AbortSignal
+  /** It may go on after the slot was given up for it: then it throws TasksPending. */
+  mayWait: boolean
   /** The task is being stopped for good: what was begun for it is to be stopped too. */
   isGivenUp(): boolean
 }
@@ -36,7 +38,7 @@ export const toolResultSchema = z.object({
 export type ToolResult = z.infer<typeof toolResultSchema>
 
 export interface Tool extends ToolSpec {
-  /** Throws the signal's reason, and StoreUnavailableError; all else is a result. */
+  /** Throws the signal's reason, StoreUnavailableError and TasksPending; all else is a result. */
   call(use: ToolUse): Promise<ToolResult>
 }
 
@@ -54,7 +56,7 @@ export interface Toolbox {
   turn(round: number, ask: () => Promise<ToolTurn>): Promise<ToolTurn>
   /**
    * Runs the calls of a round side by side; each result in words, failures too. One that has a result already is not run again.
-   * Throws the signal's reason, and StoreUnavailableError.
+   * Throws the signal's reason, StoreUnavailableError, and TasksPending when some take longer than a slot is held for them.
    */
   results(round: number, calls: readonly ToolCall[]): Promise<string[]>
 }

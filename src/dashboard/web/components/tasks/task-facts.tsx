@@ -29,6 +29,11 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
         {momentText(task.createdAt, lang)} <span className={classes.quiet}>{agoText(task.createdAt, now, text)}</span>
       </Fact>
       {took && <Fact name={tasks.took}>{took}</Fact>}
+      {task.waits?.map(({ kind, name, untilMs }) => (
+        <Fact key={name} name={detail.waits[kind]}>
+          {name} <span className={classes.quiet}>{detail.until(momentText(untilMs, lang))}</span>
+        </Fact>
+      ))}
       <Fact name={detail.lane}>
         <code>{task.lane}</code>
       </Fact>

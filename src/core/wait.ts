@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+/** What a run has given its slot up for. Each is known by its name in the command, as a step is. */
+export const waitSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('sleep'), name: z.string(), untilMs: z.number() }),
+  z.object({
+    kind: z.literal('approval'),
+    name: z.string(),
+    untilMs: z.number(),
+    /** The signal that ends it. */
+    signal: z.string(),
+    /** `scene.command`: whoever was granted that, and administrators. Undefined: the person who asked for the task. */
+    by: z.string().optional(),
+    notSelf: z.boolean(),
+    count: z.number().int().positive(),
+  }),
+  /** Until one of these tasks has ended. */
+  z.object({
+    kind: z.literal('tasks'),
+    name: z.string(),
+    untilMs: z.number(),
+    taskIds: z.array(z.string()).min(1),
+  }),
+])
+export type Wait = z.infer<typeof waitSchema>
+export type ApprovalWait = Extract<Wait, { kind: 'approval' }>
+
+/** What an approval came to. */
+export const approvalSchema = z.object({
+  isApproved: z.boolean(),
+  by: z.array(z.string()),
+  note: z.string().optional(),
+})
+export type Approval = z.infer<typeof approvalSchema>
+
+/** The signal that a task's end is to whoever waits for it. */
+export function endSignal(taskId: string): string {
+  return `task:${taskId}`
+}
+
+/** Under which a signal is kept among the steps of its run; authors' names never begin so. */
+export function signalStep(signal: string): string {
+  return `${SIGNAL_PREFIX}${signal}`
+}
+export const SIGNAL_PREFIX = 'signal:'
+
+/** The signals of which any ends this wait before its time. */
+export function signalsOf(wait: Wait): string[] {
+  switch (wait.kind) {
+    case 'sleep':
+      return []
+    case 'approval':
+      return [wait.signal]
+    case 'tasks':
+      return wait.taskIds.map(endSignal)
+  }
+}
+
+/** When the first of them ends by itself. */
+export function firstEnd(waits: readonly Wait[]): number {
+  return Math.min(...waits.map(({ untilMs }) => untilMs))
+}
