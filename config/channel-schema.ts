@@ -21,6 +21,12 @@ const limits = z
     'At most `count` sends in any `windowMs`: for the whole account, and for each chat. Instead of the built-in ones.',
   )
 
+const allowPrivateUrls = z
+  .boolean()
+  .describe(
+    'true: files named by an address may also come from this machine and its network. Only where you trust all who write.',
+  )
+
 const wecomAppSchema = z.strictObject({
   platform: z.literal('wecom-app').describe('A self-built app of WeCom (企业微信自建应用).'),
   id: channelId.describe(
@@ -47,6 +53,7 @@ const wecomAppSchema = z.strictObject({
     ),
   lang: langSchema.optional().describe('The language of people who have not chosen one.'),
   limits: limits.optional(),
+  allowPrivateUrls: allowPrivateUrls.optional(),
 })
 
 const wsUrl = text
@@ -108,6 +115,7 @@ const onebotSchema = z
       .describe('Groups whose last ten minutes are read again when an account connects, for what was said meanwhile.'),
     lang: langSchema.optional().describe('The language of people who have not chosen one.'),
     limits: limits.optional(),
+    allowPrivateUrls: allowPrivateUrls.optional(),
   })
   .refine((value) => (value.httpUrl === undefined) === (value.httpSecret === undefined), {
     error:

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
-import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
-import { type OpenaiSimulator, startOpenaiSimulator } from '../../src/simulators/openai/index.ts'
+import { type OnebotSimulator, type Segment, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
+import { type OpenaiSimulator, type SaidMessage, startOpenaiSimulator } from '../../src/simulators/openai/index.ts'
 import type { Huitou } from '../fakes/huitou.ts'
 import { startMcpHttp } from '../fakes/mcp-http.ts'
 import { toolModel } from '../fakes/tool-model.ts'
@@ -59,14 +62,19 @@ async function aRoom(kind: StoreKind, { mcpUrl = 'http://127.0.0.1:9/mcp' } = {}
     words: () => (existsSync(marks) ? readFileSync(marks, 'utf8').trim().split('\n') : []),
     restart: () => place.start({ env: { ...env, PORT: port } }),
     async ask(text, person = '10001') {
-      const before = qq.inbox.length
+      // Who waits long is told so; that is no answer.
+      const answers = () =>
+        qq.inbox.filter(
+          ({ chat, text: said }) => 'person' in chat && chat.person === person && !said.includes('请稍候'),
+        )
+      const before = answers().length
       qq.sayInPrivate(person, `#${text}`)
       await until(
-        () => qq.inbox.length > before,
-        20_000,
+        () => answers().length > before,
+        30_000,
         () => `an answer to ${text}`,
       )
-      return qq.inbox[before]?.text ?? ''
+      return answers()[before]?.text ?? ''
     },
   }
 }
@@ -139,11 +147,11 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const { huitou, qq, marks } = room
     qq.sayInPrivate('10001', `#lab__mark ${json({ path: marks, word: 'long', ms: 8_000 })}`)
     await until(
-      async () => (await allRuns(huitou)).some(({ command, state }) => command === 'chat ask' && state === 'waiting'),
-      15_000,
+      async () => (await allRuns(huitou)).some(({ waits }) => waits?.some(({ kind: what }) => what === 'tasks')),
+      20_000,
       'it gives its slot up',
     )
-    expect((await lastOf(huitou, 'chat ask')).waits).toMatchObject([{ kind: 'tasks' }])
+    expect((await lastOf(huitou, 'chat ask')).state).toBe('waiting')
     await qq.waitFor(({ text }) => text === 'long by 10001', 20_000)
     expect((await lastOf(huitou, 'chat ask')).attempt).toBe(1)
   })
@@ -207,11 +215,13 @@ test('pictures and files of a tool go to the chat once, with the answer', { time
   if (room === undefined) return expect.fail('the embedded store is always there')
   const { ask, qq } = room
   expect(await ask('lab__draw {}')).toBe('drawing\n（这些会随你的回答一起发给提问的人：image dot.png、file dots.csv）')
+  const sends = () => qq.calls.filter(({ action }) => /^(?:send|upload)_/.test(action)).map(({ action }) => action)
   await until(
-    () => qq.inbox.length === 2 && qq.uploads.length === 1,
+    () => sends().length === 3,
     10_000,
-    () => json(qq.inbox),
+    () => json(sends()),
   )
+  expect(sends()).toEqual(['send_private_msg', 'send_private_msg', 'upload_private_file'])
   expect(qq.inbox[1]?.segments.map(({ type }) => type)).toContain('image')
 })
 
@@ -226,18 +236,48 @@ test('a cancel and a time-out of the question end what it called', { timeout: 60
   await until(async () => (await lastOf(huitou, 'lab mark')).state === 'cancelled', 5_000, 'the called one ends')
 })
 
-test('a picture that comes with a question is seen, also a quoted one, and remembered in words', {
+test('a picture that comes with a question is seen, also a quoted one, and is remembered in words', {
   timeout: 60_000,
 }, async () => {
   const room = await aRoom('embedded')
   if (room === undefined) return expect.fail('the embedded store is always there')
-  const { model, qq, ask } = room
-  const png = `base64://${readFileSync('docs/images/console.png').subarray(0, 400).toString('base64')}`
-  expect(png).toBeTypeOf('string')
-  qq.sayInPrivate('10001', '#hello')
-  await qq.waitFor(({ text }) => text === 'hello', 10_000)
-  await ask('and now')
-  expect(model.requests.at(-1)?.messages.at(-1)?.images).toBeUndefined()
+  const { model, qq } = room
+  const png = readFileSync('docs/images/console.png')
+  const pictures = createServer((req, res) => {
+    if (req.url === '/dot.png') res.setHeader('content-type', 'image/png').end(png)
+    else if (req.url === '/big.png') res.end(Buffer.concat([png, Buffer.alloc(6 * 1024 * 1024)]))
+    else res.setHeader('content-type', 'image/png').end('<html>no picture</html>')
+  })
+  pictures.listen(0, '127.0.0.1')
+  await once(pictures, 'listening')
+  onTestFinished(() => void pictures.close())
+  const { port } = pictures.address() as AddressInfo // a listening TCP server has one
+  const image = (name: string) => ({ type: 'image', data: { file: name, url: `http://127.0.0.1:${port}/${name}` } })
+  const text = (said: string) => ({ type: 'text', data: { text: said } })
+  const askInGroup = async (content: Segment[], options = {}): Promise<SaidMessage> => {
+    const before = qq.inbox.length
+    qq.sayInGroup('20001', '10001', content, options)
+    await until(() => qq.inbox.length > before, 20_000, 'an answer')
+    return model.requests.at(-1)?.messages.at(-1) ?? expect.fail('nobody was asked')
+  }
+  const url = `data:image/png;base64,${png.toString('base64')}`
+  const own = await askInGroup([text('#what is this'), image('dot.png')])
+  expect(own).toEqual({ role: 'user', content: '[图片]\nwhat is this', images: [url] })
+
+  const id = qq.sayInGroup('20001', '10002', [image('dot.png')])
+  await until(async () => qq.inbox.length > 1, 10_000, 'a bare picture is answered too')
+  const quoted = await askInGroup([text('#and this')], { repliesTo: id })
+  expect(quoted.images).toEqual([url])
+  expect(model.requests.at(-1)?.messages.map(({ content }) => content)).toEqual([
+    '[图片]\nwhat is this',
+    '[图片]\nwhat is this',
+    '[图片]\nand this',
+  ])
+
+  const bad = await askInGroup([text('#these'), image('big.png'), image('odd.png'), image('dot.png')])
+  expect(bad.images).toEqual([url])
+  expect(bad.content).toContain('第 1 张图片没能读取')
+  expect(bad.content).toContain('第 2 张图片没能读取')
 })
 
 describe('MCP servers', () => {

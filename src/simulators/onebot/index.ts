@@ -10,7 +10,7 @@ import { Misbehaviours } from './misbehaviour.ts'
 import { Qq } from './qq.ts'
 import type { OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
 
-export type { OnebotSimulator, OnebotSimulatorOptions } from './simulator.ts'
+export type { OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
 
 const timedOut: CallAnswer = failed(1200, 'Timeout: NTEvent serviceAndMethod:NodeIKernelMsgService/sendMsg')
 

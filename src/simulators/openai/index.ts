@@ -9,7 +9,7 @@ import type { ChatRequest, Misbehaviour, OpenaiSimulator, OpenaiSimulatorOptions
 import { openStream } from './stream.ts'
 import { wordsOf, writtenOf } from './written.ts'
 
-export type { Answer, ChatRequest, OpenaiSimulator, OpenaiSimulatorOptions } from './simulator.ts'
+export type { Answer, ChatRequest, OpenaiSimulator, OpenaiSimulatorOptions, SaidMessage } from './simulator.ts'
 
 /**
  * Starts a model's API on 127.0.0.1: `POST /v1/chat/completions` and `POST /v1/responses`, streamed in pieces or whole, with pictures and
