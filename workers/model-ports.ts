@@ -19,6 +19,7 @@ export function openModelPorts(
   const commands = commandTools({
     store,
     catalog: installation.catalog,
+    lanes: new Set(Object.keys(config.lanes)),
     access,
     enqueue: installation.tasks.add,
     tagOf: async (lane, owner) => (QUICK_LANES.has(lane) ? 0 : store.shares.tag(lane, owner)),

@@ -4,6 +4,7 @@ import { loadConfig } from '../../config/read.ts'
 import { connectionProblem } from '../channels/onebot/index.ts'
 import { tokenProblem } from '../channels/wecom-app/index.ts'
 import { whyOf } from '../core/why.ts'
+import { mcpProblem } from '../engine/llm/tools/mcp/server.ts'
 import { CliError } from './cli-error.ts'
 import type { CliCommand } from './commands.ts'
 import { say } from './say.ts'
@@ -22,6 +23,9 @@ export const doctorCommand: CliCommand = {
     const findings: Finding[] = [{ what: 'config' }, nodeFinding(), ...(await storeFindings(config))]
     for (const channel of config.channels) {
       findings.push(await channelFinding(channel))
+    }
+    for (const [name, server] of Object.entries(config.llm.mcp)) {
+      findings.push({ what: `MCP server ${name}`, wrong: await mcpProblem(name, server) })
     }
     if (config.channels.length === 0) findings.push({ what: 'channels: none but the console is configured' })
     for (const { what, wrong } of findings) say(wrong === undefined ? `  ok    ${what}` : `  WRONG ${what}: ${wrong}`)

@@ -65,7 +65,12 @@ const scenes: Catalog['scenes'] = [
     summary: { zh: '试', en: 'Try' },
     isPublic: true,
     file: 'try.ts',
-    commands: [entry('work'), entry('once', { attempts: 1 }), entry('brief', { timeoutMs: 50 })],
+    commands: [
+      entry('work'),
+      entry('once', { attempts: 1 }),
+      entry('risky', { tool: { approval: true, parameters: {} } }),
+      entry('brief', { timeoutMs: 50 }),
+    ],
   },
   {
     name: 'secret',

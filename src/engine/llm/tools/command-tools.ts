@@ -25,6 +25,8 @@ const FIRST_LOOK_MS = 60_000
 export interface CommandToolPorts {
   store: Pick<Store, 'runs' | 'steps'>
   catalog(): Catalog
+  /** Lanes that there are. */
+  lanes: ReadonlySet<string>
   access: Pick<Access, 'mayUse'>
   /** Puts a task into its lane; again, it is left as it is. */
   enqueue(task: Task): Promise<void>
@@ -37,7 +39,7 @@ export interface CommandToolPorts {
 
 /** The commands marked as tools that the asker may use. Each call is a task of its own, of the same person. */
 export function commandTools(ports: CommandToolPorts): ToolSource {
-  const { store, catalog, access } = ports
+  const { store, catalog, lanes, access } = ports
 
   async function call(parent: Run, entry: CommandEntry, lang: Lang, use: ToolUse): Promise<ToolResult> {
     const child = await begin(parent, entry, use)
@@ -109,7 +111,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
     if (run.task.parent !== undefined) return []
     const entries = catalog()
       .scenes.flatMap(({ commands }) => commands)
-      .filter(({ tool, lane }) => tool !== undefined && lane !== run.task.lane)
+      .filter(({ tool, lane }) => tool !== undefined && lanes.has(lane) && lane !== run.task.lane)
     const usable = await Promise.all(
       entries.map(async (entry) => ((await access.mayUse(run.task.message, entry.scene, entry.name)) ? [entry] : [])),
     )

@@ -50,6 +50,7 @@ const LONGEST_PAUSE_MS = 60_000
 /** One answer of a program, at most. */
 const MOST_BYTES = 16 * 1024 * 1024
 const MOST_TOOLS = 200
+const DOCTOR_MS = 30_000
 
 interface Connection {
   client: Client
@@ -161,6 +162,19 @@ export function openMcpServer(name: string, config: McpServerConfig, log: Log): 
       const { client } = (await connection?.catch(() => undefined)) ?? {}
       await client?.close().catch(() => undefined)
     },
+  }
+}
+
+/** What is wrong with a server; undefined when it comes up and offers tools. For `doctor`. */
+export async function mcpProblem(name: string, config: McpServerConfig): Promise<string | undefined> {
+  const quiet = () => undefined
+  const server = openMcpServer(name, config, { debug: quiet, info: quiet, warn: quiet, error: quiet })
+  try {
+    const tools = await server.tools(DOCTOR_MS)
+    if (tools !== undefined) return tools.length > 0 ? undefined : 'it is there, but offers no tools'
+    return `${server.away() ?? `it did not come up within ${DOCTOR_MS / 1_000} s`}: look at its command or address, and what it needs to start`
+  } finally {
+    await server.close()
   }
 }
 
