@@ -1,5 +1,6 @@
 import type { Worker } from 'bullmq'
 import { CONTROL_LANE } from '../queues/tasks.ts'
+import { RejectedError } from '../src/core/errors.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
@@ -58,6 +59,7 @@ export async function startWork(
     slots: (lane) => slots.get(lane),
     builtins: installation.builtins,
     say: outbox.sayForTask,
+    act: actIn(channels),
     languages: installation.languages,
     chatter: openChatter(config.llm, store.conversations),
     cancels,
@@ -112,6 +114,14 @@ export async function startWork(
       await Promise.all([...slots.values()].map((lane) => lane.close()))
       await stopListening()
     },
+  }
+}
+
+function actIn(channels: Installation['channels']): Engine['act'] {
+  return async (action, at, signal) => {
+    const channel = channels.get(at.channel)
+    if (channel?.act === undefined) throw new RejectedError(`no bot can do that on ${channel?.platform ?? at.channel}`)
+    await channel.act(action, at, signal)
   }
 }
 

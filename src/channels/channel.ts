@@ -1,5 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Ack } from '../core/ack.ts'
+import type { Action } from '../core/action.ts'
+import type { Address } from '../core/address.ts'
 import type { Delivery, Receipt } from '../core/delivery.ts'
 import type { Limit } from '../core/limit.ts'
 import type { Message } from '../core/message.ts'
@@ -42,6 +44,8 @@ export interface Channel {
    * The second call with the same delivery is a repeat: it must be the same request to the platform, byte for byte where that makes it recognisable.
    */
   send(delivery: Delivery, signal: AbortSignal): Promise<Receipt>
+  /** Does something in a chat beside speaking. Throws as `send` does. Undefined: the platform lets no bot do such things. */
+  act?(action: Action, at: Address, signal: AbortSignal): Promise<void>
   /**
    * Judges a socket that the platform's side opens to us (`WS /in/:channel`), before the upgrade; the result takes it afterwards.
    * Throws only UnverifiedError.

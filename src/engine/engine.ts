@@ -1,3 +1,5 @@
+import type { Action } from '../core/action.ts'
+import type { Address } from '../core/address.ts'
 import type { Catalog } from '../core/catalog.ts'
 import type { Log } from '../core/log.ts'
 import type { Part } from '../core/part.ts'
@@ -21,6 +23,8 @@ export interface Engine {
   slots(lane: string): Slots | undefined
   builtins: ReadonlyMap<string, Builtin>
   say: Say
+  /** Does something in a chat beside speaking. Throws as `Channel.act` does, and RejectedError where the platform lets no bot do such things. */
+  act(action: Action, at: Address, signal: AbortSignal): Promise<void>
   languages: Languages
   chatter: Chatter
   cancels: Cancels

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actionSchema } from '../core/action.ts'
 import { sceneEntrySchema, sceneFaultSchema } from '../core/catalog.ts'
 import { langSchema } from '../core/lang.ts'
 import { llmMessageSchema } from '../core/llm.ts'
@@ -51,6 +52,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       /** Answered with `{ text }`, or with the `sentence` why there is none. */
       z.object({ method: z.literal('ask'), messages: z.array(llmMessageSchema).min(1) }),
       z.object({ method: z.literal('converse'), text: z.string() }),
+      /** Answered with nothing, or with the `sentence` why it was not done. */
+      z.object({ method: z.literal('act'), action: actionSchema }),
       /** Answered with the `value` it came to, or with what it `waits` for: then nothing more is answered, and the host ends the run so. */
       z.object({
         method: z.literal('wait'),

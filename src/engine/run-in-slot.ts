@@ -3,6 +3,7 @@ import { cleanJson } from '../core/clean.ts'
 import { insist } from '../core/insist.ts'
 import { inLang, type Lang } from '../core/lang.ts'
 import type { Run } from '../core/run.ts'
+import { act } from './act.ts'
 import { type Attempt, textIn } from './attempt.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
@@ -116,6 +117,8 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
           return answerOf(engine.chatter.converse(call.text, asking))
+        case 'act':
+          return act(call.action, run, lang, engine, deadline.signal)
         case 'wait':
           return insist(() => waitFor(call.order, run, lang, engine))
         case 'findStep':

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import type { Action } from '../../src/core/action.ts'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
 import type { Message } from '../../src/core/message.ts'
 import { type Part, plainText } from '../../src/core/part.ts'
@@ -25,6 +26,8 @@ export interface Workshop {
   said: string[]
   /** Tasks that were put into the queue. */
   queued: Task[]
+  /** What was done in chats beside speaking. */
+  acts: Action[]
   /** Runs that somebody was told to look at. */
   woken: string[]
   /** Moves the clock on. */
@@ -83,6 +86,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   const said: string[] = []
   const queued: Task[] = []
   const woken: string[] = []
+  const acts: Action[] = []
   const clock = () => now
   const say = async ({ task, parts }: { task: Task; parts: readonly Part[] }): Promise<void> => {
     said.push(`${task.id}: ${plainText(parts)}`)
@@ -114,6 +118,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     slots: (lane) => (lane === 'long' ? slots : undefined),
     builtins,
     say,
+    act: async (action) => void acts.push(action),
     languages,
     chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
     cancels,
@@ -132,6 +137,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     said,
     queued,
     woken,
+    acts,
     pass(ms) {
       now += ms
     },
