@@ -6,6 +6,7 @@ import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.t
 import type { Channel } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
 import type { Catalog } from './core/catalog.ts'
+import { commandFor } from './core/command.ts'
 import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
 import type { Log } from './core/log.ts'
@@ -67,6 +68,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     log,
     shared: sharedCache(store.settings, store.leases, now),
     exchange,
+    isBound: (event) => commandFor(event, catalog()) !== undefined,
     async readFile(fileId) {
       const file = await store.files.get(fileId, now())
       if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)

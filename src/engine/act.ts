@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Action } from '../core/action.ts'
+import type { ChatAction } from '../core/chat-action.ts'
 import { AppError, UnavailableError, UnsureError } from '../core/errors.ts'
 import { inLang, type Lang } from '../core/lang.ts'
 import type { Run } from '../core/run.ts'
@@ -14,7 +14,7 @@ const BETWEEN_MS = 1_000
  * with a sentence for the person, and the platform's reason for operators.
  */
 export async function act(
-  action: Action,
+  action: ChatAction,
   run: Run,
   lang: Lang,
   { act: once, now, store, log }: Engine,

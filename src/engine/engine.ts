@@ -1,6 +1,6 @@
-import type { Action } from '../core/action.ts'
 import type { Address } from '../core/address.ts'
 import type { Catalog } from '../core/catalog.ts'
+import type { ChatAction } from '../core/chat-action.ts'
 import type { Log } from '../core/log.ts'
 import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
@@ -24,7 +24,7 @@ export interface Engine {
   builtins: ReadonlyMap<string, Builtin>
   say: Say
   /** Does something in a chat beside speaking. Throws as `Channel.act` does, and RejectedError where the platform lets no bot do such things. */
-  act(action: Action, at: Address, signal: AbortSignal): Promise<void>
+  act(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
   languages: Languages
   chatter: Chatter
   cancels: Cancels

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { actionSchema } from '../core/action.ts'
 import { sceneEntrySchema, sceneFaultSchema } from '../core/catalog.ts'
+import { chatActionSchema } from '../core/chat-action.ts'
 import { langSchema } from '../core/lang.ts'
 import { llmMessageSchema } from '../core/llm.ts'
 import { messageSchema } from '../core/message.ts'
@@ -53,7 +53,7 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('ask'), messages: z.array(llmMessageSchema).min(1) }),
       z.object({ method: z.literal('converse'), text: z.string() }),
       /** Answered with nothing, or with the `sentence` why it was not done. */
-      z.object({ method: z.literal('act'), action: actionSchema }),
+      z.object({ method: z.literal('act'), action: chatActionSchema }),
       /** Answered with the `value` it came to, or with what it `waits` for: then nothing more is answered, and the host ends the run so. */
       z.object({
         method: z.literal('wait'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Action } from '../core/action.ts'
+import type { ChatAction } from '../core/chat-action.ts'
 import { UsageError } from '../core/errors.ts'
 import type { Bilingual, Lang } from '../core/lang.ts'
 import type { LlmMessage } from '../core/llm.ts'
@@ -40,7 +40,7 @@ export interface CommandContext<Args> {
   /** Asks a model with all in mind that was said in this conversation, and has it remember this too. */
   converse(text: string): Promise<string>
   /** Does something else in the chat than speak, where its platform lets the bot. What it throws when it cannot be done tells the person why. */
-  act(action: Action): Promise<void>
+  act(action: ChatAction): Promise<void>
   /** Shows how far it is (0 to 100) and what it does. */
   progress(percent: number, text?: string): void
   /** Writes a line into the task's log, for operators. */
@@ -145,5 +145,5 @@ function mediaOf(source: string | URL | Uint8Array): Media {
   return { source: 'url', url: source.toString() }
 }
 
-export type { Action, Bilingual, Content, Lang, Message, Part }
+export type { Bilingual, ChatAction, Content, Lang, Message, Part }
 export { z }

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import type { Action } from '../../src/core/action.ts'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
+import type { ChatAction } from '../../src/core/chat-action.ts'
 import type { Message } from '../../src/core/message.ts'
 import { type Part, plainText } from '../../src/core/part.ts'
 import type { Task } from '../../src/core/task.ts'
@@ -27,7 +27,7 @@ export interface Workshop {
   /** Tasks that were put into the queue. */
   queued: Task[]
   /** What was done in chats beside speaking. */
-  acts: Action[]
+  acts: ChatAction[]
   /** Runs that somebody was told to look at. */
   woken: string[]
   /** Moves the clock on. */
@@ -86,7 +86,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   const said: string[] = []
   const queued: Task[] = []
   const woken: string[] = []
-  const acts: Action[] = []
+  const acts: ChatAction[] = []
   const clock = () => now
   const say = async ({ task, parts }: { task: Task; parts: readonly Part[] }): Promise<void> => {
     said.push(`${task.id}: ${plainText(parts)}`)

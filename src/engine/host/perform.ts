@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { z } from 'zod'
-import { type Action, actionSchema } from '../../core/action.ts'
 import type { CommandEntry } from '../../core/catalog.ts'
+import { type ChatAction, chatActionSchema } from '../../core/chat-action.ts'
 import { AppError, UsageError } from '../../core/errors.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/lang.ts'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
@@ -174,8 +174,8 @@ function contextFor(
     if (!messages.success) throw new MisuseError('llm takes a text, or a list of { role, text }')
     return answer({ method: 'ask', messages: messages.data })
   }
-  const act = async (action: Action): Promise<void> => {
-    const read = actionSchema.safeParse(action)
+  const act = async (action: ChatAction): Promise<void> => {
+    const read = chatActionSchema.safeParse(action)
     if (!read.success) throw new MisuseError(`act: ${z.prettifyError(read.error)}`)
     const not = notDoneSchema.parse(await outside.call({ method: 'act', action: read.data }))
     if (not !== undefined) throw new NotDoneError(not.sentence, not.reason)

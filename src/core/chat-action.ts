@@ -3,7 +3,7 @@ import { z } from 'zod'
 const person = z.string().min(1)
 
 /** What a bot does in a chat beside speaking; each has the same effect when it is done twice. People and messages by the platform's own ids. */
-export const actionSchema = z.discriminatedUnion('kind', [
+export const chatActionSchema = z.discriminatedUnion('kind', [
   /** Nobody hears the person for so long; 0 lifts it. */
   z.object({ kind: z.literal('mute'), person, forMs: z.number().min(0) }),
   z.object({ kind: z.literal('mute-all'), isMuted: z.boolean() }),
@@ -21,4 +21,4 @@ export const actionSchema = z.discriminatedUnion('kind', [
     note: z.string().optional(),
   }),
 ])
-export type Action = z.infer<typeof actionSchema>
+export type ChatAction = z.infer<typeof chatActionSchema>
