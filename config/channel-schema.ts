@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { channelIdSchema } from '../src/core/address.ts'
 import { langSchema } from '../src/core/lang.ts'
+import { friendRequests, groupInvites, groupRule, qqNumber } from './onebot-schema.ts'
 import { count, DAY_MS, httpUrl, list, number, text } from './pieces.ts'
 
 /* One account on a platform, as it is written in the file. */
@@ -63,21 +64,6 @@ const wsUrl = text
   )
   .describe('Where the implementation listens for us (正向 WebSocket). Left out: it dials us at /in/<id>.')
 
-const qqNumber = z.preprocess(
-  (value) => (typeof value === 'number' ? String(value) : value),
-  z.string().regex(/^\d{5,12}$/, 'must be a QQ number'),
-)
-
-const groupRule = z.strictObject({
-  answer: list(z.enum(['prefix', 'mention', 'reply', 'keyword', 'all']))
-    .default(['prefix', 'mention', 'reply'])
-    .describe(
-      'What makes the bot answer: a leading prefix, an @ of it, a reply to it, a keyword, or all that is said.',
-    ),
-  prefixes: list(text).default(['/', '#']).describe('Leading texts for `prefix`.'),
-  keywords: list(text).default([]).describe('Texts anywhere in a message for `keyword`.'),
-})
-
 const onebotSchema = z
   .strictObject({
     platform: z
@@ -101,7 +87,9 @@ const onebotSchema = z
     groups: z
       .record(z.string().regex(/^(default|\d{5,12})$/, 'must be a group number, or default'), groupRule)
       .default({})
-      .describe('When to answer in groups: by group number, `default` for all others.'),
+      .describe('When to answer in groups and how to keep order there: by group number, `default` for all others.'),
+    friendRequests: friendRequests.optional(),
+    groupInvites: groupInvites.optional(),
     longAnswers: z
       .enum(['split', 'forward'])
       .default('split')

@@ -105,6 +105,10 @@ export interface OnebotConfig {
   mostWaiting: number
   /** Groups whose last minutes are read again when an account connects, for what was said meanwhile. */
   catchUpGroups: readonly string[]
+  /** Who may become a friend of the bot; left out: such requests are left to others. */
+  friendRequests?: OnebotJoinRule
+  /** Whose invitations into groups are taken. */
+  groupInvites?: OnebotJoinRule
   lang?: 'zh' | 'en'
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   /** Files named by URL may also come from this machine and its network. */
@@ -118,6 +122,36 @@ export interface OnebotGroupRule {
   prefixes: readonly string[]
   /** Texts anywhere in the message for `keyword`. */
   keywords: readonly string[]
+  /** Said to who joins, after a mention of them. */
+  welcome?: string
+  /** Requests to join. */
+  join?: OnebotJoinRule
+  /** Words that may not be said. */
+  words: readonly OnebotWordRule[]
+  /** Who says more messages than this is muted for a while. */
+  flood?: { messages: number; withinMs: number; muteMs: number }
+  /** People to whom `words` and `flood` do not apply. */
+  exempt: readonly string[]
+}
+
+export interface OnebotJoinRule {
+  /** A regular expression; an answer that it fits is approved. */
+  answer?: string
+  /** QQ numbers that are approved. */
+  people: readonly string[]
+  /** What becomes of all others: whoever was granted `group requests` is asked, they are rejected, or left to others. */
+  otherwise: 'ask' | 'reject' | 'leave'
+  reason?: string
+  /** Where to ask: `g<group number>` or a QQ number. A request to join a group is asked there. */
+  askIn?: string
+}
+
+export interface OnebotWordRule {
+  words: readonly string[]
+  patterns: readonly string[]
+  do: readonly ('recall' | 'mute' | 'kick')[]
+  muteMs: number
+  say?: string
 }
 
 export interface WecomAppConfig {

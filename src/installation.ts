@@ -6,6 +6,7 @@ import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.t
 import type { Channel, ChannelPorts } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
 import type { Catalog } from './core/catalog.ts'
+import { commandFor } from './core/command.ts'
 import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
 import type { Log } from './core/log.ts'
@@ -79,6 +80,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     shared: sharedCache(store.settings, store.leases, now),
     exchange,
     readFile,
+    isBound: (event) => commandFor(event, catalog()) !== undefined,
   })
   const looks = openOutboxQueues(backend, [...channels.keys()])
   let holder = remoteHeld(store.signals)

@@ -3,6 +3,7 @@ import type { Backend } from '../queues/backend.ts'
 import { laneQueueName, type TaskQueues, wakeSchema } from '../queues/tasks.ts'
 import { chatKey, personKey } from '../src/core/address.ts'
 import type { Held } from '../src/core/held.ts'
+import { insist } from '../src/core/insist.ts'
 import type { Outcome } from '../src/core/outcome.ts'
 import { liveStates } from '../src/core/run.ts'
 import { type Task, taskSchema } from '../src/core/task.ts'
@@ -70,7 +71,10 @@ export function tasksWorker(
       if (task.tag > 0) await ports.shares.advance(lane.name, task.tag)
       const outcome = await runInOrder(task, job, token)
       if (outcome.state !== 'failed') ports.held.release(task.id)
-      if (outcome.state === 'waits') await ports.tasks.wake(lane.name, task.id, outcome.untilMs, engine.now())
+      if (outcome.state === 'waits') {
+        const { untilMs } = outcome
+        await insist(() => ports.tasks.wake(lane.name, task.id, untilMs, engine.now()))
+      }
       await settle(job, token, outcome, engine.now())
     },
     { concurrency: lane.concurrency },

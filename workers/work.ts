@@ -1,5 +1,6 @@
 import type { Worker } from 'bullmq'
 import { CONTROL_LANE } from '../queues/tasks.ts'
+import { RejectedError } from '../src/core/errors.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
@@ -68,6 +69,7 @@ export async function startWork(
     slots: (lane) => slots.get(lane),
     builtins: installation.builtins,
     say: installation.say,
+    act: actIn(channels),
     languages: installation.languages,
     chatter: openChatter(config.llm, store.conversations),
     tools,
@@ -128,6 +130,14 @@ export async function startWork(
       await Promise.all([...slots.values()].map((lane) => lane.close()))
       await Promise.all([mcp.close(), stopListening(), stopHearing()])
     },
+  }
+}
+
+function actIn(channels: Installation['channels']): Engine['act'] {
+  return async (action, at, signal) => {
+    const channel = channels.get(at.channel)
+    if (channel?.act === undefined) throw new RejectedError(`no bot can do that on ${channel?.platform ?? at.channel}`)
+    await channel.act(action, at, signal)
   }
 }
 

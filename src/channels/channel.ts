@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Ack } from '../core/ack.ts'
 import type { Address } from '../core/address.ts'
+import type { ChatAction } from '../core/chat-action.ts'
 import type { Delivery, Receipt } from '../core/delivery.ts'
 import type { Limit } from '../core/limit.ts'
 import type { Message } from '../core/message.ts'
@@ -43,6 +44,8 @@ export interface Channel {
    * The second call with the same delivery is a repeat: it must be the same request to the platform, byte for byte where that makes it recognisable.
    */
   send(delivery: Delivery, signal: AbortSignal): Promise<Receipt>
+  /** Does something in a chat beside speaking. Throws as `send` does. Undefined: the platform lets no bot do such things. */
+  act?(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
   /**
    * Judges a socket that the platform's side opens to us (`WS /in/:channel`), before the upgrade; the result takes it afterwards.
    * Throws only UnverifiedError.
@@ -74,6 +77,8 @@ export interface ChannelPorts {
   readFile(fileId: string): Promise<MediaFile>
   /** A place shared by all processes for what is costly to fetch, with one fetch at a time. */
   shared: SharedCache
+  /** Whether a command is bound to an event of this name; what nothing is bound to need not become a message. */
+  isBound(event: string): boolean
   /** Calls to the process that holds a socket, from whichever process wants to send. */
   exchange: Exchange
   log: ChannelLog

@@ -28,6 +28,7 @@ export const commandEntrySchema = z.object({
     z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('keyword'), keyword: z.string() }),
       z.object({ kind: z.literal('pattern'), source: z.string(), flags: z.string() }),
+      z.object({ kind: z.literal('event'), name: z.string() }),
     ]),
   ),
   example: z.string().optional(),

@@ -1,4 +1,5 @@
 import type { Catalog, CommandEntry, SceneEntry } from './catalog.ts'
+import { isByEvent } from './happening.ts'
 import { withoutLeadingSpaces } from './line.ts'
 import type { Route } from './task.ts'
 import { commandWords } from './words.ts'
@@ -13,6 +14,8 @@ interface Index {
   scenes: ReadonlyMap<string, { entry: SceneEntry; commands: ReadonlyMap<string, CommandEntry> }>
   aliases: ReadonlyMap<string, CommandEntry>
   triggered: readonly CommandEntry[]
+  /** Those that something happening calls. */
+  called: readonly CommandEntry[]
 }
 
 /**
@@ -26,6 +29,14 @@ export function readCommand(
 ): Route | undefined {
   const index = indexOf(catalog)
   return readNames(text, index) ?? readPrefix(text, index, prefixes) ?? readTrigger(text, index)
+}
+
+/** The command that is called when this happens. */
+export function commandFor(happened: string, catalog: Catalog): Route | undefined {
+  const entry = indexOf(catalog).called.find(({ triggers }) =>
+    triggers.some((trigger) => trigger.kind === 'event' && trigger.name === happened),
+  )
+  return entry && routeTo(entry, '')
 }
 
 /** What is typed for commands near to a text that asks for none, the nearest first, five at most; only what `mayUse` allows. */
@@ -88,9 +99,10 @@ function readTrigger(text: string, index: Index): Route | undefined {
   const seen = text.slice(0, triggerReach)
   const lower = seen.toLowerCase()
   for (const entry of index.triggered) {
-    const isMeant = entry.triggers.some((trigger) =>
-      trigger.kind === 'keyword' ? lower.includes(trigger.keyword.toLowerCase()) : patternOf(trigger).test(seen),
-    )
+    const isMeant = entry.triggers.some((trigger) => {
+      if (trigger.kind === 'event') return false
+      return trigger.kind === 'keyword' ? lower.includes(trigger.keyword.toLowerCase()) : patternOf(trigger).test(seen)
+    })
     if (isMeant) return routeTo(entry, text.trim())
   }
   return undefined
@@ -120,11 +132,15 @@ function indexOf(catalog: Catalog): Index {
   }
   const scenes = new Map(
     catalog.scenes.map((entry) => {
-      const commands = new Map(entry.commands.map((command) => [command.name.toLowerCase(), command]))
+      const commands = new Map(
+        entry.commands.filter((each) => !isByEvent(each)).map((command) => [command.name.toLowerCase(), command]),
+      )
       return [entry.name.toLowerCase(), { entry, commands }]
     }),
   )
-  const index = { scenes, aliases, triggered: all.filter((entry) => entry.triggers.length > 0) }
+  const triggered = all.filter((entry) => entry.triggers.some(({ kind }) => kind !== 'event'))
+  const called = all.filter((entry) => entry.triggers.some(({ kind }) => kind === 'event'))
+  const index = { scenes, aliases, triggered, called }
   indexes.set(catalog, index)
   return index
 }

@@ -1,8 +1,10 @@
 import { chatKey, personKey } from '../core/address.ts'
 import type { Catalog } from '../core/catalog.ts'
 import { type Grant, grantAllows, groupSubject } from '../core/grant.ts'
+import { happeningOf, isByEvent } from '../core/happening.ts'
 import type { Message } from '../core/message.ts'
 import type { Grants } from '../store/store.ts'
+import { findEntry } from './entries.ts'
 
 /** Who may use what: closed outside `public` folders, open to admins, else by a grant to the person or the group. */
 export interface Access {
@@ -35,6 +37,8 @@ export function openAccess({ grants, catalog, admins, configured, now }: AccessP
   return {
     isAdmin,
     async mayUse(message, scene, command) {
+      const entry = findEntry(catalog(), scene, command)
+      if (entry !== undefined && isByEvent(entry)) return happeningOf(message) !== undefined
       if (isAdmin(message)) return true
       if (scene === '') return !ADMIN_BUILTINS.has(command)
       return isPublic(catalog(), scene) || isGranted(message, scene, command)

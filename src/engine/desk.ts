@@ -1,3 +1,4 @@
+import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
 import { liveStates, type Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
@@ -96,7 +97,7 @@ export function openDesk({ store, enqueue, wake, say, languages, changed, now, l
       const at = now()
       const how = await store.runs.signal(run.id, name, value, [{ at, kind: 'signal', text: said }], at)
       // Dying before this leaves it to the sweeper.
-      if (how === 'first') await wake(run.task.lane, run.id, at, at)
+      if (how === 'first') await insist(() => wake(run.task.lane, run.id, at, at))
       changed(run.id)
       return how
     },

@@ -1,4 +1,6 @@
+import type { Address } from '../core/address.ts'
 import type { Catalog } from '../core/catalog.ts'
+import type { ChatAction } from '../core/chat-action.ts'
 import type { Log } from '../core/log.ts'
 import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
@@ -30,6 +32,8 @@ export interface Engine {
   slots(lane: string): Slots | undefined
   builtins: ReadonlyMap<string, Builtin>
   say: Say
+  /** Does something in a chat beside speaking. Throws as `Channel.act` does, and RejectedError where the platform lets no bot do such things. */
+  act(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
   languages: Languages
   chatter: Chatter
   /** What models that answer may call. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sceneEntrySchema, sceneFaultSchema } from '../core/catalog.ts'
+import { chatActionSchema } from '../core/chat-action.ts'
 import { langSchema } from '../core/lang.ts'
 import { llmMessageSchema } from '../core/llm.ts'
 import { messageSchema } from '../core/message.ts'
@@ -52,6 +53,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('ask'), messages: z.array(llmMessageSchema).min(1) }),
       /** `mayWait`: it may give its slot up for the tools that the model calls; not inside a step, whose work is done in one go. */
       z.object({ method: z.literal('converse'), text: z.string(), mayWait: z.boolean() }),
+      /** Answered with nothing, or with the `sentence` why it was not done. */
+      z.object({ method: z.literal('act'), action: chatActionSchema }),
       /** Answered with the `value` it came to, or with what it `waits` for: then nothing more is answered, and the host ends the run so. */
       z.object({
         method: z.literal('wait'),

@@ -4,6 +4,7 @@ import { insist } from '../core/insist.ts'
 import { inLang, type Lang } from '../core/lang.ts'
 import type { Part } from '../core/part.ts'
 import type { Run } from '../core/run.ts'
+import { act } from './act.ts'
 import { type Attempt, textIn } from './attempt.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
@@ -127,6 +128,8 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, quest
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
           return answerOf(questions.converse(call.text, call.mayWait, asking))
+        case 'act':
+          return act(call.action, run, lang, engine, deadline.signal)
         case 'wait':
           return insist(() => waitFor(call.order, run, lang, engine))
         case 'findStep':

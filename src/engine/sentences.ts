@@ -23,6 +23,14 @@ export const sentences = {
     approve: { zh: '同意', en: 'Approve' },
     reject: { zh: '驳回', en: 'Reject' },
   }),
+  notDone: {
+    zh: '平台没有让机器人这样做：它在这里可能不是管理员，或者对方的身份更高。原因已记录，管理员可在控制台查看。',
+    en: 'The platform did not let the bot do that: it may be no administrator here, or the other one ranks higher. Operators see the reason on the dashboard.',
+  } satisfies Bilingual,
+  actedLater: {
+    zh: '现在联系不上平台，请过一会儿再试。',
+    en: 'The platform cannot be reached right now. Please try again in a while.',
+  } satisfies Bilingual,
   notGranted: (command: string, person: string, admins: readonly string[]): Bilingual => {
     const whom = admins.length > 0 ? admins.join(', ') : ''
     return {

@@ -1,7 +1,8 @@
 import type { Catalog } from '../core/catalog.ts'
-import { readCommand } from '../core/command.ts'
+import { commandFor, readCommand } from '../core/command.ts'
+import { happeningOf } from '../core/happening.ts'
 import type { Message } from '../core/message.ts'
-import type { Task } from '../core/task.ts'
+import type { Route, Task } from '../core/task.ts'
 
 export interface AcceptPorts {
   catalog(): Catalog
@@ -18,9 +19,7 @@ export interface AcceptPorts {
 /** The task a message becomes: reading its text decides command and lane. The same message is the same task. */
 export async function taskOf(message: Message, ports: AcceptPorts): Promise<Task> {
   const catalog = ports.catalog()
-  const route = hasJustCome(message)
-    ? { scene: '', command: 'help', rest: '' }
-    : readCommand(message.text, catalog, ports.prefixes)
+  const route = routeOf(message, catalog, ports.prefixes)
   const entry =
     route &&
     catalog.scenes.find(({ name }) => name === route.scene)?.commands.find(({ name }) => name === route.command)
@@ -28,7 +27,11 @@ export async function taskOf(message: Message, ports: AcceptPorts): Promise<Task
   return { id: message.id, lane, route, message, tag: await ports.share(lane, message) }
 }
 
-/** Whoever adds the bot is told what there is, without having to know how to ask. */
-function hasJustCome({ parts }: Message): boolean {
-  return parts.some((part) => part.kind === 'event' && part.name === 'subscribe')
+function routeOf(message: Message, catalog: Catalog, prefixes: AcceptPorts['prefixes']): Route | undefined {
+  const happened = happeningOf(message)
+  if (happened === undefined) return readCommand(message.text, catalog, prefixes)
+  // Whoever adds the bot is told what there is, without having to know how to ask.
+  return commandFor(happened.name, catalog) ?? (happened.name === 'subscribe' ? help : undefined)
 }
+
+const help: Route = { scene: '', command: 'help', rest: '' }

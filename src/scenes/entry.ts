@@ -29,7 +29,13 @@ const commandSchema = z.object({
   attempts: positive.optional(),
   aliases: z.array(wordSchema).optional(),
   triggers: z
-    .array(z.union([z.object({ keyword: z.string().min(1) }), z.object({ pattern: z.instanceof(RegExp) })]))
+    .array(
+      z.union([
+        z.object({ keyword: z.string().min(1) }),
+        z.object({ pattern: z.instanceof(RegExp) }),
+        z.object({ event: z.string().min(1) }),
+      ]),
+    )
     .optional(),
   example: z.string().optional(),
   tool: z.union([z.boolean(), z.strictObject({ approval: z.boolean().optional() })]).optional(),
@@ -74,12 +80,13 @@ function commandEntryOf(scene: string, name: string, command: z.output<typeof co
     timeoutMs: command.timeoutMs ?? (lane === 'short' ? shortTimeoutMs : timeoutMs),
     attempts: command.attempts ?? attempts,
     aliases: command.aliases ?? [],
-    triggers: (command.triggers ?? []).map((trigger) =>
-      'keyword' in trigger
-        ? { kind: 'keyword', keyword: trigger.keyword }
-        : // One test at a time: with g or y the expression would remember where it stopped.
-          { kind: 'pattern', source: trigger.pattern.source, flags: trigger.pattern.flags.replace(/[gy]/g, '') },
-    ),
+    triggers: (command.triggers ?? []).map((trigger) => {
+      if ('keyword' in trigger) return { kind: 'keyword', keyword: trigger.keyword }
+      if ('event' in trigger) return { kind: 'event', name: trigger.event }
+      const { source, flags } = trigger.pattern
+      // One test at a time: with g or y the expression would remember where it stopped.
+      return { kind: 'pattern', source, flags: flags.replace(/[gy]/g, '') }
+    }),
     example: command.example,
     tool: toolOf(command, lane, `commands.${name}.tool`),
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ChatAction } from '../core/chat-action.ts'
 import { UsageError } from '../core/errors.ts'
 import type { Bilingual, Lang } from '../core/lang.ts'
 import type { LlmMessage } from '../core/llm.ts'
@@ -30,14 +31,16 @@ export interface CommandContext<Args> {
    */
   sleep(name: string, until: number | Date): Promise<void>
   /**
-   * Asks in the chat for an approval and waits for it as `sleep` does; who approved. Rejected, or not approved in time, it throws what the asker is
-   * told; catch it to go on without.
+   * Asks in the chat for an approval and waits for it as `sleep` does; who approved. Rejected, or not approved in time, it throws NotApprovedError,
+   * whose sentence the asker is told; catch it to go on without.
    */
   approve(name: string, options?: ApproveOptions): Promise<{ by: string[]; note?: string }>
   /** Asks a model, with nothing in mind but what is passed. What it throws when there is no answer tells the person why; catch it to go on without. */
   llm(prompt: string | LlmMessage[]): Promise<string>
   /** Asks a model with all in mind that was said in this conversation, and has it remember this too. */
   converse(text: string): Promise<string>
+  /** Does something else in the chat than speak, where its platform lets the bot. What it throws when it cannot be done tells the person why. */
+  act(action: ChatAction): Promise<void>
   /** Shows how far it is (0 to 100) and what it does. */
   progress(percent: number, text?: string): void
   /** Writes a line into the task's log, for operators. */
@@ -61,8 +64,11 @@ export interface ApproveOptions {
 
 export type LaneName = 'short' | 'long' | 'llm' | 'cpu' | (string & {})
 
-/** How a message becomes a call of a command without its words: `keyword` stands in the text, or `pattern` matches it. */
-export type Trigger = { keyword: string } | { pattern: RegExp }
+/**
+ * How a message becomes a call of a command without its words: `keyword` stands in the text, or `pattern` matches it. `event`: something happened
+ * (`member-joined`); a command with such triggers alone is never called by words, needs no grant and stands in no help.
+ */
+export type Trigger = { keyword: string } | { pattern: RegExp } | { event: string }
 
 export interface Command<Schema extends z.ZodObject = z.ZodObject> {
   summary: Bilingual
@@ -123,6 +129,17 @@ export function file(name: string, content: string | Uint8Array, type = 'applica
   return { kind: 'file', media: mediaOf(bytes), name, type }
 }
 
+/** What `approve` throws: `by` is who rejected it, nobody when its time was over. */
+export class NotApprovedError extends UsageError {
+  readonly by: readonly string[]
+  readonly note: string | undefined
+  constructor(sentence: string, by: readonly string[], note: string | undefined) {
+    super(sentence)
+    this.by = by
+    this.note = note
+  }
+}
+
 /** Ends the command with a sentence for the person who asked; it counts as refused, and is not tried again. */
 export function refuse(sentence: string): never {
   throw new UsageError(sentence)
@@ -133,5 +150,5 @@ function mediaOf(source: string | URL | Uint8Array): Media {
   return { source: 'url', url: source.toString() }
 }
 
-export type { Bilingual, Content, Lang, Message, Part }
+export type { Bilingual, ChatAction, Content, Lang, Message, Part }
 export { z }

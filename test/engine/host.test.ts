@@ -37,6 +37,9 @@ class Outside implements HostCalls {
         return call.value
       case 'ask':
         return { text: `answer to ${call.messages.map(({ role, text }) => `${role} ${text}`).join()}` }
+      case 'act':
+        this.said.push(call)
+        return call.action.kind === 'kick' ? { sentence: '平台没有让机器人这样做', reason: 'refused' } : undefined
       case 'wait':
         return this.waited(call.order)
       case 'converse':

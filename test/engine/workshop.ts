@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
+import type { ChatAction } from '../../src/core/chat-action.ts'
 import type { Message } from '../../src/core/message.ts'
 import { type Part, plainText } from '../../src/core/part.ts'
 import type { Task } from '../../src/core/task.ts'
@@ -25,6 +26,8 @@ export interface Workshop {
   said: string[]
   /** Tasks that were put into the queue. */
   queued: Task[]
+  /** What was done in chats beside speaking. */
+  acts: ChatAction[]
   /** Runs that somebody was told to look at. */
   woken: string[]
   /** Moves the clock on. */
@@ -88,6 +91,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   const said: string[] = []
   const queued: Task[] = []
   const woken: string[] = []
+  const acts: ChatAction[] = []
   const clock = () => now
   const say = async ({ task, parts }: { task: Task; parts: readonly Part[] }): Promise<void> => {
     said.push(`${task.id}: ${plainText(parts)}`)
@@ -127,6 +131,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     slots: (lane) => (lane === 'long' ? slots : undefined),
     builtins,
     say,
+    act: async (action) => void acts.push(action),
     languages,
     chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
     tools: [],
@@ -148,6 +153,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     said,
     queued,
     woken,
+    acts,
     pass(ms) {
       now += ms
     },

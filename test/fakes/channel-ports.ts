@@ -28,6 +28,7 @@ export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
     },
     shared: sharedCache(() => now),
     exchange: exchange(),
+    isBound: () => true,
     log: { info: note, warn: note, error: note },
     logged: () => JSON.stringify(lines),
   }

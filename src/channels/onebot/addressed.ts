@@ -1,7 +1,11 @@
 import type { Said } from './read-segments.ts'
 import type { GroupRule, OnebotConfig } from './types.ts'
 
-const usual: GroupRule = { answer: ['prefix', 'mention', 'reply'], prefixes: ['/', '#'], keywords: [] }
+const usual: Pick<GroupRule, 'answer' | 'prefixes' | 'keywords'> = {
+  answer: ['prefix', 'mention', 'reply'],
+  prefixes: ['/', '#'],
+  keywords: [],
+}
 
 /** Whether something said in a group is said to the bot. */
 export function isForBot(

@@ -6,12 +6,14 @@ import { whyOf } from '../../core/why.ts'
 import type { Channel, ChannelPorts } from '../channel.ts'
 import { fetchFile } from '../fetch-file.ts'
 import { openAccounts } from './accounts.ts'
+import { actionFor } from './act.ts'
 import { askAccount, dialOnce, keepDialling } from './dial.ts'
 import { faultOf, isDone } from './faults.ts'
 import { readFrame } from './frame.ts'
 import { missedIn } from './history.ts'
 import { callByHttp } from './http-api.ts'
 import { type Link, openLink } from './link.ts'
+import { openOrder } from './order.ts'
 import { ownMessages } from './own-messages.ts'
 import { parse, type Read } from './parse.ts'
 import { quotedParts } from './quoted.ts'
@@ -38,12 +40,14 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
   const { now, log } = ports
   const accounts = openAccounts(now)
   const own = ownMessages()
+  const order = openOrder(config)
   const routes = openRoutes(config, accounts, ports)
   let onMessage: ((message: Message) => Promise<void>) | undefined
   let dialling: { since: number; why: string } | undefined
 
   function read(frame: Record<string, unknown>, { account, repeatsIds }: Proof): Read {
-    return parse(frame, { config, now: now(), account, repeatsIds, isOurs: (id) => own.has(account, id) })
+    const isOurs = (id: string): boolean => own.has(account, id)
+    return parse(frame, { config, now: now(), account, repeatsIds, isOurs, isBound: ports.isBound, order })
   }
 
   /** What a frame means for the connection; a message is handed on. */
@@ -154,6 +158,11 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
       const sent = await sendDelivery(delivery, config, ports, routes, signal)
       if (sent.messageId !== undefined) own.add(sent.account, sent.messageId)
       return { platformMessageId: sent.messageId, sentAt: now() }
+    },
+
+    async act(action, at, signal) {
+      const answer = await routes.call(at.account, actionFor(action, at), CALL_MS, signal)
+      if (!isDone(answer)) throw faultOf(answer, action.kind)
     },
 
     async download(platformMediaId, signal) {

@@ -1,6 +1,8 @@
 import type { Message } from '../../core/message.ts'
 import { isForBot } from './addressed.ts'
 import { readCq } from './cq.ts'
+import { type Happening, happened, readNotice as readHappening, readRequest } from './happenings.ts'
+import type { Order } from './order.ts'
 import { readSegments, type Said } from './read-segments.ts'
 import {
   eventSchema,
@@ -32,6 +34,9 @@ export interface Reader {
   repeatsIds: boolean
   /** Whether the bot said the message with this id. */
   isOurs(messageId: string): boolean
+  /** Whether a command is bound to what happens. */
+  isBound(event: string): boolean
+  order: Order
 }
 
 const ignored = (why: string): Read => ({ kind: 'ignored', why })
@@ -44,7 +49,8 @@ export function parse(frame: Record<string, unknown>, reader: Reader): Read {
   const { post_type: kind, self_id: self, time } = event.data
   if (self !== reader.account) return bad('its self_id is not the account of this connection')
   if (kind === 'meta_event') return readMeta(frame)
-  if (kind === 'notice') return readNotice(frame, reader)
+  if (kind === 'notice') return readNotice(frame, time, reader)
+  if (kind === 'request') return messageFrom(readRequest(frame, reader.config), time, reader)
   if (kind === 'message') return readMessage(frame, time, reader)
   if (kind === 'message_sent') return ignored('an own message')
   return ignored(`nothing is done with ${kind.slice(0, 40)} events`)
@@ -57,12 +63,19 @@ function readMeta(frame: Record<string, unknown>): Read {
   return { kind: 'heartbeat', intervalMs: beat.data.interval, isOnline: beat.data.status?.online ?? undefined }
 }
 
-function readNotice(frame: Record<string, unknown>, reader: Reader): Read {
+function messageFrom(found: Happening | string, time: number | undefined, reader: Reader): Read {
+  if (typeof found === 'string') return ignored(found)
+  const { idPieces, ...message } = happened(found, { ...reader, time })
+  return { kind: 'message', message: { id: plainId(...idPieces), ...message } }
+}
+
+function readNotice(frame: Record<string, unknown>, time: number | undefined, reader: Reader): Read {
   const kind = String(frame.notice_type).slice(0, 40)
   if (kind === 'bot_offline')
     return { kind: 'account', isOnline: false, why: String(frame.message ?? 'the account is offline') }
   if (kind === 'bot_online') return { kind: 'account', isOnline: true, why: 'the account is back' }
-  if (kind !== 'offline_file') return ignored(`nothing is done with ${kind} notices`)
+  if (kind !== 'offline_file')
+    return messageFrom(readHappening(frame, reader.account, reader.config, reader.isBound), time, reader)
   // Lagrange and go-cqhttp tell a file in a private chat this way, without a message_id; its own id is as good.
   const file = offlineFileSchema.safeParse(frame)
   if (!file.success || file.data.file.url === undefined) return ignored('a file without an address')
@@ -97,6 +110,20 @@ function readMessage(frame: Record<string, unknown>, time: number | undefined, r
 
   const said = readSegments(segmentsOf(event.message), account)
   if (said.parts.length === 0 && !said.mentionsSelf) return ignored('there is nothing in it')
+  const disorder =
+    isGroup && event.group_id
+      ? reader.order.watch(
+          {
+            group: event.group_id,
+            person: event.user_id,
+            messageId: event.message_id,
+            role: event.sender?.role ?? undefined,
+            at: time === undefined ? reader.now : time * 1_000,
+          },
+          said,
+        )
+      : undefined
+  if (disorder !== undefined) return messageFrom(disorder, time, reader)
   if (isGroup && !isForBot(said, event.group_id ?? '', config.groups, reader.isOurs))
     return ignored('it is not said to the bot')
   return { kind: 'message', message: messageOf(event, said, time, reader) }

@@ -16,6 +16,10 @@ export interface OnebotConfig {
   ignore: readonly string[]
   mostWaiting: number
   catchUpGroups: readonly string[]
+  /** Who may become a friend. */
+  friendRequests?: JoinRule
+  /** Whose invitations into groups are taken. */
+  groupInvites?: JoinRule
   lang?: Lang
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   allowPrivateUrls?: boolean
@@ -26,10 +30,41 @@ export interface GroupRule {
   answer: readonly ('prefix' | 'mention' | 'reply' | 'keyword' | 'all')[]
   prefixes: readonly string[]
   keywords: readonly string[]
+  /** Said to who joins. */
+  welcome?: string
+  join?: JoinRule
+  words: readonly WordRule[]
+  /** More messages than this from one person: muted for a while. */
+  flood?: { messages: number; withinMs: number; muteMs: number }
+  /** People who keep no order; the group's own administrators need not. */
+  exempt: readonly string[]
+}
+
+/** What becomes of requests: approved when the answer fits or the person is named; else as `otherwise` says. */
+export interface JoinRule {
+  /** A regular expression that the answer fits. */
+  answer?: string
+  people: readonly string[]
+  otherwise: 'ask' | 'reject' | 'leave'
+  /** What who is rejected reads. */
+  reason?: string
+  /** Where those who decide are asked: `g<group>` or a person's number. */
+  askIn?: string
+}
+
+export interface WordRule {
+  words: readonly string[]
+  /** Regular expressions. */
+  patterns: readonly string[]
+  do: readonly ('recall' | 'mute' | 'kick')[]
+  muteMs: number
+  /** What the group reads. */
+  say?: string
 }
 
 /** Implementations write ids as numbers or as texts; inside they are texts. */
-const id = z.union([z.string(), z.number()]).transform(String)
+export const oneId = z.union([z.string(), z.number()]).transform(String)
+const id = oneId
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]).transform((given) => String(given ?? ''))
 
@@ -64,6 +99,7 @@ export const messageEventSchema = z.object({
       nickname: z.string().nullish().catch(undefined),
       card: z.string().nullish().catch(undefined),
       group_id: id.nullish(),
+      role: z.string().nullish().catch(undefined),
     })
     .partial()
     .nullish()

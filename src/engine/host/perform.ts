@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { z } from 'zod'
 import type { CommandEntry } from '../../core/catalog.ts'
+import { type ChatAction, chatActionSchema } from '../../core/chat-action.ts'
 import { AppError, UsageError } from '../../core/errors.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/lang.ts'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
@@ -10,7 +11,7 @@ import { approvalSchema, waitSchema } from '../../core/wait.ts'
 import { readArguments, withUsage } from '../../core/words.ts'
 import { plainPaths } from '../../scenes/fault.ts'
 import type { LoadedScene } from '../../scenes/load.ts'
-import type { ApproveOptions, Command, CommandContext } from '../../scenes/scene.ts'
+import { type ApproveOptions, type Command, type CommandContext, NotApprovedError } from '../../scenes/scene.ts'
 import type { FromHost, HostCall, ToHost } from '../protocol.ts'
 import { openSuspension, type Suspension } from './suspension.ts'
 
@@ -42,6 +43,8 @@ const answerSchema = z.union([
   z.object({ sentence: z.string(), reason: z.string() }),
   z.object({ waits: waitSchema }),
 ])
+/** The answer to `act`. */
+const notDoneSchema = z.object({ sentence: z.string(), reason: z.string() }).optional()
 /** The answer to `wait`. */
 const waitedSchema = z.union([z.object({ waits: waitSchema }), z.object({ value: z.unknown() })])
 const longestMs = 366 * 24 * 60 * 60_000
@@ -52,8 +55,8 @@ class MisuseError extends AppError {
   readonly retry = 'never'
 }
 
-/** No model answered; a command that does not mind catches it, else its sentence is what the person reads. */
-class NoAnswerError extends UsageError {
+/** What was asked for outside was not done; a command that does not mind catches it, else its sentence is what the person reads. */
+class NotDoneError extends UsageError {
   readonly reason: string
   constructor(sentence: string, reason: string) {
     super(sentence)
@@ -161,7 +164,7 @@ function contextFor(
     const read = answerSchema.parse(await outside.call(call))
     if ('waits' in read) return suspension.on(read.waits)
     if ('text' in read) return read.text
-    throw new NoAnswerError(read.sentence, read.reason)
+    throw new NotDoneError(read.sentence, read.reason)
   }
   const llm = (prompt: string | LlmMessage[]): Promise<string> => {
     const messages = llmMessageSchema
@@ -170,6 +173,12 @@ function contextFor(
       .safeParse(typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : prompt)
     if (!messages.success) throw new MisuseError('llm takes a text, or a list of { role, text }')
     return answer({ method: 'ask', messages: messages.data })
+  }
+  const act = async (action: ChatAction): Promise<void> => {
+    const read = chatActionSchema.safeParse(action)
+    if (!read.success) throw new MisuseError(`act: ${z.prettifyError(read.error)}`)
+    const not = notDoneSchema.parse(await outside.call({ method: 'act', action: read.data }))
+    if (not !== undefined) throw new NotDoneError(not.sentence, not.reason)
   }
   const waited = async (call: HostCall & { method: 'wait' }): Promise<unknown> => {
     const around = inStep.getStore()
@@ -190,7 +199,7 @@ function contextFor(
     const orderOf = { kind: 'approval', name: takeName('approve', name), ...read.data } as const
     const { isApproved, by, note } = approvalSchema.parse(await waited({ method: 'wait', order: orderOf }))
     if (isApproved) return { by, note }
-    throw new UsageError(inLang(order.lang, notApproved(order.taskNumber, by, note)))
+    throw new NotApprovedError(inLang(order.lang, notApproved(order.taskNumber, by, note)), by, note)
   }
   return {
     args,
@@ -206,6 +215,7 @@ function contextFor(
     llm: (prompt) => tracked(llm(prompt)),
     converse: (text) =>
       tracked(answer({ method: 'converse', text: String(text), mayWait: inStep.getStore() === undefined })),
+    act: (action) => tracked(act(action)),
     progress: outside.progress,
     log: outside.log,
     pick: (text) => inLang(order.lang, text),
@@ -263,7 +273,7 @@ function plainJson(value: unknown, step: string): unknown {
 }
 
 function endOf(error: unknown): End {
-  if (error instanceof NoAnswerError) return { state: 'refused', why: error.message, reason: error.reason }
+  if (error instanceof NotDoneError) return { state: 'refused', why: error.message, reason: error.reason }
   if (error instanceof UsageError) return { state: 'refused', why: error.message }
   const retry = error instanceof AppError ? error.retry : 'later'
   return { state: 'failed', ...describedError(error), retry }

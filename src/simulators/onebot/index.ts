@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { WebSocket, WebSocketServer } from 'ws'
 import { writeCodes } from './cq.ts'
 import { type CallAnswer, failed, flavours } from './flavour.ts'
+import { openKeeping } from './keeping.ts'
 import { Misbehaviours } from './misbehaviour.ts'
 import { Qq } from './qq.ts'
 import type { OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
@@ -20,6 +21,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
   const { selfId = '3100000001', accessToken, httpSecret, reconnectMs = 100, sockets = 'universal' } = options
   const format = options.format ?? flavour.format
   const qq = new Qq(selfId, flavour, options.groups ?? [], options.friends ?? [])
+  const keeping = openKeeping(selfId, options.groups ?? [], flavour, emit, (messageId) => qq.forget(messageId))
   const misbehaviours = new Misbehaviours()
   /** Sockets that events go to, and all that are open. */
   const listeners = new Set<WebSocket>()
@@ -69,7 +71,9 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
     if (rule?.delayMs !== undefined) await wait(rule.delayMs)
     if (rule?.answer === 'http-503') return 'http-503'
     if (typeof rule?.answer === 'number') return failed(rule.answer, 'refused on request')
-    const answer = qq.act(action, params)
+    const kept = keeping.act(action, params)
+    if (kept !== undefined) qq.calls.push({ action, params })
+    const answer = kept ?? qq.act(action, params)
     if (rule?.answer === 'timeout') return timedOut
     if (rule?.answer === 'cut') cut()
     return rule?.answer === 'cut' || rule?.answer === 'silent' ? undefined : answer
@@ -191,7 +195,11 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       message: format === 'array' ? segments : writeCodes(segments),
       raw_message: writeCodes(segments),
       font: 14,
-      sender: { user_id: Number(from), nickname: qq.nameOf(from, group) },
+      sender: {
+        user_id: Number(from),
+        nickname: qq.nameOf(from, group),
+        ...(group !== undefined && { role: keeping.roleOf(group, from) }),
+      },
     }
     if (group !== undefined) qq.keep(group, event)
     emit(event)
@@ -221,11 +229,15 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       for (const socket of open) socket.terminate()
     },
     sayInGroup(group, from, content, { atBot = false, repliesTo } = {}) {
+      if (keeping.isMuted(group, from)) throw new Error(`${from} is muted in ${group}`)
       const lead: Segment[] = []
       if (repliesTo !== undefined) lead.push({ type: 'reply', data: { id: repliesTo } })
       if (atBot) lead.push({ type: 'at', data: { qq: selfId } }, { type: 'text', data: { text: ' ' } })
       return say(content, { group, from }, lead)
     },
+    ask: keeping.ask,
+    answers: keeping.answers,
+    isMuted: keeping.isMuted,
     sayInPrivate: (from, content) => say(content, { from }, []),
     repeat() {
       if (last !== undefined) emit({ ...last, time: Number(last.time) + 1 })

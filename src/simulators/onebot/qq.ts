@@ -42,6 +42,11 @@ export class Qq {
     this.#history.set(group, [...(this.#history.get(group) ?? []), event].slice(-1_000))
   }
 
+  /** Takes a message back; false when there is none. */
+  forget(messageId: string): boolean {
+    return this.#known.delete(messageId)
+  }
+
   nameOf(person: string, group?: string): string {
     const members = this.#groups.find(({ id }) => id === group)?.members
     return (members ?? this.#friends).find(({ id }) => id === person)?.name ?? `person ${person}`

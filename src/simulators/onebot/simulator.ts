@@ -10,6 +10,8 @@ export interface Group {
   id: string
   name: string
   members: { id: string; name: string; role?: 'owner' | 'admin' | 'member' }[]
+  /** What the bot may do there; `admin`. */
+  botRole?: 'owner' | 'admin' | 'member'
 }
 
 /** How a simulator is set up; whatever is left out is made up or as the implementation does it. */
@@ -33,6 +35,13 @@ export interface OnebotSimulatorOptions {
   reconnectMs?: number
   /** How messages are written in events. */
   format?: 'array' | 'string'
+}
+
+/** How a request was answered. */
+export interface RequestAnswer {
+  flag: string
+  isApproved: boolean
+  reason?: string
 }
 
 /** What the bot said, read as the real one reads it: codes in a text that was not sent as a segment are codes. */
@@ -69,13 +78,17 @@ export interface OnebotSimulator {
   connected(): Promise<void>
   /** Breaks the open sockets; it dials again after `reconnectMs` unless told `forGood`. */
   disconnect(how?: { forGood: boolean }): void
-  /** A member writes. Resolves to the message_id once it is handed to every open way. What nobody takes is lost, as with the real one. */
+  /** A member writes; the message_id. What nobody takes is lost, as with the real one. Throws when the member is muted. */
   sayInGroup(
     group: string,
     from: string,
     content: string | Segment[],
     options?: { atBot?: boolean; repliesTo?: string },
   ): string
+  /** Somebody asks to be a friend or, with a group, to join it (`invite`: has the bot join it). The request's flag. */
+  ask(request: { person: string; comment: string; group?: string; kind?: 'add' | 'invite' }): string
+  readonly answers: readonly RequestAnswer[]
+  isMuted(group: string, person: string): boolean
   sayInPrivate(from: string, content: string | Segment[]): string
   /** The last event once more, with a later time. */
   repeat(): void

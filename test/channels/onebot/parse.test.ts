@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readFrame } from '../../../src/channels/onebot/frame.ts'
+import { openOrder } from '../../../src/channels/onebot/order.ts'
 import { parse, type Read } from '../../../src/channels/onebot/parse.ts'
 import type { OnebotConfig } from '../../../src/channels/onebot/types.ts'
 import { type Message, messageSchema } from '../../../src/core/message.ts'
@@ -38,7 +39,17 @@ function read(frame: object | string, over: Partial<OnebotConfig> = {}, implemen
   if (found === undefined) return { kind: 'bad', why: 'no JSON object' }
   const repeatsIds = implementation === 'lagrange-v1'
   const isOurs = (messageId: string) => messageId === 'ours'
-  return parse(found, { config: aConfig(over), now: 1_790_000_000_000, account: self, repeatsIds, isOurs })
+  const config = aConfig(over)
+  const isBound = () => true
+  return parse(found, {
+    config,
+    now: 1_790_000_000_000,
+    account: self,
+    repeatsIds,
+    isOurs,
+    isBound,
+    order: openOrder(config),
+  })
 }
 
 function messageOf(found: Read): Message {
@@ -167,7 +178,7 @@ test('a negative id and its positive twin are two messages', () => {
 
 describe('in a group', () => {
   const inGroup = (message: object[], rule: Partial<OnebotConfig['groups'][string]>) => {
-    const whole = { answer: [], prefixes: ['/', '#'], keywords: ['天气'], ...rule }
+    const whole = { answer: [], prefixes: ['/', '#'], keywords: ['天气'], words: [], exempt: [], ...rule }
     return read({ ...aMessage, message }, { groups: { 20001: whole } }).kind
   }
   const text = (words: string) => ({ type: 'text', data: { text: words } })
@@ -193,7 +204,7 @@ describe('in a group', () => {
   })
 
   test('without a rule of its own the default counts, and without that one the usual', () => {
-    const groups = { default: { answer: ['all' as const], prefixes: [], keywords: [] } }
+    const groups = { default: { answer: ['all' as const], prefixes: [], keywords: [], words: [], exempt: [] } }
     expect(read(aMessage, { groups }).kind).toBe('message')
     expect(read(aMessage, { groups: {} }).kind).toBe('ignored')
     expect(read({ ...aMessage, message: '#hello' }, { groups: {} }).kind).toBe('message')

@@ -13,7 +13,7 @@ export function aConfig(over: Partial<OnebotConfig> = {}): OnebotConfig {
     id: 'qq',
     accessToken: 'kestrel-token-1',
     accounts: [],
-    groups: { default: { answer: ['all'], prefixes: [], keywords: [] } },
+    groups: { default: { answer: ['all'], prefixes: [], keywords: [], words: [], exempt: [] } },
     longAnswers: 'split',
     ignore: [],
     mostWaiting: 100,
