@@ -50,6 +50,8 @@ describe.each(pages)('%s', (page) => {
   test('YAML is settings', () => {
     const secrets = {
       BOT_TOKEN: 'x'.repeat(32),
+      FILES_KEY: 'k',
+      WIKI_TOKEN: 't',
       STAFF_SECRET: 's',
       STAFF_TOKEN: 't',
       STAFF_ENCODING_AES_KEY: 'x'.repeat(43),

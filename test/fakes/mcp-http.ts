@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { aMcpServer } from './mcp-server.ts'
@@ -9,12 +9,16 @@ export async function startMcpHttp(
   token: string,
   port = 0,
 ): Promise<{ url: string; port: number; close(): Promise<void> }> {
-  const server = createServer(async (req, res) => {
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (req.headers.authorization !== `Bearer ${token}`) return void res.writeHead(401).end('who are you')
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true })
     res.on('close', () => void transport.close())
     await aMcpServer('by http').connect(transport)
     await transport.handleRequest(req, res)
+  }
+
+  const server = createServer((req, res) => {
+    answer(req, res).catch(() => res.destroy())
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
