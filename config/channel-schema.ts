@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { channelIdSchema } from '../src/core/address.ts'
 import { langSchema } from '../src/core/lang.ts'
+import { presetNameSchema } from '../src/core/preset.ts'
 import { count, DAY_MS, httpUrl, list, number, text } from './pieces.ts'
 
 /* One account on a platform, as it is written in the file. */
@@ -20,6 +21,8 @@ const limits = z
   .describe(
     'At most `count` sends in any `windowMs`: for the whole account, and for each chat. Instead of the built-in ones.',
   )
+
+const preset = presetNameSchema.optional().describe('The preset of conversations that have chosen none.')
 
 const wecomAppSchema = z.strictObject({
   platform: z.literal('wecom-app').describe('A self-built app of WeCom (企业微信自建应用).'),
@@ -46,6 +49,7 @@ const wecomAppSchema = z.strictObject({
       'How long a callback may wait for the answer of a short command, so that it rides on the acknowledgement. WeCom hangs up after 5000.',
     ),
   lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+  preset,
   limits: limits.optional(),
 })
 
@@ -69,6 +73,7 @@ const groupRule = z.strictObject({
     ),
   prefixes: list(text).default(['/', '#']).describe('Leading texts for `prefix`.'),
   keywords: list(text).default([]).describe('Texts anywhere in a message for `keyword`.'),
+  preset,
 })
 
 const onebotSchema = z
@@ -107,6 +112,7 @@ const onebotSchema = z
       .default([])
       .describe('Groups whose last ten minutes are read again when an account connects, for what was said meanwhile.'),
     lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+    preset,
     limits: limits.optional(),
   })
   .refine((value) => (value.httpUrl === undefined) === (value.httpSecret === undefined), {

@@ -53,6 +53,12 @@ export interface LlmConfig {
   memory: 'person' | 'chat'
   memoryTokens: number
   system?: string
+  /** What falls out of the window is summarised by the model. */
+  summary: boolean
+  /** The preset of everybody who has chosen none. */
+  preset?: string
+  /** The folder of preset files. */
+  presetDir: string
   /** After so long without an answer the person is told that it is on its way. */
   noticeAfterMs: number
 }
@@ -91,6 +97,8 @@ export interface OnebotConfig {
   /** Groups whose last minutes are read again when an account connects, for what was said meanwhile. */
   catchUpGroups: readonly string[]
   lang?: 'zh' | 'en'
+  /** The preset of those who have chosen none. */
+  preset?: string
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   /** Files named by URL may also come from this machine and its network. */
   allowPrivateUrls?: boolean
@@ -103,6 +111,8 @@ export interface OnebotGroupRule {
   prefixes: readonly string[]
   /** Texts anywhere in the message for `keyword`. */
   keywords: readonly string[]
+  /** The preset of those who have chosen none. */
+  preset?: string
 }
 
 export interface WecomAppConfig {
@@ -116,6 +126,8 @@ export interface WecomAppConfig {
   apiBaseUrl: string
   replyWithinMs: number
   lang?: 'zh' | 'en'
+  /** The preset of those who have chosen none. */
+  preset?: string
   /** Overrides of what the outbox keeps below. */
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   /** Files named by URL may also come from this machine and its network. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { presetNameSchema } from '../src/core/preset.ts'
 import { count, httpUrl, list, SECOND_MS, text } from './pieces.ts'
 
 const price = z.strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })
@@ -38,6 +39,14 @@ export const llmSchema = z
       .default(4_000)
       .describe('How much of a conversation the model is told, in tokens.'),
     system: text.optional().describe('What the model is told first: who it is and how it answers.'),
+    summary: z
+      .boolean()
+      .default(true)
+      .describe('What no longer fits into memoryTokens is summarised by the model; false: it is forgotten.'),
+    preset: presetNameSchema
+      .optional()
+      .describe('The preset of conversations that have chosen none; it goes before `system`.'),
+    presetDir: text.default('config/presets').describe('The folder of preset files (*.md).'),
     noticeAfterMs: count(0, 600 * SECOND_MS)
       .default(5 * SECOND_MS)
       .describe('After so long without an answer the person is told that it is on its way.'),

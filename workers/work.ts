@@ -52,6 +52,12 @@ export async function startWork(
     for (const lane of slots.values()) lane.renew()
   })
 
+  const chatter = openChatter(config.llm, {
+    conversations: store.conversations,
+    presets: installation.presets,
+    now: installation.now,
+    log,
+  })
   const engine: Engine = {
     store,
     catalog: installation.catalog,
@@ -59,7 +65,7 @@ export async function startWork(
     builtins: installation.builtins,
     say: outbox.sayForTask,
     languages: installation.languages,
-    chatter: openChatter(config.llm, store.conversations),
+    chatter,
     cancels,
     access: installation.access,
     admins: config.admins,
@@ -109,6 +115,8 @@ export async function startWork(
         await settledWithin(closing, config.limits.graceMs + FORCED_MS)
       }
       await outbox.idle()
+      // Who stops does not wait for long: what is cut off is forgotten, the conversation goes on.
+      await settledWithin(chatter.idle(), config.limits.graceMs)
       await Promise.all([...slots.values()].map((lane) => lane.close()))
       await stopListening()
     },

@@ -4,6 +4,7 @@ import { loadConfig } from '../../config/read.ts'
 import { connectionProblem } from '../channels/onebot/index.ts'
 import { tokenProblem } from '../channels/wecom-app/index.ts'
 import { whyOf } from '../core/why.ts'
+import { readPresetFolder } from '../engine/presets/preset-files.ts'
 import { CliError } from './cli-error.ts'
 import type { CliCommand } from './commands.ts'
 import { say } from './say.ts'
@@ -19,7 +20,12 @@ export const doctorCommand: CliCommand = {
   summary: 'look at everything an installation needs, and say what to do about it',
   async run() {
     const config = loadConfig()
-    const findings: Finding[] = [{ what: 'config' }, nodeFinding(), ...(await storeFindings(config))]
+    const findings: Finding[] = [
+      { what: 'config' },
+      nodeFinding(),
+      ...(await storeFindings(config)),
+      ...presetFindings(config),
+    ]
     for (const channel of config.channels) {
       findings.push(await channelFinding(channel))
     }
@@ -36,6 +42,13 @@ async function channelFinding(channel: ChannelConfig): Promise<Finding> {
     case 'onebot':
       return { what: `channel ${channel.id}: connection`, wrong: await connectionProblem(channel) }
   }
+}
+
+function presetFindings({ llm }: Config): Finding[] {
+  return readPresetFolder(llm.presetDir).faults.map(({ file, line, message }) => ({
+    what: `preset ${line === undefined ? file : `${file}:${line}`}`,
+    wrong: message,
+  }))
 }
 
 function nodeFinding(): Finding {

@@ -10,6 +10,7 @@ import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
+import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
 
@@ -74,8 +75,17 @@ const scenes: Catalog['scenes'] = [
   },
 ]
 
+const presetFiles: PresetPorts['files'] = {
+  presets: () =>
+    new Map([
+      ['pirate', { preset: { name: 'pirate', title: { zh: '海盗', en: 'Pirate' }, text: 'Arr.' }, file: 'pirate.md' }],
+      ['plain', { preset: { name: 'plain', text: 'Be plain.' }, file: 'plain.md' }],
+    ]),
+  faults: () => [],
+}
+
 /** An engine with a real store, and commands made of functions. */
-export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
+export async function aWorkshop(store: EmbeddedStore, memory: 'person' | 'chat' = 'person'): Promise<Workshop> {
   let now = 1_800_000_000_000
   let work: Work = () => ({ state: 'done', parts: [{ kind: 'text', text: 'answer' }] })
   const said: string[] = []
@@ -101,9 +111,26 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
   const desk = openDesk({ store, enqueue, say, languages, changed: () => undefined, now: clock, log: silent })
   let all: Catalog = { scenes, faults: [] }
-  const builtins = builtinsOf({ store, desk, languages, catalog: () => all, timeZone: 'Asia/Shanghai', now: clock })
-  all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
   const admins = ['staff:boss']
+  const presets = openPresets({
+    settings: store.settings,
+    files: presetFiles,
+    defaults: () => [],
+    now: clock,
+    log: silent,
+  })
+  const builtins = builtinsOf({
+    store,
+    desk,
+    languages,
+    presets,
+    memory,
+    admins,
+    catalog: () => all,
+    timeZone: 'Asia/Shanghai',
+    now: clock,
+  })
+  all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
   const engine: Engine = {
     store,
     catalog: () => all,
@@ -111,7 +138,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     builtins,
     say,
     languages,
-    chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
+    chatter: { ask: async () => 'no model here', converse: async () => 'no model here', idle: async () => undefined },
     cancels,
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
     admins,

@@ -44,6 +44,11 @@ export const rooms: readonly Room[] = [
     may: [core, 'src/scenes/*.ts', 'src/engine/protocol.ts'],
     packages: ['zod', 'chokidar'],
   },
+  {
+    files: 'src/engine/presets/**',
+    may: [core, 'src/scenes/*.ts', 'src/store/store.ts'],
+    packages: ['zod', 'yaml', 'chokidar'],
+  },
   { files: 'src/engine/**', may: [core, 'src/scenes/*.ts', 'src/store/store.ts'], packages: ['zod', 'openai'] },
 
   { files: 'src/store/open.ts', may: [core, 'src/store/**'], mayTypes: ['config/config.ts', 'queues/backend.ts'] },

@@ -5,6 +5,7 @@ import { readMoment, writeMoment } from '../../core/moment.ts'
 import { subjectsOf } from '../access.ts'
 import { commandText } from '../entries.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
+import { PRESET_RIGHT } from './presets.ts'
 
 /** Who may use what, changed from the chat by administrators; everybody may see their own. */
 export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
@@ -58,6 +59,7 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
         const known = ports.catalog().scenes.find((entry) => entry.name === scene)
         if (
           scene !== '*' &&
+          !(scene === PRESET_RIGHT.scene && ['*', PRESET_RIGHT.command].includes(command)) &&
           (known === undefined || (command !== '*' && !known.commands.some(({ name }) => name === command)))
         ) {
           throw new UsageError(

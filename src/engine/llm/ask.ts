@@ -37,7 +37,7 @@ export function openLlm(config: LlmConfig): Llm {
           ...figures(model, messages, answered),
         })
       try {
-        const answered = await upstream(model.name, messages, signal, options.onText)
+        const answered = await upstream(model.name, messages, signal, options.onText, options.temperature)
         tell(answered.finish ?? 'stop', answered)
         return answered.text
       } catch (error) {
@@ -57,7 +57,7 @@ export function openLlm(config: LlmConfig): Llm {
     async ask(messages, options) {
       const endsAt = performance.now() + config.wholeMs
       let last: LlmError | undefined
-      for (const model of config.models) {
+      for (const model of inOrder(config.models, options.model)) {
         try {
           return await askModel(model, messages, options, endsAt)
         } catch (error) {
@@ -68,6 +68,13 @@ export function openLlm(config: LlmConfig): Llm {
       throw last ?? new LlmError('no_key', 'no model is set')
     },
   }
+}
+
+/** The models with this one first, its price known where it is one of them. */
+function inOrder(models: readonly ModelConfig[], first: string | undefined): readonly ModelConfig[] {
+  if (first === undefined) return models
+  const known = models.find(({ name }) => name === first)
+  return [known ?? { name: first }, ...models.filter((model) => model !== known)]
 }
 
 /** 0.5, 1, 2 … 8 s, up to half of it more. */

@@ -28,13 +28,14 @@ export type Upstream = (
   messages: readonly LlmMessage[],
   signal: AbortSignal,
   onText: ((text: string) => void) | undefined,
+  temperature?: number,
 ) => Promise<Answered>
 
 /** One streamed call. Throws LlmError for what no try would mend, PassingError for the rest, the signal's reason when it is aborted. */
 export function openUpstream({ baseUrl, firstTokenMs, wholeMs }: LlmConfig, apiKey: string): Upstream {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0, timeout: wholeMs, logLevel: 'off' })
 
-  return async (model, messages, signal, onText) => {
+  return async (model, messages, signal, onText, temperature) => {
     const slow = new AbortController()
     const timer = setTimeout(() => slow.abort(), firstTokenMs)
     const answered: Answered = { text: '', finish: undefined, usage: undefined }
@@ -43,6 +44,7 @@ export function openUpstream({ baseUrl, firstTokenMs, wholeMs }: LlmConfig, apiK
         {
           model,
           messages: messages.map(({ role, text }) => ({ role, content: text })),
+          temperature,
           stream: true,
           stream_options: { include_usage: true },
         },

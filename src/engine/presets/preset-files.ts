@@ -23,6 +23,7 @@ export interface PresetFiles {
 /** Editors write a file in several moves, and people save several files. */
 const SETTLE_MS = 100
 
+/** A folder at one moment. */
 interface Picture {
   presets: ReadonlyMap<string, FilePreset>
   faults: readonly PresetFault[]
@@ -42,7 +43,7 @@ export async function watchPresetFiles(dir: string, log: Log): Promise<PresetFil
 
   let current: Picture = { presets: new Map(), faults: [] }
   function renew(): void {
-    current = readFolder(folder, current.presets)
+    current = readPresetFolder(folder, current.presets)
     log.info({ presets: current.presets.size, faults: current.faults.length }, 'presets loaded')
     for (const { file, line, message } of current.faults) {
       log.error({ file, line, fault: message }, 'a preset file is broken; what it was before, if anything, goes on')
@@ -64,7 +65,8 @@ export async function watchPresetFiles(dir: string, log: Log): Promise<PresetFil
   }
 }
 
-function readFolder(folder: string, before: Picture['presets']): Picture {
+/** What the folder holds; of a file that is broken, what it was `before`. */
+export function readPresetFolder(folder: string, before: Picture['presets'] = new Map()): Picture {
   const presets = new Map<string, FilePreset>()
   const faults: PresetFault[] = []
   for (const entry of namesIn(folder)) {

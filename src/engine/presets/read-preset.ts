@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { type Preset, presetBodySchema, presetNameSchema } from '../../core/preset.ts'
 
@@ -48,8 +48,8 @@ function readFront(yaml: string): z.infer<typeof frontSchema> {
 }
 
 function lineOf(node: unknown, counter: LineCounter): number {
-  const isPlaced = typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)
-  return isPlaced ? counter.linePos(Number(node.range[0])).line + 1 : 2
+  const offset = isNode(node) ? node.range?.[0] : undefined
+  return offset === undefined ? 2 : counter.linePos(offset).line + 1
 }
 
 function messageOf(error: z.ZodError): string {
