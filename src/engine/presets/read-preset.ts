@@ -12,10 +12,11 @@ export class PresetFileError extends Error {
   }
 }
 
-const oneText = z.string().transform((text) => ({ zh: text, en: text }))
-const frontSchema = presetBodySchema
-  .omit({ text: true })
-  .extend({ title: z.union([oneText, z.unknown()]).pipe(presetBodySchema.shape.title) })
+/** One text may stand for both languages. */
+const titleSchema = z
+  .preprocess((title) => (typeof title === 'string' ? { zh: title, en: title } : title), presetBodySchema.shape.title)
+  .optional()
+const frontSchema = presetBodySchema.omit({ text: true }).extend({ title: titleSchema })
 
 /** Reads `name.md`: a front matter between two lines `---` where there is one, and below it the text. Throws PresetFileError. */
 export function readPreset(name: string, content: string): Preset {
