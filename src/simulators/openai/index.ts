@@ -11,6 +11,7 @@ const requestSchema = z.object({
   model: z.string(),
   messages: z.array(z.object({ role: z.string(), content: z.string() })).min(1),
   stream: z.boolean().default(false),
+  temperature: z.number().optional(),
   stream_options: z.object({ include_usage: z.boolean().optional() }).optional(),
 })
 
@@ -42,8 +43,8 @@ export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {})
     if (req.url !== '/v1/chat/completions') return refuse(res, 404, 'not_found', 'no such page')
     const read = requestSchema.safeParse(JSON.parse(Buffer.concat(chunks).toString()))
     if (!read.success) return refuse(res, 400, 'invalid_request', z.prettifyError(read.error))
-    const { model, messages, stream } = read.data
-    requests.push({ model, messages, stream, at: Date.now() })
+    const { model, messages, stream, temperature } = read.data
+    requests.push({ model, messages, stream, temperature, at: Date.now() })
 
     const gone = new AbortController()
     res.on('close', () => {

@@ -2,6 +2,7 @@ export interface ChatRequest {
   model: string
   messages: { role: string; content: string }[]
   stream: boolean
+  temperature?: number
 }
 
 /** How a request goes wrong. A number: that HTTP status. */
