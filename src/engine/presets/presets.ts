@@ -13,6 +13,8 @@ export interface Presets {
   faults(): readonly PresetFault[]
   /** The one from the dashboard, else the file's. */
   find(name: string): Promise<Preset | undefined>
+  /** Keeps a new one. Undefined when there is one of that name; the same again by the same person at the same time is the same. */
+  add(preset: Preset, by: string, now: number): Promise<ListedPreset | undefined>
   /** Keeps it over a file of the same name. */
   put(preset: Preset, by: string, now: number): Promise<ListedPreset>
   /** Takes away what `put` kept: the file counts again, if there is one. False when nothing was kept. */
@@ -26,7 +28,7 @@ export interface Presets {
 }
 
 export interface PresetPorts {
-  settings: Pick<Settings, 'get' | 'set' | 'remove' | 'list'>
+  settings: Pick<Settings, 'get' | 'set' | 'claim' | 'remove' | 'list'>
   files: Pick<PresetFiles, 'presets' | 'faults'>
   /** The names that config gives for a place, the nearest first. */
   defaults(from: Address): readonly string[]
@@ -66,6 +68,12 @@ export function openPresets({ settings, files, defaults, now, log }: PresetPorts
     },
     faults: () => files.faults(),
     find,
+    async add(preset, by, at) {
+      if (files.presets().has(preset.name)) return undefined
+      const edited = JSON.stringify({ preset, by, at })
+      const stands = await settings.claim(EDITED + preset.name, edited, now())
+      return stands === edited ? { ...preset, edited: { by, at } } : undefined
+    },
     async put(preset, by, at) {
       await settings.set(EDITED + preset.name, JSON.stringify({ preset, by, at }))
       return { ...preset, file: files.presets().get(preset.name)?.file, edited: { by, at } }
