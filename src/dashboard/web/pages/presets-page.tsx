@@ -35,13 +35,11 @@ export function PresetsPage({ name }: { name?: string }) {
   return (
     <div className={classes.page}>
       <header className={classes.head}>
-        <div>
-          <h1 className={classes.title}>{words.title}</h1>
-          <p className={classes.lead}>{words.lead}</p>
-        </div>
+        <h1 className={classes.title}>{words.title}</h1>
         <Button leftSection={<IconPlus size={17} />} onClick={() => navigate('/presets?new')} data-testid="preset-new">
           {words.add}
         </Button>
+        <p className={classes.lead}>{words.lead}</p>
       </header>
       {presets.list && <PresetFaults faults={presets.list.faults} />}
       <List presets={presets} />

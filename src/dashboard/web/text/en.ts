@@ -260,7 +260,7 @@ export const en: Text = {
       model: 'Model',
       modelHint: 'Asked first, then those configured. Empty: those configured, in their order',
       temperature: 'Temperature',
-      temperatureHint: '0 to 2, the more the freer. Empty: the model’s own',
+      temperatureHint: '0 to 2, the more the freer. Empty: the model decides',
       text: 'Prompt',
       textHint: 'What the model is told before every question: who it is and how it answers',
     },

@@ -254,7 +254,7 @@ export const zh = {
       model: '模型',
       modelHint: '先问它，问不到再按配置的顺序；空着：按配置的顺序',
       temperature: '温度',
-      temperatureHint: '0 到 2，越大越随意；空着：模型的默认值',
+      temperatureHint: '0 到 2，越大越随意；空着：由模型决定',
       text: '提示词',
       textHint: '每次提问前先告诉模型的话：它是谁、怎样回答',
     },

@@ -19,14 +19,14 @@ export function PresetCard({ preset, isUsual }: { preset: ListedPreset; isUsual:
           {title?.[lang] ?? name}
         </Link>
         {isUsual && (
-          <Badge variant="light" size="sm">
+          <Badge variant="light" size="sm" tt="none" flex="none">
             {text.presets.usual}
           </Badge>
         )}
         <Origin preset={preset} />
       </div>
       <p className={classes.facts}>
-        <code>{name}</code>
+        {title && <code>{name}</code>}
         {model && <code>{model}</code>}
         {temperature !== undefined && <span>{text.presets.temperature(temperature)}</span>}
       </p>

@@ -3,6 +3,9 @@ import { useText } from '../../text/text.tsx'
 import type { Draft } from './preset-draft.ts'
 import classes from './presets.module.css'
 
+/** So that two fields beside each other stand at one height. */
+const hintBelow: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error']
+
 interface FieldsProps {
   draft: Draft
   faults: Partial<Record<keyof Draft, string>>
@@ -48,8 +51,13 @@ export function PresetFieldset({ draft, faults, isNew, onChange }: FieldsProps) 
         classNames={{ input: classes.prompt }}
       />
       <div className={classes.pair}>
-        <TextInput {...field('model')} description={words.modelHint} spellCheck={false} />
-        <TextInput {...field('temperature')} description={words.temperatureHint} inputMode="decimal" />
+        <TextInput {...field('model')} description={words.modelHint} inputWrapperOrder={hintBelow} spellCheck={false} />
+        <TextInput
+          {...field('temperature')}
+          description={words.temperatureHint}
+          inputWrapperOrder={hintBelow}
+          inputMode="decimal"
+        />
       </div>
     </div>
   )
