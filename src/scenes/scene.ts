@@ -26,7 +26,7 @@ export interface CommandContext<Args> {
   step<T>(name: string, work: (signal: AbortSignal) => Promise<T> | T): Promise<T>
   /** Asks a model, with nothing in mind but what is passed. What it throws when there is no answer tells the person why; catch it to go on without. */
   llm(prompt: string | LlmMessage[]): Promise<string>
-  /** Asks a model with all in mind that was said in this conversation, and has it remember this too. */
+  /** Asks a model with all in mind that was said in this conversation, and has it remember this too. The same text again in one task is answered from memory. */
   converse(text: string): Promise<string>
   /** Shows how far it is (0 to 100) and what it does. */
   progress(percent: number, text?: string): void

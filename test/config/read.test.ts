@@ -58,6 +58,8 @@ test('without a file and an environment everything has its default', () => {
       attempts: 3,
       memory: 'person',
       memoryTokens: 4_000,
+      summary: true,
+      presetDir: 'config/presets',
       noticeAfterMs: 5_000,
     },
     limits: {

@@ -122,9 +122,11 @@ test('approve and reject say that nothing waits for them', async () => {
 
 test('new forgets the conversation of this person in this chat', async () => {
   await store.conversations.append('llm:staff:ops:staff:zhangsan', [{ id: 'e1', entry: 'before' }], 10)
+  await store.conversations.append('summary:llm:staff:ops:staff:zhangsan', [{ id: 'e1', entry: 'before' }], 10)
   await store.conversations.append('llm:staff:ops:staff:lisi', [{ id: 'e1', entry: 'before' }], 10)
   await answer('new', { group: 'ops' })
   expect(await store.conversations.read('llm:staff:ops:staff:zhangsan', 0, 10)).toEqual([])
+  expect(await store.conversations.read('summary:llm:staff:ops:staff:zhangsan', 0, 10)).toEqual([])
   expect(await store.conversations.read('llm:staff:ops:staff:lisi', 0, 10)).toHaveLength(1)
 })
 
