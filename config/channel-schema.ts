@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { channelIdSchema } from '../src/core/address.ts'
 import { langSchema } from '../src/core/lang.ts'
+import { presetNameSchema } from '../src/core/preset.ts'
 import { friendRequests, groupInvites, groupRule, qqNumber } from './onebot-schema.ts'
 import { count, DAY_MS, httpUrl, list, number, text } from './pieces.ts'
 
@@ -27,6 +28,7 @@ const allowPrivateUrls = z
   .describe(
     'true: files named by an address may also come from this machine and its network. Only where you trust all who write.',
   )
+const preset = presetNameSchema.optional().describe('The preset of conversations that have chosen none.')
 
 const wecomAppSchema = z.strictObject({
   platform: z.literal('wecom-app').describe('A self-built app of WeCom (企业微信自建应用).'),
@@ -53,6 +55,7 @@ const wecomAppSchema = z.strictObject({
       'How long a callback may wait for the answer of a short command, so that it rides on the acknowledgement. WeCom hangs up after 5000.',
     ),
   lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+  preset,
   limits: limits.optional(),
   allowPrivateUrls: allowPrivateUrls.optional(),
 })
@@ -102,6 +105,7 @@ const onebotSchema = z
       .default([])
       .describe('Groups whose last ten minutes are read again when an account connects, for what was said meanwhile.'),
     lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+    preset,
     limits: limits.optional(),
     allowPrivateUrls: allowPrivateUrls.optional(),
   })

@@ -62,6 +62,12 @@ export interface LlmConfig {
   toolRounds: number
   /** MCP servers by name. */
   mcp: Readonly<Record<string, McpServerConfig>>
+  /** What falls out of the window is summarised by the model. */
+  summary: boolean
+  /** The preset of everybody who has chosen none. */
+  preset?: string
+  /** The folder of preset files. */
+  presetDir: string
   /** After so long without an answer the person is told that it is on its way. */
   noticeAfterMs: number
 }
@@ -110,6 +116,8 @@ export interface OnebotConfig {
   /** Whose invitations into groups are taken. */
   groupInvites?: OnebotJoinRule
   lang?: 'zh' | 'en'
+  /** The preset of those who have chosen none. */
+  preset?: string
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   /** Files named by URL may also come from this machine and its network. */
   allowPrivateUrls?: boolean
@@ -132,6 +140,8 @@ export interface OnebotGroupRule {
   flood?: { messages: number; withinMs: number; muteMs: number }
   /** People to whom `words` and `flood` do not apply. */
   exempt: readonly string[]
+  /** The preset of those who have chosen none. */
+  preset?: string
 }
 
 export interface OnebotJoinRule {
@@ -165,6 +175,8 @@ export interface WecomAppConfig {
   apiBaseUrl: string
   replyWithinMs: number
   lang?: 'zh' | 'en'
+  /** The preset of those who have chosen none. */
+  preset?: string
   /** Overrides of what the outbox keeps below. */
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   /** Files named by URL may also come from this machine and its network. */

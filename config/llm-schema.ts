@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { presetNameSchema } from '../src/core/preset.ts'
 import { mcpSchema } from './mcp-schema.ts'
 import { count, httpUrl, list, SECOND_MS, text } from './pieces.ts'
 
@@ -46,6 +47,14 @@ export const llmSchema = z
     system: text.optional().describe('What the model is told first: who it is and how it answers.'),
     toolRounds: count(1, 100).default(8).describe('How often in a row a model may call tools before it has to answer.'),
     mcp: mcpSchema.describe('MCP servers whose tools models may call, for people who were granted `mcp <name>`.'),
+    summary: z
+      .boolean()
+      .default(true)
+      .describe('What no longer fits into memoryTokens is summarised by the model; false: it is forgotten.'),
+    preset: presetNameSchema
+      .optional()
+      .describe('The preset of conversations that have chosen none; it goes before `system`.'),
+    presetDir: text.default('config/presets').describe('The folder of preset files (*.md).'),
     noticeAfterMs: count(0, 600 * SECOND_MS)
       .default(5 * SECOND_MS)
       .describe('After so long without an answer the person is told that it is on its way.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { presetNameSchema } from '../src/core/preset.ts'
 import { count, DAY_MS, list, SECOND_MS, text } from './pieces.ts'
 
 /* What a bot does in QQ groups and with requests, as it is written in the file. */
@@ -60,6 +61,7 @@ export const groupRule = z.strictObject({
     ),
   prefixes: list(text).default(['/', '#']).describe('Leading texts for `prefix`.'),
   keywords: list(text).default([]).describe('Texts anywhere in a message for `keyword`.'),
+  preset: presetNameSchema.optional().describe('The preset of conversations that have chosen none.'),
   welcome: text.optional().describe('Said to who joins, after a mention of them.'),
   join: z.strictObject(joinRule).optional().describe('Requests to join. Left out: left to others.'),
   words: z.array(wordRule).default([]).describe("Words that may not be said. The group's administrators may."),

@@ -26,6 +26,7 @@ export function apiPortsOf(installation: Installation, reception: Reception, ver
     channels: [...channels.values()],
     rooms: consoleRooms,
     catalog: installation.catalog,
+    presets: { ...installation.presets, usual: config.llm.preset },
     now,
     log,
     readDate: (text, edge) => readMoment(text, config.timeZone, now(), edge),

@@ -18,9 +18,12 @@ import type { Say } from './engine/engine.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
 import { keepSaid } from './engine/llm/tools/keep-said.ts'
+import { watchPresetFiles } from './engine/presets/preset-files.ts'
+import { openPresets, type Presets } from './engine/presets/presets.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
+import { configuredPresets, presetDefaults } from './preset-defaults.ts'
 import type { Sources } from './scenes/sources.ts'
 import { openExchange } from './store/exchange.ts'
 import { sharedCache } from './store/shared-cache.ts'
@@ -48,6 +51,7 @@ export interface Installation {
   /** A process that takes callbacks holds its own. */
   holdHere(own: Held): void
   languages: Languages
+  presets: Presets
   builtins: ReadonlyMap<string, Builtin>
   desk: Desk
   access: Access
@@ -122,10 +126,28 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
       for (const listener of listeners) listener()
     },
   })
+  const presetFiles = await watchPresetFiles(config.llm.presetDir, log)
+  const inNoFile = configuredPresets(config).filter((name) => !presetFiles.presets().has(name))
+  if (inNoFile.length > 0) {
+    log.warn(
+      { presets: inNoFile },
+      'config names presets of no file; unless the dashboard has them, the next default counts',
+    )
+  }
+  const presets = openPresets({
+    settings: store.settings,
+    files: presetFiles,
+    defaults: presetDefaults(config),
+    now,
+    log,
+  })
   const builtins: ReadonlyMap<string, Builtin> = builtinsOf({
     store,
     desk,
     languages,
+    presets,
+    memory: config.llm.memory,
+    admins: config.admins,
     catalog,
     mcpServers: Object.keys(config.llm.mcp),
     timeZone: config.timeZone,
@@ -160,6 +182,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
       holder = own
     },
     languages,
+    presets,
     builtins,
     desk,
     access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
@@ -171,6 +194,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     async close() {
       await outbox.idle()
       await scenes.close()
+      await presetFiles.close()
       await changes.close()
       await exchange.close()
       await Promise.allSettled([tasks.close(), looks.close()])

@@ -62,7 +62,12 @@ export async function startWork(
     watch.heard((payload as { ids: string[] }).ids)
   })
   const { mcp, tools, pictures } = openModelPorts(installation, watch)
-
+  const chatter = openChatter(config.llm, {
+    conversations: store.conversations,
+    presets: installation.presets,
+    now: installation.now,
+    log,
+  })
   const engine: Engine = {
     store,
     catalog: installation.catalog,
@@ -71,7 +76,7 @@ export async function startWork(
     say: installation.say,
     act: actIn(channels),
     languages: installation.languages,
-    chatter: openChatter(config.llm, store.conversations),
+    chatter,
     tools,
     pictures,
     cancels,
@@ -127,6 +132,8 @@ export async function startWork(
         await settledWithin(closing, config.limits.graceMs + FORCED_MS)
       }
       await outbox.idle()
+      // Who stops does not wait for long: what is cut off is forgotten, the conversation goes on.
+      await settledWithin(chatter.idle(), config.limits.graceMs)
       await Promise.all([...slots.values()].map((lane) => lane.close()))
       await Promise.all([mcp.close(), stopListening(), stopHearing()])
     },

@@ -5,6 +5,7 @@ import { connectionProblem } from '../channels/onebot/index.ts'
 import { tokenProblem } from '../channels/wecom-app/index.ts'
 import { whyOf } from '../core/why.ts'
 import { mcpProblem } from '../engine/llm/tools/mcp/server.ts'
+import { readPresetFolder } from '../engine/presets/preset-files.ts'
 import { CliError } from './cli-error.ts'
 import type { CliCommand } from './commands.ts'
 import { say } from './say.ts'
@@ -20,7 +21,12 @@ export const doctorCommand: CliCommand = {
   summary: 'look at everything an installation needs, and say what to do about it',
   async run() {
     const config = loadConfig()
-    const findings: Finding[] = [{ what: 'config' }, nodeFinding(), ...(await storeFindings(config))]
+    const findings: Finding[] = [
+      { what: 'config' },
+      nodeFinding(),
+      ...(await storeFindings(config)),
+      ...presetFindings(config),
+    ]
     for (const channel of config.channels) {
       findings.push(await channelFinding(channel))
     }
@@ -40,6 +46,13 @@ async function channelFinding(channel: ChannelConfig): Promise<Finding> {
     case 'onebot':
       return { what: `channel ${channel.id}: connection`, wrong: await connectionProblem(channel) }
   }
+}
+
+function presetFindings({ llm }: Config): Finding[] {
+  return readPresetFolder(llm.presetDir).faults.map(({ file, line, message }) => ({
+    what: `preset ${line === undefined ? file : `${file}:${line}`}`,
+    wrong: message,
+  }))
 }
 
 function nodeFinding(): Finding {

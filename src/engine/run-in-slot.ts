@@ -147,8 +147,8 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, quest
 }
 
 /** A call of a model as the timeline shows it. */
-function callText({ model, end, inputTokens, outputTokens, isEstimated, cost }: LlmCall): string {
+function callText({ model, end, inputTokens, outputTokens, isEstimated, cost, isSummary }: LlmCall): string {
   const tokens =
     inputTokens === undefined ? '' : `, ${inputTokens} + ${outputTokens} tokens${isEstimated ? ' (estimated)' : ''}`
-  return `${model}: ${end}${tokens}${cost === undefined ? '' : `, cost ${cost.toFixed(6)}`}`
+  return `${isSummary ? 'summary by ' : ''}${model}: ${end}${tokens}${cost === undefined ? '' : `, cost ${cost.toFixed(6)}`}`
 }

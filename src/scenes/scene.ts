@@ -37,7 +37,7 @@ export interface CommandContext<Args> {
   approve(name: string, options?: ApproveOptions): Promise<{ by: string[]; note?: string }>
   /** Asks a model, with nothing in mind but what is passed. What it throws when there is no answer tells the person why; catch it to go on without. */
   llm(prompt: string | LlmMessage[]): Promise<string>
-  /** Asks a model with all in mind that was said in this conversation, and has it remember this too. */
+  /** Asks a model with all in mind that was said in this conversation, and has it remember this too. The same text again in one task is answered from memory. */
   converse(text: string): Promise<string>
   /** Does something else in the chat than speak, where its platform lets the bot. What it throws when it cannot be done tells the person why. */
   act(action: ChatAction): Promise<void>

@@ -60,6 +60,8 @@ test('without a file and an environment everything has its default', () => {
       memoryTokens: 4_000,
       toolRounds: 8,
       mcp: {},
+      summary: true,
+      presetDir: 'config/presets',
       noticeAfterMs: 5_000,
     },
     limits: {

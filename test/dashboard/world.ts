@@ -13,6 +13,7 @@ import type { NewRun } from '../../src/core/run.ts'
 import type { Task } from '../../src/core/task.ts'
 import { type ApiPorts, consoleSocket, dashboardApi } from '../../src/dashboard/api/index.ts'
 import type { Session } from '../../src/dashboard/api/shapes.ts'
+import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -108,6 +109,16 @@ async function serveWorld(
     channels,
     rooms: consoleRooms,
     catalog: () => catalog,
+    presets: {
+      ...openPresets({
+        settings: store.settings,
+        files: presetFiles,
+        defaults: () => [],
+        now,
+        log: { debug: log, info: log, warn: log, error: log },
+      }),
+      usual: 'one',
+    },
     now,
     log: { info: log, warn: log, error: log },
     readDate: (text, edge) => readMoment(text, 'Asia/Shanghai', now(), edge),
@@ -229,6 +240,11 @@ function awayWhen<T extends object>(part: T, isAway: () => boolean): T {
       }
     },
   })
+}
+
+const presetFiles: PresetPorts['files'] = {
+  presets: () => new Map([['one', { preset: { name: 'one', text: 'From a file.' }, file: 'config/presets/one.md' }]]),
+  faults: () => [{ file: 'config/presets/bad.md', line: 2, message: 'temperature: must be from 0 to 2' }],
 }
 
 const catalog: Catalog = {

@@ -122,8 +122,57 @@ test('approve and reject say that nothing waits for them', async () => {
 
 test('new forgets the conversation of this person in this chat', async () => {
   await store.conversations.append('llm:staff:ops:staff:zhangsan', [{ id: 'e1', entry: 'before' }], 10)
+  await store.conversations.append('summary:llm:staff:ops:staff:zhangsan', [{ id: 'e1', entry: 'before' }], 10)
   await store.conversations.append('llm:staff:ops:staff:lisi', [{ id: 'e1', entry: 'before' }], 10)
   await answer('new', { group: 'ops' })
   expect(await store.conversations.read('llm:staff:ops:staff:zhangsan', 0, 10)).toEqual([])
+  expect(await store.conversations.read('summary:llm:staff:ops:staff:zhangsan', 0, 10)).toEqual([])
   expect(await store.conversations.read('llm:staff:ops:staff:lisi', 0, 10)).toHaveLength(1)
+})
+
+test('preset tells who the model is, lists the presets, and everybody chooses for their own', async () => {
+  const me = { sender: 'ahab' }
+  expect(await answer('preset', me)).toMatch(/^Preset: none, by default\n/)
+  expect(await answer('preset use pirate', me)).toBe('All right, from now on pirate (Pirate).')
+  expect(await answer('preset', me)).toMatch(/^Preset: pirate \(Pirate\)\n/)
+  expect(await answer('preset list', me)).toBe('● pirate (Pirate)\n○ plain\npreset use default: the default again')
+  expect(await answer('preset use', me)).toContain('○ plain')
+  expect(await answer('preset', { sender: 'ishmael' })).toContain('none')
+  expect(await answer('preset', { ...me, group: 'crew' })).toContain('none')
+  expect(await answer('preset use plain', { ...me, group: 'crew' })).toBe('All right, from now on plain.')
+  expect(await answer('preset', me)).toContain('pirate')
+  await answer('new', me)
+  expect(await answer('preset', me)).toContain('pirate')
+  expect(await answer('preset use Default', me)).toBe('All right, the default preset again.')
+  expect(await answer('preset', me)).toContain('none')
+})
+
+test('a preset is also known by its title, and one that is not there is refused', async () => {
+  expect(await answer('preset use 海盗')).toContain('pirate')
+  expect(await answer('preset use PIRATE')).toContain('pirate')
+  expect(await answer('preset use parrot')).toBe('There is no preset "parrot". Send "preset list" for all of them.')
+  expect(await answer('preset burn')).toContain('list')
+})
+
+test('a conversation that a group shares has its preset changed by administrators and by those with a grant', async () => {
+  shop = await aWorkshop(store, 'chat')
+  const group = 'shared'
+  expect(await answer('preset use pirate', { group })).toMatch(
+    /may not use preset use yet.*\ngrant staff:zhangsan preset use$/s,
+  )
+  expect(await answer('preset', { group })).toContain('none')
+  expect(await answer('preset use pirate', { group, sender: 'boss' })).toBe(
+    'All right, from now on pirate (Pirate) in this group.',
+  )
+  expect(await answer('preset', { group })).toContain('pirate')
+  expect(await answer('grant zhangsan preset use', { sender: 'boss' })).toBe('Granted: staff:zhangsan · preset use')
+  expect(await answer('preset use plain', { group })).toBe('All right, from now on plain in this group.')
+  expect((await store.grants.audit(10)).map(({ what }) => what)).toContain('preset plain in staff:shared')
+  expect(await answer('preset use default', { group, sender: 'lisi' })).toContain('may not')
+  expect(await answer('grant group preset', { sender: 'boss', group })).toBe('Granted: group:staff:shared · preset *')
+  expect(await answer('preset use default', { group, sender: 'lisi' })).toBe(
+    'All right, the default preset again in this group.',
+  )
+  expect(await answer('preset use pirate', { sender: 'alone' })).toBe('All right, from now on pirate (Pirate).')
+  expect(await answer('grant lisi preset burn', { sender: 'boss' })).toContain('no command')
 })

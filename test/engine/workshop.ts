@@ -11,6 +11,7 @@ import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
+import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
 
@@ -84,8 +85,17 @@ const scenes: Catalog['scenes'] = [
   },
 ]
 
+const presetFiles: PresetPorts['files'] = {
+  presets: () =>
+    new Map([
+      ['pirate', { preset: { name: 'pirate', title: { zh: '海盗', en: 'Pirate' }, text: 'Arr.' }, file: 'pirate.md' }],
+      ['plain', { preset: { name: 'plain', text: 'Be plain.' }, file: 'plain.md' }],
+    ]),
+  faults: () => [],
+}
+
 /** An engine with a real store, and commands made of functions. */
-export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
+export async function aWorkshop(store: EmbeddedStore, memory: 'person' | 'chat' = 'person'): Promise<Workshop> {
   let now = 1_800_000_000_000
   let work: Work = () => ({ state: 'done', parts: [{ kind: 'text', text: 'answer' }] })
   const said: string[] = []
@@ -114,17 +124,27 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   const wake = async (_lane: string, taskId: string): Promise<void> => void woken.push(taskId)
   const desk = openDesk({ store, enqueue, wake, say, languages, changed: () => undefined, now: clock, log: silent })
   let all: Catalog = { scenes, faults: [] }
+  const admins = ['staff:boss']
+  const presets = openPresets({
+    settings: store.settings,
+    files: presetFiles,
+    defaults: () => [],
+    now: clock,
+    log: silent,
+  })
   const builtins = builtinsOf({
     store,
     desk,
     languages,
+    presets,
+    memory,
+    admins,
     catalog: () => all,
     mcpServers: ['files'],
     timeZone: 'Asia/Shanghai',
     now: clock,
   })
   all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
-  const admins = ['staff:boss']
   const engine: Engine = {
     store,
     catalog: () => all,
@@ -133,7 +153,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     say,
     act: async (action) => void acts.push(action),
     languages,
-    chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
+    chatter: { ask: async () => 'no model here', converse: async () => 'no model here', idle: async () => undefined },
     tools: [],
     pictures: { quoted: async () => [], fetch: () => Promise.reject(new Error('no files here')), log: silent },
     cancels,

@@ -8,11 +8,12 @@ import {
   type ConsoleUp,
   consoleUpSchema,
   type Overview,
+  type PresetList,
   type TaskDetail,
   type TaskSummary,
 } from '../../src/dashboard/api/shapes.ts'
 import { answerOf } from './dashboard-bot.ts'
-import { chats, overview, scenes } from './dashboard-seed.ts'
+import { chats, overview, presets, scenes } from './dashboard-seed.ts'
 
 type Saying = Extract<ConsoleUp, { kind: 'say' }>
 
@@ -22,6 +23,7 @@ export interface FakeDashboard {
   password: string
   overview: Overview
   tasks: Map<string, TaskDetail>
+  presets: PresetList
   /** Every `say` frame that came, repeats too. */
   heard: Saying[]
   /** Adds or changes a task and tells every browser. */
@@ -69,6 +71,7 @@ export async function startFakeDashboard({
     password: fakePassword,
     overview: overview(),
     tasks: new Map(tasks.map((task) => [task.id, task])),
+    presets: presets(),
     heard: [],
     mood: 'well',
     put(task) {
@@ -149,6 +152,29 @@ export async function startFakeDashboard({
   })
   app.get('/api/overview', (_request, response) => void response.json(fake.overview))
   app.get('/api/scenes', (_request, response) => void response.json({ scenes }))
+  app.get('/api/presets', (_request, response) => void response.json(fake.presets))
+  const keepPreset = (preset: PresetList['presets'][number]) => {
+    const others = fake.presets.presets.filter(({ name }) => name !== preset.name)
+    const { file } = fake.presets.presets.find(({ name }) => name === preset.name) ?? {}
+    const kept = { ...preset, file, edited: { by: 'admin', at: Date.now() } }
+    fake.presets.presets = [...others, kept].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    return kept
+  }
+  app.post('/api/presets', express.json(), (request, response) => {
+    if (fake.presets.presets.some(({ name }) => name === request.body.name))
+      return fail(response, 409, 'preset_exists', 'there is one')
+    response.status(201).json(keepPreset(request.body))
+  })
+  app.put('/api/presets/:name', express.json(), (request, response) => {
+    response.json(keepPreset({ ...request.body, name: request.params.name }))
+  })
+  app.delete('/api/presets/:name', (request, response) => {
+    fake.presets.presets = fake.presets.presets.flatMap((preset) => {
+      if (preset.name !== request.params.name) return [preset]
+      return preset.file === undefined ? [] : [{ name: preset.name, file: preset.file, text: '文件里的内容' }]
+    })
+    response.status(204).end()
+  })
   app.get('/api/console/chats', (_request, response) => void response.json({ chats }))
   app.get('/api/live', (_request, response) => {
     if (fake.mood === 'away') return fail(response, 503, 'away', 'away')

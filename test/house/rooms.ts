@@ -49,6 +49,11 @@ export const rooms: readonly Room[] = [
     may: [core, 'src/engine/**', 'src/store/store.ts'],
     packages: ['zod', '@modelcontextprotocol/sdk'],
   },
+  {
+    files: 'src/engine/presets/**',
+    may: [core, 'src/scenes/*.ts', 'src/store/store.ts'],
+    packages: ['zod', 'yaml', 'chokidar'],
+  },
   { files: 'src/engine/**', may: [core, 'src/scenes/*.ts', 'src/store/store.ts'], packages: ['zod', 'openai'] },
 
   { files: 'src/store/open.ts', may: [core, 'src/store/**'], mayTypes: ['config/config.ts', 'queues/backend.ts'] },

@@ -4,6 +4,7 @@ import type { Lang } from '../../core/lang.ts'
 import type { Log } from '../../core/log.ts'
 import type { Message } from '../../core/message.ts'
 import type { Part } from '../../core/part.ts'
+import type { ListedPreset, Preset, PresetFault } from '../../core/preset.ts'
 import type { RunFilter } from '../../core/run.ts'
 import type { Task } from '../../core/task.ts'
 import type { Store } from '../../store/store.ts'
@@ -19,6 +20,7 @@ export interface ApiPorts {
   /** The made-up people and groups of the console's own channel. */
   rooms: readonly Room[]
   catalog(): Catalog
+  presets: ApiPresets
   now(): number
   log: Pick<Log, 'info' | 'warn' | 'error'>
   /** The moment a written date stands for, in the server's time zone; a day alone is its start, or as an `end` its last moment. */
@@ -36,6 +38,20 @@ export interface ApiPorts {
   retry(taskId: string, by: string): Promise<boolean>
   /** False when there is no such delivery or it was sent, or is still to be. */
   resend(deliveryId: string, by: string): Promise<boolean>
+}
+
+/** The personas of models, of files and of the dashboard. */
+interface ApiPresets {
+  /** The one of everybody who has chosen none. */
+  readonly usual: string | undefined
+  list(): Promise<ListedPreset[]>
+  faults(): readonly PresetFault[]
+  /** Undefined when there is one of that name. */
+  add(preset: Preset, by: string, now: number): Promise<ListedPreset | undefined>
+  /** Keeps it over a file of the same name. */
+  put(preset: Preset, by: string, now: number): Promise<ListedPreset>
+  /** False when the dashboard has none of that name. */
+  remove(name: string): Promise<boolean>
 }
 
 /** The part of the installation's config that the API reads. */

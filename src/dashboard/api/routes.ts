@@ -11,6 +11,10 @@ import { pushMessage } from './messages/push.ts'
 import { getDocument } from './openapi/get.ts'
 import { getOverview } from './overview/get.ts'
 import { liveOverview } from './overview/live.ts'
+import { addPreset } from './presets/add.ts'
+import { listPresets } from './presets/list.ts'
+import { putPreset } from './presets/put.ts'
+import { removePreset } from './presets/remove.ts'
 import type { Route } from './route.ts'
 import { listScenes } from './scenes/list.ts'
 import { closeSession } from './session/close.ts'
@@ -36,6 +40,10 @@ const described: readonly Route[] = [
   removeGrant,
   listAudit,
   listScenes,
+  listPresets,
+  addPreset,
+  putPreset,
+  removePreset,
   getOverview,
   liveOverview,
   listConsoleChats,

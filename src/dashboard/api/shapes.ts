@@ -3,6 +3,7 @@ import { bubbleEntrySchema } from '../../core/bubble.ts'
 import { deliveryRecordSchema } from '../../core/delivery.ts'
 import { grantSchema } from '../../core/grant.ts'
 import { partSchema } from '../../core/part.ts'
+import { listedPresetSchema, presetFaultSchema } from '../../core/preset.ts'
 import { hopSchema, runStateSchema } from '../../core/run.ts'
 import { waitSchema } from '../../core/wait.ts'
 
@@ -129,6 +130,15 @@ export const newGrantSchema = z.object({
   validFrom: z.string().optional(),
   validUntil: z.string().optional(),
 })
+
+/** GET /api/presets: who models may be. */
+export const presetListSchema = z.object({
+  presets: z.array(listedPresetSchema),
+  faults: z.array(presetFaultSchema),
+  /** The one of everybody who has chosen none. */
+  usual: z.string().optional(),
+})
+export type PresetList = z.infer<typeof presetListSchema>
 
 /** GET /api/audit: who changed what, newest first. */
 export const auditListSchema = z.object({

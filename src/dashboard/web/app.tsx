@@ -13,6 +13,7 @@ import { TextProvider } from './text/text.tsx'
 import { ourColors, theme } from './theme.ts'
 
 const TasksPage = lazy(() => import('./pages/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage })))
+const PresetsPage = lazy(() => import('./pages/presets-page.tsx').then(({ PresetsPage }) => ({ default: PresetsPage })))
 const ConsolePage = lazy(() => import('./pages/console-page.tsx').then(({ ConsolePage }) => ({ default: ConsolePage })))
 
 export function App() {
@@ -63,6 +64,9 @@ function Page({ path }: { path: string }) {
   if (path === '/' || path === '/login') return <Waiting />
   if (path === '/console') return <ConsolePage />
   if (path === '/tasks') return <TasksPage />
+  if (path === '/presets') return <PresetsPage />
+  const presetName = /^\/presets\/([^/]+)$/.exec(path)?.[1]
+  if (presetName !== undefined) return <PresetsPage name={decodeURIComponent(presetName)} />
   const taskId = /^\/tasks\/([^/]+)$/.exec(path)?.[1]
   if (taskId !== undefined) return <TasksPage taskId={taskId} />
   return <NotFoundPage />

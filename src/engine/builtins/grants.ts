@@ -5,6 +5,7 @@ import { readMoment, writeMoment } from '../../core/moment.ts'
 import { MCP_SCENE, subjectsOf } from '../access.ts'
 import { commandText } from '../entries.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
+import { PRESET_RIGHT } from './presets.ts'
 
 /** Who may use what, changed from the chat by administrators; everybody may see their own. */
 export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
@@ -44,6 +45,7 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
   /** What can be granted of a scene; of the MCP servers, their names. */
   function namesIn(scene: string): readonly string[] | undefined {
     if (scene === MCP_SCENE) return ports.mcpServers
+    if (scene === PRESET_RIGHT.scene) return [PRESET_RIGHT.command]
     return ports
       .catalog()
       .scenes.find((entry) => entry.name === scene)

@@ -41,7 +41,7 @@ export function openLlm(config: LlmConfig): Llm {
           ...figures(model, question, answered),
         })
       try {
-        const answered = await upstream(model.name, question, signal, options.onText)
+        const answered = await upstream(model.name, question, signal, options.onText, options.temperature)
         tell(answered.finish ?? 'stop', answered)
         return answered
       } catch (error) {
@@ -64,7 +64,7 @@ export function openLlm(config: LlmConfig): Llm {
   ): Promise<Answered> {
     const endsAt = performance.now() + config.wholeMs
     let last: LlmError | undefined
-    for (const model of config.models) {
+    for (const model of inOrder(config.models, options.model)) {
       try {
         const question = {
           turns,
@@ -93,6 +93,13 @@ export function openLlm(config: LlmConfig): Llm {
 async function picturesFor({ images }: ModelConfig, { pictures }: AskOptions): Promise<Question['pictures']> {
   if (pictures === undefined) return { urls: [], note: '' }
   return images === true ? pictures.load() : { urls: [], note: pictures.unseen }
+}
+
+/** The models with this one first, its price known where it is one of them. */
+function inOrder(models: readonly ModelConfig[], first: string | undefined): readonly ModelConfig[] {
+  if (first === undefined) return models
+  const known = models.find(({ name }) => name === first)
+  return [known ?? { name: first }, ...models.filter((model) => model !== known)]
 }
 
 /** 0.5, 1, 2 … 8 s, up to half of it more. */

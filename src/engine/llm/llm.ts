@@ -42,6 +42,8 @@ export interface LlmCall {
   /** The upstream told no figures: these are estimated. */
   isEstimated?: boolean
   cost?: number
+  /** It was not for the answer, but for what is remembered of the conversation. */
+  isSummary?: boolean
 }
 
 export interface AskOptions {
@@ -53,6 +55,9 @@ export interface AskOptions {
   tools?: Toolbox
   /** What was sent with the question. */
   pictures?: QuestionPictures
+  /** Goes first in the order of models. */
+  model?: string
+  temperature?: number
   /** The whole text so far; it begins anew when a stream broke and another try is under way. */
   onText?(text: string): void
   onCall?(call: LlmCall): void

@@ -38,13 +38,14 @@ export type Upstream = (
   question: Question,
   signal: AbortSignal,
   onText: ((text: string) => void) | undefined,
+  temperature?: number,
 ) => Promise<Answered>
 
 /** One streamed call. Throws LlmError for what no try would mend, PassingError for the rest, the signal's reason when it is aborted. */
 export function openUpstream({ baseUrl, firstTokenMs, wholeMs }: LlmConfig, apiKey: string): Upstream {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0, timeout: wholeMs, logLevel: 'off' })
 
-  return async (model, question, signal, onText) => {
+  return async (model, question, signal, onText, temperature) => {
     const slow = new AbortController()
     const timer = setTimeout(() => slow.abort(), firstTokenMs)
     const answered: Answered = { text: '', calls: [], finish: undefined, usage: undefined }
@@ -54,6 +55,7 @@ export function openUpstream({ baseUrl, firstTokenMs, wholeMs }: LlmConfig, apiK
           model,
           messages: messagesOf(question),
           ...(question.tools.length > 0 && { tools: question.tools.map(toolOf) }),
+          temperature,
           stream: true,
           stream_options: { include_usage: true },
         },

@@ -28,6 +28,7 @@ const chatSchema = z.object({
   model: z.string(),
   messages: z.array(chatMessage).min(1),
   stream: z.boolean().default(false),
+  temperature: z.number().optional(),
   stream_options: z.object({ include_usage: z.boolean().optional() }).optional(),
   tools: z.array(chatTool).default([]),
 })
@@ -56,6 +57,7 @@ const responsesSchema = z.object({
   input: z.union([z.string(), z.array(inputItem).min(1)]),
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
+  temperature: z.number().nullish(),
   tools: z.array(responsesTool).default([]),
 })
 
@@ -65,7 +67,7 @@ export type Read = { request: ChatRequest; asksUsage: boolean } | { wrong: strin
 export function readChat(body: unknown): Read {
   const read = chatSchema.safeParse(body)
   if (!read.success) return { wrong: z.prettifyError(read.error) }
-  const { model, stream, tools, stream_options } = read.data
+  const { model, stream, temperature, tools, stream_options } = read.data
   const messages = read.data.messages.map(({ role, content, tool_calls, tool_call_id }): SaidMessage => {
     const parts = typeof content === 'string' ? [{ type: 'text' as const, text: content }] : (content ?? [])
     const images = parts.flatMap((part) => (part.type === 'image_url' ? [part.image_url.url] : []))
@@ -85,6 +87,7 @@ export function readChat(body: unknown): Read {
     model,
     messages,
     stream,
+    temperature,
     tools: tools.map(({ function: { name, description, parameters } }) => ({ name, description, parameters })),
   }
   return { request, asksUsage: stream_options?.include_usage === true }
@@ -94,7 +97,7 @@ export function readChat(body: unknown): Read {
 export function readResponses(body: unknown): Read {
   const read = responsesSchema.safeParse(body)
   if (!read.success) return { wrong: z.prettifyError(read.error) }
-  const { model, input, instructions, stream, tools } = read.data
+  const { model, input, instructions, stream, temperature, tools } = read.data
   const items = typeof input === 'string' ? [{ role: 'user' as const, content: input }] : input
   const messages = items.map((item): SaidMessage => {
     if ('output' in item) return said('tool', item.output, [], undefined, item.call_id)
@@ -114,7 +117,8 @@ export function readResponses(body: unknown): Read {
     parameters,
     ...(description && { description }),
   }))
-  return { request: { api: 'responses', model, messages, stream: stream ?? false, tools: offered }, asksUsage: true }
+  const how = { stream: stream ?? false, temperature: temperature ?? undefined }
+  return { request: { api: 'responses', model, messages, ...how, tools: offered }, asksUsage: true }
 }
 
 function said(

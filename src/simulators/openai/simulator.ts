@@ -17,6 +17,7 @@ export interface ChatRequest {
   model: string
   messages: SaidMessage[]
   stream: boolean
+  temperature?: number
   tools: { name: string; description?: string; parameters: unknown }[]
 }
 
