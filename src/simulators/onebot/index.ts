@@ -10,7 +10,7 @@ import { Misbehaviours } from './misbehaviour.ts'
 import { Qq } from './qq.ts'
 import type { OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
 
-export type { OnebotSimulator, OnebotSimulatorOptions } from './simulator.ts'
+export type { FlavourName, Group, OnebotSimulator, OnebotSimulatorOptions } from './simulator.ts'
 
 const timedOut: CallAnswer = failed(1200, 'Timeout: NTEvent serviceAndMethod:NodeIKernelMsgService/sendMsg')
 
@@ -178,8 +178,8 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
 
   function say(content: string | Segment[], chat: { group?: string; from: string }, lead: Segment[]): string {
     const segments = [...lead, ...(typeof content === 'string' ? [{ type: 'text', data: { text: content } }] : content)]
-    const messageId = qq.remember(chat.group ?? chat.from, segments)
     const { group, from } = chat
+    const messageId = qq.remember(group === undefined ? { person: from } : { group }, from, segments)
     const event = {
       time: Math.floor(Date.now() / 1_000),
       post_type: 'message',
@@ -208,6 +208,10 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
 
   return {
     selfId,
+    qq,
+    get isHeard() {
+      return options.postUrl !== undefined || [...listeners].some(({ readyState }) => readyState === WebSocket.OPEN)
+    },
     wsUrl: port === 0 ? '' : `ws://127.0.0.1:${port}`,
     httpUrl: port === 0 ? '' : `http://127.0.0.1:${port}`,
     connectTo(url) {

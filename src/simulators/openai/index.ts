@@ -111,7 +111,7 @@ export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {})
     // A client that hangs up ends the waits in between.
     answer(req, res).catch(() => res.destroy())
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // a listening TCP server has one
 
@@ -140,9 +140,9 @@ function head(model: string): object {
   return { id: 'chatcmpl-1', object: 'chat.completion', created: Math.floor(Date.now() / 1_000), model }
 }
 
-/** As they are streamed; put together they are the text again. */
+/** As they are streamed, Chinese by the character; put together they are the text again. */
 function wordsOf(text: string): string[] {
-  return text.match(/\S+\s*|\s+/g) ?? []
+  return text.match(/\p{Script=Han}\s*|[^\s\p{Script=Han}]+\s*|\s+/gu) ?? []
 }
 
 function refuse(res: ServerResponse, status: number, code: string, message: string): void {
