@@ -129,9 +129,7 @@ export function requireLoopback(url: string, protocol: 'http:' | 'ws:'): void {
   const host = given?.hostname ?? ''
   const isLoopback = host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
   if (given?.protocol !== protocol || !isLoopback) {
-    throw new UsageError(
-      `the simulator calls ${protocol}// addresses of this machine only (127.0.0.1, ::1, localhost)`,
-    )
+    throw new UsageError(`the simulator calls ${protocol}// addresses of this machine only (127.0.0.1, ::1, localhost)`)
   }
 }
 

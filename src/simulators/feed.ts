@@ -1,10 +1,10 @@
 /** Older lines are forgotten. */
 const LINES_KEPT = 5_000
 
-/** Lines in the order in which they came, numbered from 1. */
+/** Lines in the order in which they came. Their numbers grow, also from one start to the next, so that a reader who stayed misses nothing. */
 export class Feed<Line extends { seq: number }> {
   #lines: Line[] = []
-  #lastSeq = 0
+  #lastSeq = Date.now()
   readonly #waiting = new Set<() => void>()
 
   add(line: Omit<Line, 'seq'>): void {

@@ -19,7 +19,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
   const flavour = flavours[options.flavour ?? 'napcat']
   const { selfId = '3100000001', accessToken, httpSecret, reconnectMs = 100, sockets = 'universal' } = options
   const format = options.format ?? flavour.format
-  const qq = new Qq(selfId, flavour, options.groups ?? [], options.friends ?? [])
+  const qq = new Qq(selfId, flavour, options.groups ?? [], options.friends ?? [], options.saidBefore)
   const misbehaviours = new Misbehaviours()
   /** Sockets that events go to, and all that are open. */
   const listeners = new Set<WebSocket>()

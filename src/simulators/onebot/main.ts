@@ -26,6 +26,8 @@ const { values } = parseArgs({
     split: { type: 'boolean' },
     /** Listens itself too: forward WebSocket and HTTP API. */
     listens: { type: 'boolean' },
+    /** Where its message_ids begin; by default those of every start are new. */
+    'said-before': { type: 'string' },
     'reconnect-ms': { type: 'string' },
     'heartbeat-ms': { type: 'string' },
   },
@@ -60,6 +62,7 @@ const simulator = await startOnebotSimulator({
   friends: values.friend?.map(personOf),
   sockets: values.split ? 'split' : 'universal',
   listens: values.listens,
+  saidBefore: number(values['said-before']) ?? Math.floor(Date.now() / 1_000),
   reconnectMs: number(values['reconnect-ms']),
   heartbeatMs: number(values['heartbeat-ms']),
 })

@@ -19,14 +19,16 @@ export class Qq implements Account {
   readonly #wordListeners = new Set<(word: Word) => void>()
   /** What people said in each group, as events, the newest last. */
   readonly #history = new Map<string, Record<string, unknown>[]>()
-  #said = 0
+  #said: number
 
   constructor(
     selfId: string,
     flavour: Flavour,
     groups: readonly Group[],
     friends: readonly { id: string; name: string }[],
+    saidBefore = 0,
   ) {
+    this.#said = saidBefore
     this.selfId = selfId
     this.#flavour = flavour
     this.#groups = groups

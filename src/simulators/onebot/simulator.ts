@@ -31,6 +31,8 @@ export interface OnebotSimulatorOptions {
   /** 0: never. */
   heartbeatMs?: number
   reconnectMs?: number
+  /** So many messages were said before: an implementation that starts again goes on with new message_ids; 0. */
+  saidBefore?: number
   /** How messages are written in events. */
   format?: 'array' | 'string'
 }
