@@ -16,7 +16,7 @@ export class Feed<Line extends { seq: number }> {
 
   /** The lines after `seq`; when there are none, those that come within `waitMs`. */
   async after(seq: number, waitMs: number): Promise<Line[]> {
-    if (waitMs > 0 && seq >= this.#lastSeq) await this.#next(waitMs)
+    if (waitMs > 0 && seq >= (this.#lines.at(-1)?.seq ?? 0)) await this.#next(waitMs)
     return this.#lines.filter((line) => line.seq > seq)
   }
 

@@ -5,11 +5,12 @@ import type { Part } from '../../../../core/part.ts'
 import type { ConsoleChat } from '../../../api/shapes.ts'
 import { useScenes } from '../../api/use-scenes.ts'
 import { useText } from '../../text/text.tsx'
+import type { Text } from '../../text/zh.ts'
 import { AttachmentList } from './attachment-list.tsx'
 import classes from './composer.module.css'
 import { HintList } from './hint-list.tsx'
 import { type Hint, hintsFor, leadOf } from './hints.ts'
-import { mentionHints, partsOfTyped } from './mentions.ts'
+import { mentionable, mentionHints, partsOfTyped } from './mentions.ts'
 import { ReplyChip } from './reply-chip.tsx'
 import type { useAttachments } from './use-attachments.ts'
 
@@ -21,6 +22,11 @@ interface ComposerProps {
   quoted: string | undefined
   onDropQuote(): void
   onSay(parts: Part[]): void
+}
+
+function placeholderOf(chat: ConsoleChat, isWide: boolean, { console }: Text): string {
+  if (mentionable(chat).length > 0) return isWide ? console.placeholderGroup : console.placeholderGroupShort
+  return isWide ? console.placeholder : console.placeholderShort
 }
 
 /** Where one writes: Enter says it, Shift+Enter breaks the line, arrows and Tab take a hint. */
@@ -113,7 +119,7 @@ export function Composer({ chat, isWide, attachments, quoted, onDropQuote, onSay
             maxRows={8}
             autoFocus={isWide}
             value={typed}
-            placeholder={isWide ? text.console.placeholder : text.console.placeholderShort}
+            placeholder={placeholderOf(chat, isWide, text)}
             aria-label={text.console.placeholderShort}
             role="combobox"
             aria-expanded={hints.length > 0}

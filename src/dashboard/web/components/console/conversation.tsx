@@ -103,7 +103,11 @@ function Welcome({ chat, onCommand }: { chat: ConsoleChat; onCommand(command: st
     .map(([command, words = '']) => [command, words.startsWith('#') ? words : lead + words])
   return (
     <div className={classes.welcome}>
-      <Notice icon={<IconMessage2 />} title={text.console.empty} hint={text.console.emptyHint}>
+      <Notice
+        icon={<IconMessage2 />}
+        title={text.console.empty}
+        hint={lead === '' ? text.console.emptyHint : text.console.emptyGroupHint}
+      >
         {ideas.map(([command, words = '']) => (
           <Button key={command} variant="light" size="xs" onClick={() => onCommand(words)}>
             {words}
