@@ -11,7 +11,7 @@ import {
 import { atRate, type Rate } from '../at-rate.ts'
 import { type ControlRoutes, feedRoutes, requireLoopback, serveControl } from '../control.ts'
 import { Feed } from '../feed.ts'
-import { mediaTypeOf } from './media-type.ts'
+import { mediaTypeOf } from '../media-type.ts'
 import { botName, shownParts } from './shown-parts.ts'
 import type { Account, OnebotSimulator, Segment } from './simulator.ts'
 

@@ -1,6 +1,6 @@
 import type { Media, Part } from '../../core/part.ts'
+import { mediaTypeOf } from '../media-type.ts'
 import { writeCodes } from './cq.ts'
-import { mediaTypeOf } from './media-type.ts'
 import type { Account, Segment, Word } from './simulator.ts'
 
 const mediaKinds = { image: 'image', record: 'voice', video: 'video', file: 'file' } as const
@@ -54,8 +54,9 @@ function quotedText(messageId: string, qq: Account, group: string | undefined): 
     qq,
     group,
   )
-  const short = [...words].length > quotedChars ? `${[...words].slice(0, quotedChars).join('')}…` : words
-  return `${nameOf(quoted.from ?? qq.selfId, qq, group)}: ${short.trim()}`
+  const letters = [...words.replaceAll(/\s+/g, ' ').trim()]
+  const short = letters.length > quotedChars ? [...letters.slice(0, quotedChars), '…'] : letters
+  return `${nameOf(quoted.from ?? qq.selfId, qq, group)}: ${short.join('')}`
 }
 
 function wordsOf(segments: readonly Segment[], qq: Account, group: string | undefined): string {

@@ -6,10 +6,10 @@ import {
   type SimulatedLine,
   type SimulatedMedia,
   type SimulatedSaying,
-  simulatedMediaSchema,
   simulatedSayingSchema,
 } from '../../core/simulated.ts'
 import { answerBy, type ControlRoutes, feedRoutes } from '../control.ts'
+import { mediaTypeOf, plainBytes } from '../media-type.ts'
 import type { Line } from './conversation.ts'
 import type { Delivered } from './dispatch.ts'
 import { isMediaType } from './media.ts'
@@ -112,8 +112,9 @@ export function makeControl(simulator: WecomSimulator) {
     'GET /simulator/media': (_body, query): SimulatedMedia => {
       const media = simulator.media(query.get('id') ?? '')
       if (media === undefined) throw new UsageError('there is no such media')
-      const { name, contentType: type, bytes } = media
-      return simulatedMediaSchema.parse({ name, type, base64: bytes.toString('base64') })
+      const { name, contentType, bytes } = media
+      const type = contentType === plainBytes ? mediaTypeOf(bytes) : contentType
+      return { name, type, base64: bytes.toString('base64') }
     },
     'POST /simulator/misbehave': (body) => {
       simulator.misbehave(misbehaveSchema.parse(body))

@@ -7,6 +7,8 @@ const signs = [
   ['application/pdf', '25504446'],
 ] as const
 
+export const plainBytes = 'application/octet-stream'
+
 /** What bytes are, by how they begin. */
 export function mediaTypeOf(bytes: Buffer): string {
   const start = bytes.toString('hex', 0, 8)
@@ -14,5 +16,5 @@ export function mediaTypeOf(bytes: Buffer): string {
   if (riff === 'WEBP') return 'image/webp'
   if (riff === 'WAVE') return 'audio/wav'
   if (bytes.toString('latin1', 4, 8) === 'ftyp') return 'video/mp4'
-  return signs.find(([, sign]) => start.startsWith(sign))?.[0] ?? 'application/octet-stream'
+  return signs.find(([, sign]) => start.startsWith(sign))?.[0] ?? plainBytes
 }
