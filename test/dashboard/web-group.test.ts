@@ -21,7 +21,7 @@ describe.skipIf(chromium === undefined)('a simulated QQ group in a browser', () 
 
   test('says that it is simulated, whose group it is, and what the bot listens to', async () => {
     const page = await open()
-    await page.getByText('群里 / 或 # 开头').waitFor()
+    await page.getByText('机器人只听 / 或 # 开头').waitFor()
     await eventually(() => page.locator('header').getByTestId('simulated').textContent()).toBe('模拟')
     expect(await page.locator('nav h2').allTextContents()).toEqual(['网页控制台', '企业微信模拟', 'QQ模拟'])
     await page.getByRole('button', { name: '/demo sleep 5' }).click()

@@ -223,7 +223,7 @@ export const zh = {
     back: '已重新连上',
     empty: '这里还没有消息',
     emptyHint: '发一句试试，或点下面的命令：',
-    emptyGroupHint: '群里 / 或 # 开头、@机器人、回复机器人的消息，它才会理。试试：',
+    emptyGroupHint: '机器人只听 / 或 # 开头、@ 它、回复它的话。试试：',
     noChats: '还没有可用的会话',
     noChatsHint: '在配置里启用 console 渠道，这里就会出现会话。',
     hints: '命令提示',
