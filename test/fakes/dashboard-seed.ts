@@ -27,8 +27,24 @@ export const chats: ConsoleChat[] = [
     channel: 'staff',
     chat: 'lisi',
     chatKind: 'private',
-    title: '李四（企业微信模拟）',
+    title: '李四',
     people: [{ id: 'lisi', name: '李四' }],
+    simulated: { platform: 'wecom-app', bot: { id: 'app', name: '回头' }, takes: ['text', 'image', 'file'] },
+  },
+  {
+    channel: 'qq-group',
+    chat: 'g20001',
+    chatKind: 'group',
+    title: '产品讨论群',
+    people: [
+      { id: '10001', name: '张三' },
+      { id: '10002', name: '李四' },
+    ],
+    simulated: {
+      platform: 'onebot',
+      bot: { id: '3100000001', name: '小回' },
+      takes: ['text', 'mention', 'quote', 'image', 'voice', 'video', 'file'],
+    },
   },
 ]
 

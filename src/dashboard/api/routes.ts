@@ -1,4 +1,5 @@
 import { listConsoleChats } from './console/chats.ts'
+import { getConsoleMedia } from './console/media.ts'
 import { getDelivery } from './deliveries/get.ts'
 import { resendDelivery } from './deliveries/resend.ts'
 import { getFile } from './files/get.ts'
@@ -47,6 +48,7 @@ const described: readonly Route[] = [
   getOverview,
   liveOverview,
   listConsoleChats,
+  getConsoleMedia,
   uploadFile,
   getFile,
   getSession,

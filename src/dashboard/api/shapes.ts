@@ -153,19 +153,32 @@ export const sessionSchema = z.object({
 })
 export type Session = z.infer<typeof sessionSchema>
 
-/** A person or group that the console can speak as. `via`: the channel; `console` is its own, others are played by a simulator. */
+/** A person or group that the console can speak as. */
 const consoleChatSchema = z.object({
   channel: z.string(),
   chat: z.string(),
   chatKind: z.enum(['private', 'group']),
   title: z.string(),
   people: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** A platform's simulator plays it: which platform, who the bot is there, and which kinds of parts can be said. */
+  simulated: z
+    .object({
+      platform: z.string(),
+      bot: z.object({ id: z.string(), name: z.string() }),
+      takes: z.array(z.string()),
+    })
+    .optional(),
 })
 export type ConsoleChat = z.infer<typeof consoleChatSchema>
 export const consoleChatsSchema = z.object({ chats: z.array(consoleChatSchema) })
 
 /** One bubble in a console chat. */
-const bubbleSchema = bubbleEntrySchema.extend({ seq: z.number(), id: z.string() })
+const bubbleSchema = bubbleEntrySchema.extend({
+  seq: z.number(),
+  id: z.string(),
+  /** The platform's id of it, by which it can be quoted. */
+  messageId: z.string().optional(),
+})
 export type Bubble = z.infer<typeof bubbleSchema>
 
 /*

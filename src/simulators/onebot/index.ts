@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { WebSocket, WebSocketServer } from 'ws'
+import { UsageError } from '../../core/errors.ts'
 import { writeCodes } from './cq.ts'
 import { type CallAnswer, failed, flavours } from './flavour.ts'
 import { openKeeping } from './keeping.ts'
@@ -11,7 +12,7 @@ import { Misbehaviours } from './misbehaviour.ts'
 import { Qq } from './qq.ts'
 import type { OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
 
-export type { OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
+export type { FlavourName, Group, OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
 
 const timedOut: CallAnswer = failed(1200, 'Timeout: NTEvent serviceAndMethod:NodeIKernelMsgService/sendMsg')
 
@@ -20,7 +21,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
   const flavour = flavours[options.flavour ?? 'napcat']
   const { selfId = '3100000001', accessToken, httpSecret, reconnectMs = 100, sockets = 'universal' } = options
   const format = options.format ?? flavour.format
-  const qq = new Qq(selfId, flavour, options.groups ?? [], options.friends ?? [])
+  const qq = new Qq(selfId, flavour, options.groups ?? [], options.friends ?? [], options.saidBefore)
   const keeping = openKeeping(selfId, options.groups ?? [], flavour, emit, (messageId) => qq.forget(messageId))
   const misbehaviours = new Misbehaviours()
   /** Sockets that events go to, and all that are open. */
@@ -182,8 +183,8 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
 
   function say(content: string | Segment[], chat: { group?: string; from: string }, lead: Segment[]): string {
     const segments = [...lead, ...(typeof content === 'string' ? [{ type: 'text', data: { text: content } }] : content)]
-    const messageId = qq.remember(chat.group ?? chat.from, segments)
     const { group, from } = chat
+    const messageId = qq.remember(group === undefined ? { person: from } : { group }, from, segments)
     const event = {
       time: Math.floor(Date.now() / 1_000),
       post_type: 'message',
@@ -216,6 +217,10 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
 
   return {
     selfId,
+    qq,
+    get isHeard() {
+      return options.postUrl !== undefined || [...listeners].some(({ readyState }) => readyState === WebSocket.OPEN)
+    },
     wsUrl: port === 0 ? '' : `ws://127.0.0.1:${port}`,
     httpUrl: port === 0 ? '' : `http://127.0.0.1:${port}`,
     connectTo(url) {
@@ -229,7 +234,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       for (const socket of open) socket.terminate()
     },
     sayInGroup(group, from, content, { atBot = false, repliesTo } = {}) {
-      if (keeping.isMuted(group, from)) throw new Error(`${from} is muted in ${group}`)
+      if (keeping.isMuted(group, from)) throw new UsageError(`${from} is muted in ${group}`)
       const lead: Segment[] = []
       if (repliesTo !== undefined) lead.push({ type: 'reply', data: { id: repliesTo } })
       if (atBot) lead.push({ type: 'at', data: { qq: selfId } }, { type: 'text', data: { text: ' ' } })

@@ -1,40 +1,60 @@
 import { readCodes } from './cq.ts'
 import { type CallAnswer, type Flavour, failed } from './flavour.ts'
-import type { Group, Said, Segment } from './simulator.ts'
+import { Shelf } from './shelf.ts'
+import type { Account, Group, Said, Segment, Word } from './simulator.ts'
 
 /** The account and what it knows: its groups and friends, what was said, and what its actions did. */
-export class Qq {
+export class Qq implements Account {
   readonly inbox: Said[] = []
   readonly calls: { action: string; params: Record<string, unknown> }[] = []
   readonly selfId: string
+  readonly files = new Shelf()
   isOnline = true
   readonly #flavour: Flavour
   readonly #groups: readonly Group[]
   readonly #friends: readonly { id: string; name: string }[]
   /** Messages by their id, of both sides. */
-  readonly #known = new Map<string, { chat: string; segments: Segment[] }>()
+  readonly #known = new Map<string, { chat: string; from: string | undefined; segments: Segment[] }>()
   readonly #listeners = new Set<(said: Said) => void>()
+  readonly #wordListeners = new Set<(word: Word) => void>()
   /** What people said in each group, as events, the newest last. */
   readonly #history = new Map<string, Record<string, unknown>[]>()
-  #said = 0
+  #said: number
 
   constructor(
     selfId: string,
     flavour: Flavour,
     groups: readonly Group[],
     friends: readonly { id: string; name: string }[],
+    saidBefore = 0,
   ) {
+    this.#said = saidBefore
     this.selfId = selfId
     this.#flavour = flavour
     this.#groups = groups
     this.#friends = friends
   }
 
-  /** Keeps a message and gives it its id. */
-  remember(chat: string, segments: Segment[]): number {
-    const messageId = this.#flavour.messageId(++this.#said, chat)
-    this.#known.set(String(messageId), { chat, segments })
+  get groups(): readonly Group[] {
+    return this.#groups
+  }
+
+  get friends(): readonly { id: string; name: string }[] {
+    return this.#friends
+  }
+
+  /** Keeps what somebody said and gives it its id. `from` undefined: the bot, by that action. */
+  remember(chat: Said['chat'], from: string | undefined, segments: Segment[], action?: string): number {
+    const name = 'group' in chat ? chat.group : chat.person
+    const messageId = this.#flavour.messageId(++this.#said, name)
+    this.#known.set(String(messageId), { chat: name, from, segments })
+    const word: Word = { messageId: String(messageId), at: Date.now(), chat, from, segments, action }
+    for (const listener of this.#wordListeners) listener(word)
     return messageId
+  }
+
+  known(messageId: string): { from: string | undefined; segments: Segment[] } | undefined {
+    return this.#known.get(messageId)
   }
 
   /** The platform keeps what was said, whoever listens. */
@@ -50,6 +70,11 @@ export class Qq {
   nameOf(person: string, group?: string): string {
     const members = this.#groups.find(({ id }) => id === group)?.members
     return (members ?? this.#friends).find(({ id }) => id === person)?.name ?? `person ${person}`
+  }
+
+  onWord(listener: (word: Word) => void): () => void {
+    this.#wordListeners.add(listener)
+    return () => this.#wordListeners.delete(listener)
   }
 
   onSaid(listener: (said: Said) => void): () => void {
@@ -76,6 +101,14 @@ export class Qq {
       case 'upload_private_file': {
         const chat = action === 'upload_group_file' ? { group: text('group_id') } : { person: text('user_id') }
         return this.#say(action, chat, [{ type: 'file', data: { file: text('file'), name: text('name') } }])
+      }
+      case 'get_image':
+      case 'get_record':
+      case 'get_file': {
+        const file = this.files.find(text('file'))
+        return file === undefined
+          ? failed(1200, '文件不存在')
+          : ok({ file: text('file'), file_name: file.name, base64: file.bytes.toString('base64') })
       }
       case 'get_login_info':
         return ok({ user_id: Number(this.selfId), nickname: 'bot' })
@@ -108,7 +141,7 @@ export class Qq {
     if (quoted !== undefined && this.#flavour.isStrict && !this.#known.has(quoted)) return failed(200)
     if (segments.some(({ type, data }) => type === 'at' && data.qq === '1')) return failed(1200, 'Get Uid Error')
 
-    const messageId = this.remember('group' in chat ? chat.group : chat.person, segments)
+    const messageId = this.remember(chat, undefined, segments, action)
     const said: Said = {
       messageId: String(messageId),
       at: Date.now(),

@@ -85,7 +85,7 @@ export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {})
     // A client that hangs up ends the waits in between.
     answer(req, res).catch(() => res.destroy())
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // a listening TCP server has one
 

@@ -36,6 +36,8 @@ export interface Misbehaviour {
 }
 
 export interface OpenaiSimulatorOptions {
+  /** 0, the default: any free one. Always on 127.0.0.1. */
+  port?: number
   apiKey?: string
   /** What is answered; the last thing that was said to it, by default. */
   answer?(request: ChatRequest): Answer

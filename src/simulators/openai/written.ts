@@ -25,7 +25,7 @@ export function writtenOf(request: ChatRequest, answer: Answer, isFiltered: bool
 
 /** As they are streamed; put together they are the text again. */
 export function wordsOf(text: string): string[] {
-  return text.match(/\S+\s*|\s+/g) ?? []
+  return text.match(/\p{Script=Han}\s*|[^\s\p{Script=Han}]+\s*|\s+/gu) ?? []
 }
 
 /** A call's arguments in pieces of a few characters, cut anywhere. */

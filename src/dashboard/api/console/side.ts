@@ -13,6 +13,8 @@ export interface Side {
    * and UsageError for what cannot be said there.
    */
   say(saying: Saying, chat: ConsoleChat): Promise<{ taskId?: string }>
+  /** The bytes behind a `/api/console/media/…` of its bubbles. Throws UnavailableError when there are none. */
+  media?(id: string): Promise<{ name: string; type: string; bytes: Uint8Array }>
 }
 
 /** Waits, but not past the signal. */

@@ -28,6 +28,8 @@ export type ConsoleAction =
   | { kind: 'dismiss'; id: string }
   | { kind: 'show'; key: string }
   | { kind: 'task'; task: TaskSummary }
+  /** Tasks of earlier: what is known already is newer. */
+  | { kind: 'tasks'; tasks: readonly TaskSummary[] }
 
 export const emptyConsole: ConsoleState = { bubbles: {}, unread: {}, pending: [], tasks: {}, shown: undefined }
 
@@ -45,6 +47,10 @@ export function reduceConsole(state: ConsoleState, action: ConsoleAction): Conso
       return { ...state, shown: action.key, unread: { ...state.unread, [action.key]: 0 } }
     case 'task':
       return { ...state, tasks: { ...state.tasks, [action.task.id]: action.task } }
+    case 'tasks': {
+      const earlier = Object.fromEntries(action.tasks.map((task) => [task.id, task]))
+      return { ...state, tasks: { ...earlier, ...state.tasks } }
+    }
     case 'frame':
       return reduceFrame(state, action.frame)
   }
@@ -80,6 +86,14 @@ function reduceFrame(state: ConsoleState, frame: ConsoleDown): ConsoleState {
       return { ...state, pending }
     }
   }
+}
+
+/** The task that a message became. One from a platform is known by the platform's id, which its task's id has in it. */
+export function taskOf(bubble: Bubble, channel: string, tasks: ConsoleState['tasks']): TaskSummary | undefined {
+  const { from, taskId, messageId } = bubble
+  if (taskId !== undefined) return tasks[taskId]
+  if (from.kind === 'bot' || messageId === undefined) return undefined
+  return Object.values(tasks).find((task) => task.channel === channel && `${task.id}-`.includes(`-${messageId}-`))
 }
 
 /** A person's bubble carries the id of its saying, maybe behind its channel's name, or at least the task it became. */

@@ -3,6 +3,7 @@ import { IconArrowDown, IconMessage2 } from '@tabler/icons-react'
 import { Fragment } from 'react'
 import type { Bubble, ConsoleChat } from '../../../api/shapes.ts'
 import { chatKey } from '../../api/console-link.ts'
+import { taskOf } from '../../api/console-state.ts'
 import type { Console } from '../../api/use-console.ts'
 import { useNow } from '../../api/use-now.ts'
 import { useScenes } from '../../api/use-scenes.ts'
@@ -11,16 +12,20 @@ import { useText } from '../../text/text.tsx'
 import { Notice } from '../frame/notice.tsx'
 import { BubbleView, PendingView } from './bubble-view.tsx'
 import classes from './console.module.css'
+import { leadOf } from './hints.ts'
 import { useStickToEnd } from './use-stick-to-end.ts'
 
 interface ConversationProps {
   chat: ConsoleChat
   console: Console
+  /** Who one speaks as. */
+  person: string
   onCommand(command: string): void
+  onReply(bubble: Bubble): void
 }
 
 /** The bubbles of a chat; stays at its end unless one has scrolled up to read. */
-export function Conversation({ chat, console, onCommand }: ConversationProps) {
+export function Conversation({ chat, console, person, onCommand, onReply }: ConversationProps) {
   const { text } = useText()
   const key = chatKey(chat.channel, chat.chat)
   const bubbles = console.bubbles[key] ?? []
@@ -32,15 +37,17 @@ export function Conversation({ chat, console, onCommand }: ConversationProps) {
     <>
       <div className={classes.scroll} ref={ref} onScroll={onScroll} data-testid="console-scroll">
         <div className={classes.bubbles} role="log" aria-label={chat.title}>
-          {bubbles.length === 0 && pending.length === 0 && <Welcome onCommand={onCommand} />}
+          {bubbles.length === 0 && pending.length === 0 && <Welcome chat={chat} onCommand={onCommand} />}
           {bubbles.map((bubble, place) => (
             <Fragment key={bubble.id}>
               <DayLine bubble={bubble} before={bubbles[place - 1]} />
               <BubbleView
                 chat={chat}
                 bubble={bubble}
-                task={bubble.taskId === undefined ? undefined : console.tasks[bubble.taskId]}
+                task={taskOf(bubble, chat.channel, console.tasks)}
+                isOwn={bubble.from.kind === 'person' && bubble.from.id === person}
                 onCommand={onCommand}
+                onReply={onReply}
               />
             </Fragment>
           ))}
@@ -80,19 +87,27 @@ function DayLine({ bubble, before }: { bubble: Bubble; before: Bubble | undefine
   return <span className={classes.day}>{dayText(bubble.at, now, lang, text)}</span>
 }
 
-function Welcome({ onCommand }: { onCommand(command: string): void }) {
+function Welcome({ chat, onCommand }: { chat: ConsoleChat; onCommand(command: string): void }) {
   const { text } = useText()
   const scenes = useScenes()
   const known = new Set(scenes.flatMap(({ name, commands }) => commands.map((one) => `${name} ${one.name}`.trim())))
+  const lead = leadOf(chat)
   const ideas = [
+    ['chat ask', text.console.askIdea],
     ['help', 'help'],
     ['demo echo', 'demo echo 你好'],
     ['demo sleep', 'demo sleep 5'],
     ['demo steps', 'demo steps 5'],
-  ].filter(([command]) => known.has(command ?? ''))
+  ]
+    .filter(([command]) => known.has(command ?? ''))
+    .map(([command, words = '']) => [command, words.startsWith('#') ? words : lead + words])
   return (
     <div className={classes.welcome}>
-      <Notice icon={<IconMessage2 />} title={text.console.empty} hint={text.console.emptyHint}>
+      <Notice
+        icon={<IconMessage2 />}
+        title={text.console.empty}
+        hint={lead === '' ? text.console.emptyHint : text.console.emptyGroupHint}
+      >
         {ideas.map(([command, words = '']) => (
           <Button key={command} variant="light" size="xs" onClick={() => onCommand(words)}>
             {words}

@@ -1,17 +1,7 @@
 import { z } from 'zod'
-import type { Part } from '../../../core/part.ts'
-
-/** One line of a simulator's feed: what a member wrote, or what they were shown. */
-export const lineSchema = z.object({
-  seq: z.number(),
-  at: z.number(),
-  kind: z.enum(['person', 'bot']),
-  member: z.string(),
-  text: z.string(),
-  msgtype: z.string(),
-  content: z.record(z.string(), z.unknown()).optional(),
-})
-export type Line = z.infer<typeof lineSchema>
+import type { Part } from '../../core/part.ts'
+import type { Line } from './conversation.ts'
+import { isMediaType } from './media.ts'
 
 const articleSchema = z.object({
   title: z.string(),
@@ -20,11 +10,19 @@ const articleSchema = z.object({
   picurl: z.string().optional(),
 })
 const newsSchema = z.object({ articles: z.array(articleSchema).min(1) })
+/** As the API and as callbacks write it. */
+const mediaSchema = z
+  .object({ media_id: z.string().optional(), MediaId: z.string().optional() })
+  .transform(({ media_id, MediaId }) => media_id ?? MediaId)
 
-/** The line as parts that a bubble can show. A form that has none is shown as its words, behind its type. */
-export function partsOfLine({ kind, msgtype, text, content }: Line): Part[] {
+/** A line as common parts. A form that has none is its words, behind its type. */
+export function shownParts({ kind, msgtype, text, content }: Line): Part[] {
   if (msgtype === 'text') return [{ kind: 'text', text }]
   if (msgtype === 'markdown') return [{ kind: 'markdown', text }]
+  const mediaId = isMediaType(msgtype) ? mediaSchema.safeParse(content).data : undefined
+  if (isMediaType(msgtype) && mediaId !== undefined) {
+    return [{ kind: msgtype, media: { source: 'platform', id: mediaId }, name: text === '' ? undefined : text }]
+  }
   const card = msgtype === 'textcard' ? articleSchema.safeParse(content) : undefined
   if (card?.success) return [{ kind: 'link', ...linkOf(card.data) }]
   const news = msgtype === 'news' && kind === 'bot' ? newsSchema.safeParse(content) : undefined
