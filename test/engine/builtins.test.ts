@@ -96,6 +96,7 @@ test('grants are given to a person here or elsewhere, to a group, or to the grou
 })
 
 test('an MCP server is granted by its name', async () => {
+  const boss = { sender: 'boss' }
   expect(await answer('grant zhaoliu mcp files', boss)).toBe('Granted: staff:zhaoliu · mcp files')
   expect(await answer('grant zhaoliu mcp others', boss)).toBe('There is no command mcp others.')
 })
