@@ -95,6 +95,12 @@ test('grants are given to a person here or elsewhere, to a group, or to the grou
   expect(await answer('secret show', { sender: 'lisi' })).toContain('You may not use')
 })
 
+test('an MCP server is granted by its name', async () => {
+  const boss = { sender: 'boss' }
+  expect(await answer('grant zhaoliu mcp files', boss)).toBe('Granted: staff:zhaoliu · mcp files')
+  expect(await answer('grant zhaoliu mcp others', boss)).toBe('There is no command mcp others.')
+})
+
 test('a grant lasts until its moment in the time zone of the installation', async () => {
   const boss = { sender: 'boss' }
   expect(await answer('grant wangwu secret show --until=2h', boss)).toContain('until 2027-01-15 18:00')

@@ -234,6 +234,23 @@ test('a cancel and a time-out of the question end what it called', { timeout: 60
   const { number } = await lastOf(huitou, 'chat ask')
   qq.sayInPrivate('10001', `cancel ${number}`)
   await until(async () => (await lastOf(huitou, 'lab mark')).state === 'cancelled', 5_000, 'the called one ends')
+
+  qq.sayInPrivate('10001', `lab hurry lab__mark ${json({ path: marks, word: 'two', ms: 60_000 })}`)
+  await qq.waitFor(({ text }) => text.includes('超过了 2 秒的时限'), 20_000)
+  await until(
+    async () => (await allRuns(huitou)).filter(({ state }) => state === 'cancelled').length === 3,
+    5_000,
+    'the second called one ends',
+  )
+  expect(words()).toEqual(['one', 'two'])
+})
+
+test('a question inside a step waits for its tools where it is', { timeout: 60_000 }, async () => {
+  const room = await aRoom('embedded')
+  if (room === undefined) return expect.fail('the embedded store is always there')
+  const { qq, marks } = room
+  qq.sayInPrivate('10001', `lab within lab__mark ${json({ path: marks, word: 'in', ms: 7_000 })}`)
+  await qq.waitFor(({ text }) => text === 'in by 10001', 30_000)
 })
 
 test('a picture that comes with a question is seen, also a quoted one, and is remembered in words', {

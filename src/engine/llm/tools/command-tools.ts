@@ -42,7 +42,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
   const { store, catalog, lanes, access } = ports
 
   async function call(parent: Run, entry: CommandEntry, lang: Lang, use: ToolUse): Promise<ToolResult> {
-    const child = await begin(parent, entry, use)
+    const child = await insist(() => begin(parent, entry, use))
     try {
       const ended = await endOf(child.id, use)
       if (ended === undefined) throw pending(child)
@@ -96,7 +96,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
   }
 
   async function resultOf(run: Run, lang: Lang): Promise<ToolResult> {
-    const { text, media } = saidWords(await saidBy(run.id, store.steps), lang)
+    const { text, media } = saidWords(await insist(() => saidBy(run.id, store.steps)), lang)
     const child = { id: run.id, number: run.number }
     const { number, state } = run
     if (state === 'done') {
@@ -113,7 +113,9 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
       .scenes.flatMap(({ commands }) => commands)
       .filter(({ tool, lane }) => tool !== undefined && lanes.has(lane) && lane !== run.task.lane)
     const usable = await Promise.all(
-      entries.map(async (entry) => ((await access.mayUse(run.task.message, entry.scene, entry.name)) ? [entry] : [])),
+      entries.map(async (entry) =>
+        (await insist(() => access.mayUse(run.task.message, entry.scene, entry.name))) ? [entry] : [],
+      ),
     )
     return usable.flat().map((entry) => ({
       name: toolName(entry.scene, entry.name),

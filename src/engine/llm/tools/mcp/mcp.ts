@@ -1,3 +1,4 @@
+import { insist } from '../../../../core/insist.ts'
 import { inLang, type Lang } from '../../../../core/lang.ts'
 import type { Log } from '../../../../core/log.ts'
 import type { Run } from '../../../../core/run.ts'
@@ -14,7 +15,7 @@ const PATIENCE_MS = 3_000
 const LONGEST_DESCRIPTION = 1_000
 
 export interface McpPorts {
-  access: Pick<Access, 'mayUse'>
+  access: Pick<Access, 'isGranted'>
   files: Pick<Files, 'put'>
   filesKeptMs: number
   now(): number
@@ -36,7 +37,7 @@ export function openMcp(configs: Readonly<Record<string, McpServerConfig>>, port
   }))
 
   async function toolsOf({ name, config, server }: (typeof servers)[number], run: Run, lang: Lang): Promise<Tool[]> {
-    const mayUse = () => ports.access.mayUse(run.task.message, MCP_SCENE, name)
+    const mayUse = () => insist(() => ports.access.isGranted(run.task.message, MCP_SCENE, name))
     if (!(await mayUse())) return []
     const tools = await server.tools(PATIENCE_MS)
     return (tools ?? []).map((tool) => ({
@@ -59,7 +60,8 @@ export function openMcp(configs: Readonly<Record<string, McpServerConfig>>, port
   ): Promise<ToolResult> {
     const keep = async (fileName: string, type: string, bytes: Uint8Array) => {
       const fileId = `${id}-${fileName.replaceAll(/[^A-Za-z0-9]/g, '-')}`
-      await ports.files.put({ id: fileId, name: fileName, type, bytes, expiresAt: ports.now() + ports.filesKeptMs })
+      const expiresAt = ports.now() + ports.filesKeptMs
+      await insist(() => ports.files.put({ id: fileId, name: fileName, type, bytes, expiresAt }))
       return { kind: 'image' as const, media: { source: 'kept' as const, fileId }, name: fileName, type }
     }
     try {
