@@ -65,11 +65,20 @@ function Page({ path }: { path: string }) {
   if (path === '/console') return <ConsolePage />
   if (path === '/tasks') return <TasksPage />
   if (path === '/presets') return <PresetsPage />
-  const presetName = /^\/presets\/([^/]+)$/.exec(path)?.[1]
-  if (presetName !== undefined) return <PresetsPage name={decodeURIComponent(presetName)} />
+  const presetName = presetNameIn(path)
+  if (presetName !== undefined) return <PresetsPage name={presetName} />
   const taskId = /^\/tasks\/([^/]+)$/.exec(path)?.[1]
   if (taskId !== undefined) return <TasksPage taskId={taskId} />
   return <NotFoundPage />
+}
+
+function presetNameIn(path: string): string | undefined {
+  try {
+    const name = /^\/presets\/([^/]+)$/.exec(path)?.[1]
+    return name && decodeURIComponent(name)
+  } catch {
+    return undefined
+  }
 }
 
 function Waiting() {
