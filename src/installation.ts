@@ -6,6 +6,7 @@ import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.t
 import type { Channel } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
 import type { Catalog } from './core/catalog.ts'
+import { isTriggered } from './core/command.ts'
 import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
 import type { Log } from './core/log.ts'
@@ -67,6 +68,8 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     log,
     shared: sharedCache(store.settings, store.leases, now),
     exchange,
+    // Asked when messages come, and by then the scenes are loaded.
+    isTriggered: (text) => isTriggered(text, catalog()),
     async readFile(fileId) {
       const file = await store.files.get(fileId, now())
       if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)
@@ -105,6 +108,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const listeners: (() => void)[] = []
   const scenes = await watchCatalog({
     sceneDirs: config.sceneDirs,
+    settings: config.scenes,
     env: config.hostEnvironment,
     log,
     onChange() {

@@ -71,6 +71,8 @@ export interface ChannelPorts {
   readFile(fileId: string): Promise<MediaFile>
   /** A place shared by all processes for what is costly to fetch, with one fetch at a time. */
   shared: SharedCache
+  /** Whether something in the text calls a command by itself (its triggers), without a prefix or a mention. */
+  isTriggered(text: string): boolean
   /** Calls to the process that holds a socket, from whichever process wants to send. */
   exchange: Exchange
   log: ChannelLog

@@ -4,6 +4,7 @@ import { insist } from '../core/insist.ts'
 import { inLang, type Lang } from '../core/lang.ts'
 import type { Run } from '../core/run.ts'
 import { type Attempt, textIn } from './attempt.ts'
+import { coolDown } from './cool-down.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
@@ -51,6 +52,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
       say: textIn(lang, sentences.timedOut(run.number, seconds)),
     }
   }
+  if (end.state === 'ignored') return { state: 'ignored', why: end.why }
   if (end.state === 'refused')
     return {
       state: 'refused',
@@ -114,6 +116,8 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
           return answerOf(engine.chatter.converse(call.text, asking))
+        case 'coolDown':
+          return insist(() => coolDown(run, call.name, call.forMs, engine))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { RejectedError, SetupError, UnavailableError } from '../../core/errors.ts'
 import type { Message } from '../../core/message.ts'
 import { whyOf } from '../../core/why.ts'
+import { fetchFile } from '../../web/fetch-file.ts'
 import type { Channel, ChannelPorts } from '../channel.ts'
-import { fetchFile } from '../fetch-file.ts'
 import { openAccounts } from './accounts.ts'
 import { askAccount, dialOnce, keepDialling } from './dial.ts'
 import { faultOf, isDone } from './faults.ts'
@@ -42,7 +42,14 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
   let dialling: { since: number; why: string } | undefined
 
   function read(frame: Record<string, unknown>, { account, repeatsIds }: Proof): Read {
-    return parse(frame, { config, now: now(), account, repeatsIds, isOurs: (id) => own.has(account, id) })
+    return parse(frame, {
+      config,
+      now: now(),
+      account,
+      repeatsIds,
+      isOurs: (id) => own.has(account, id),
+      isTriggered: ports.isTriggered,
+    })
   }
 
   /** What a frame means for the connection; a message is handed on. */

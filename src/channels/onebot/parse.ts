@@ -32,6 +32,8 @@ export interface Reader {
   repeatsIds: boolean
   /** Whether the bot said the message with this id. */
   isOurs(messageId: string): boolean
+  /** Whether a command is called by something in the text. */
+  isTriggered(text: string): boolean
 }
 
 const ignored = (why: string): Read => ({ kind: 'ignored', why })
@@ -97,7 +99,7 @@ function readMessage(frame: Record<string, unknown>, time: number | undefined, r
 
   const said = readSegments(segmentsOf(event.message), account)
   if (said.parts.length === 0 && !said.mentionsSelf) return ignored('there is nothing in it')
-  if (isGroup && !isForBot(said, event.group_id ?? '', config.groups, reader.isOurs))
+  if (isGroup && !isForBot(said, event.group_id ?? '', config.groups, reader.isOurs, reader.isTriggered))
     return ignored('it is not said to the bot')
   return { kind: 'message', message: messageOf(event, said, time, reader) }
 }

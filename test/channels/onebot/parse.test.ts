@@ -38,7 +38,14 @@ function read(frame: object | string, over: Partial<OnebotConfig> = {}, implemen
   if (found === undefined) return { kind: 'bad', why: 'no JSON object' }
   const repeatsIds = implementation === 'lagrange-v1'
   const isOurs = (messageId: string) => messageId === 'ours'
-  return parse(found, { config: aConfig(over), now: 1_790_000_000_000, account: self, repeatsIds, isOurs })
+  return parse(found, {
+    config: aConfig(over),
+    now: 1_790_000_000_000,
+    account: self,
+    repeatsIds,
+    isOurs,
+    isTriggered: (text) => text === '早安',
+  })
 }
 
 function messageOf(found: Read): Message {
@@ -185,6 +192,8 @@ describe('in a group', () => {
     ['a reply to the bot', [reply('ours'), text('and tomorrow?')], ['reply'], 'message'],
     ['a reply to somebody else', [reply('theirs'), text('and tomorrow?')], ['reply'], 'ignored'],
     ['a keyword', [text('今天天气如何')], ['keyword'], 'message'],
+    ['what calls a command by itself', [text('早安')], ['keyword'], 'message'],
+    ['the same where keywords do not count', [text('早安')], ['prefix', 'mention'], 'ignored'],
     ['no keyword', [text('今天如何')], ['keyword'], 'ignored'],
     ['anything, where all is answered', [text('hm')], ['all'], 'message'],
     ['nothing that is answered', [at(self), text('/help 天气')], [], 'ignored'],

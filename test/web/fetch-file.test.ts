@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fetchFile } from '../../src/channels/fetch-file.ts'
-import { asciiName } from '../../src/channels/file-name.ts'
 import { RejectedError, UnavailableError } from '../../src/core/errors.ts'
+import { fetchFile } from '../../src/web/fetch-file.ts'
+import { asciiName } from '../../src/web/file-name.ts'
 
 const never = new AbortController().signal
 const options = { limitBytes: 1024 * 1024, timeoutMs: 10_000, allowPrivate: true }
