@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { loadScenes } from '../../src/scenes/load.ts'
-import { defineCommand, defineScene, refuse, type Scene, z } from '../../src/scenes/scene.ts'
+import { defineCommand, refuse, type Scene, z } from '../../src/scenes/scene.ts'
 import { concealer, type SceneSettings } from '../../src/scenes/settings.ts'
 
 const summary = { zh: '一', en: 'one' }
@@ -59,7 +59,11 @@ describe('what is wrong has its place in the config file', () => {
 })
 
 test('settings are for the scene that is used, not for the one behind it', async () => {
-  const { scenes, faults } = await load({ try: { a: 'x' } }, aScene({ settings: z.object({ a: z.string() }) }), aScene())
+  const { scenes, faults } = await load(
+    { try: { a: 'x' } },
+    aScene({ settings: z.object({ a: z.string() }) }),
+    aScene(),
+  )
   expect([scenes.length, faults]).toEqual([1, []])
 })
 
