@@ -4,7 +4,7 @@ import type { Bilingual, Lang } from '../core/lang.ts'
 import type { LlmMessage } from '../core/llm.ts'
 import type { Message } from '../core/message.ts'
 import type { Content, Media, Part } from '../core/part.ts'
-import { fetchFile } from '../web/fetch-file.ts'
+import type { FetchedFile, FetchFileOptions } from '../web/fetch-file.ts'
 
 /** What a command is handed: its arguments, who asks, and all it may do. It knows no channel, queue or store. */
 export interface CommandContext<Args, Settings = Record<string, unknown>> {
@@ -126,6 +126,16 @@ export function voice(source: URL | Uint8Array, name = 'voice.mp3'): Part {
   return { kind: 'voice', media: mediaOf(source), name }
 }
 
+/**
+ * What stands at a web address that somebody else wrote: never from this machine or its network unless `allowPrivate`, redirects included.
+ * Throws RejectedError (not there, too large, an inner address), which is not tried again, or UnavailableError.
+ */
+export async function fetchFile(address: string, options: FetchFileOptions, signal: AbortSignal): Promise<FetchedFile> {
+  // Loaded when it is needed: every host would start later for it.
+  const web = await import('../web/fetch-file.ts')
+  return web.fetchFile(address, options, signal)
+}
+
 /** Ends the command without a word, because the message is not for it after all; `why` stands in the task's timeline. */
 export function ignore(why: string): never {
   throw new IgnoredError(why)
@@ -142,4 +152,4 @@ function mediaOf(source: string | URL | Uint8Array): Media {
 }
 
 export type { Bilingual, Content, Lang, Message, Part }
-export { fetchFile, z }
+export { z }

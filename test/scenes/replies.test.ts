@@ -173,6 +173,11 @@ describe('as a scene', () => {
     await expect(context('猫')).rejects.toThrow('scenes.replies.folder')
   })
 
+  test('of several keywords in one text the longest counts', async () => {
+    const { path } = await read({ '猫.txt': '喵', '猫咪.txt': '咪', 'index.yaml': 'match: contains' })
+    expect(await context('我爱猫咪', path)).toEqual({ kind: 'text', text: '咪' })
+  })
+
   test('its triggers are its keywords', async () => {
     const { path } = await read({
       '猫.txt': '喵',

@@ -138,7 +138,8 @@ async function nextGeneration(
     const isSettled = asked.isWhole && kept.every((file) => files.includes(file))
     files = kept
     if (!isSettled) continue
-    const faults = [...broken.values(), ...asked.faults.filter(isLoaded), ...settingsOfNobody(settings, asked.scenes)]
+    const faults = [...broken.values(), ...asked.faults.filter(isLoaded)]
+    faults.push(...settingsOfNobody(settings, asked.scenes, faults))
     return {
       catalog: { scenes: asked.scenes, faults },
       sources: { files, pictures: usedPictures(files, pictures), settings },
@@ -153,9 +154,15 @@ function usedPictures(files: readonly SceneFile[], pictures: Sources['pictures']
 }
 
 /** A misspelt name would leave its scene as if nothing were set. */
-function settingsOfNobody(settings: SceneSettings, scenes: readonly SceneEntry[]): SceneFault[] {
+function settingsOfNobody(
+  settings: SceneSettings,
+  scenes: readonly SceneEntry[],
+  told: readonly SceneFault[],
+): SceneFault[] {
   const known = scenes.map(({ name }) => name)
-  const ofNobody = Object.keys(settings).filter((name) => !known.some((scene) => settingsOf({ [name]: {} }, scene)))
+  const ofNobody = Object.keys(settings)
+    .filter((name) => !known.some((scene) => settingsOf({ [name]: {} }, scene) !== undefined))
+    .filter((name) => !told.some(({ message }) => ['.', ':'].some((end) => message.startsWith(`scenes.${name}${end}`))))
   return ofNobody.map((name) => ({
     file: `scenes.${name}`,
     message: `no scene that could be loaded has this name; there are: ${known.join(', ')}`,

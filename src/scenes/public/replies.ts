@@ -37,7 +37,10 @@ export default defineScene({
         // The argument has lost quotes that a keyword may have.
         const fitting = replies.filter((reply) => fits(reply, args.text) || fits(reply, message.text))
         if (fitting.length === 0) refuse(pick({ zh: '没有这个关键词。', en: 'There is no such keyword.' }))
-        const reply = fitting.find((each) => isFor(each, message.from))
+        // Of 猫 and 猫咪 in one text the longer says more.
+        const reply = fitting
+          .toSorted((one, other) => other.keyword.length - one.keyword.length)
+          .find((each) => isFor(each, message.from))
         if (reply === undefined) ignore('the keyword is for other groups')
         const leftMs = await coolDown(reply.keyword, reply.coolDownMs)
         if (leftMs > 0) ignore(`the keyword was answered here a moment ago, and rests for ${leftMs} ms more`)

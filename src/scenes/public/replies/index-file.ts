@@ -1,4 +1,3 @@
-import { parseDocument } from 'yaml'
 import { refuse, z } from '#scene'
 
 const group = z
@@ -24,8 +23,10 @@ export type Rule = z.output<typeof ruleSchema>
 /** What it says: of all keywords, and of some. */
 export type Index = z.output<typeof indexSchema>
 
-/** Reads an `index.yaml`; nothing in it is an index too. What is wrong is refused, with its place: keywords might answer where they must not. */
-export function readIndex(text: string, shown: string): Index {
+/** Reads an `index.yaml`; an empty one is an index too. What is wrong is refused, with its place: keywords might answer where they must not. */
+export async function readIndex(text: string, shown: string): Promise<Index> {
+  // Loaded when it is needed: every host would start later for it.
+  const { parseDocument } = await import('yaml')
   const document = parseDocument(text)
   const [fault] = document.errors
   if (fault !== undefined) refuse(`${shown}:${fault.linePos?.[0].line ?? 1}: ${fault.message.split('\n')[0]}`)

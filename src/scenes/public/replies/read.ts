@@ -87,7 +87,7 @@ function keywordOf(entry: Dirent, warn: Warn): string | undefined {
 
 async function indexIn(folder: string, entries: readonly Dirent[]): Promise<Index> {
   const entry = entries.find(({ name }) => name === INDEX)
-  if (entry === undefined) return readIndex('', INDEX)
+  if (entry === undefined) return { keywords: {} }
   if (!entry.isFile()) refuse(`scenes.replies.folder: ${INDEX} is no file`)
   return readIndex(await readFile(join(folder, INDEX), 'utf8'), INDEX)
 }
