@@ -40,6 +40,8 @@ export interface Config {
   /** Platform simulators that the console may speak for, by channel id: `{ wecom: "http://127.0.0.1:8421" }`. */
   simulators: Readonly<Record<string, string>>
   llm: LlmConfig
+  /** What operators set for scenes, by the scene's name; only a scene's own schema knows what is right. May hold secrets. */
+  scenes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 /** The models that commands may ask, all behind one OpenAI-compatible address. */
@@ -128,7 +130,7 @@ export interface OnebotGroupRule {
   answer: readonly ('prefix' | 'mention' | 'reply' | 'keyword' | 'all')[]
   /** Leading texts for `prefix`. */
   prefixes: readonly string[]
-  /** Texts anywhere in the message for `keyword`. */
+  /** Texts anywhere in the message for `keyword`, beside those that commands are called by. */
   keywords: readonly string[]
   /** Said to who joins, after a mention of them. */
   welcome?: string

@@ -6,7 +6,7 @@ import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.t
 import type { Channel, ChannelPorts } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
 import type { Catalog } from './core/catalog.ts'
-import { commandFor } from './core/command.ts'
+import { commandFor, isTriggered } from './core/command.ts'
 import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
 import type { Log } from './core/log.ts'
@@ -84,7 +84,9 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     shared: sharedCache(store.settings, store.leases, now),
     exchange,
     readFile,
+    // Asked when messages come, and by then the scenes are loaded.
     isBound: (event) => commandFor(event, catalog()) !== undefined,
+    isTriggered: (text) => isTriggered(text, catalog()),
   })
   const looks = openOutboxQueues(backend, [...channels.keys()])
   let holder = remoteHeld(store.signals)
@@ -120,6 +122,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const listeners: (() => void)[] = []
   const scenes = await watchCatalog({
     sceneDirs: config.sceneDirs,
+    settings: config.scenes,
     env: config.hostEnvironment,
     log,
     onChange() {

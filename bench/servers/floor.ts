@@ -21,6 +21,7 @@ const channel = wecomApp(wecom, {
   shared: { get: () => Promise.reject(new Error('no sends here')) },
   isBound: () => false,
   exchange: { hold: async () => async () => {}, ask: () => Promise.reject(new Error('no sends here')) },
+  isTriggered: () => false,
 })
 
 const app = express()

@@ -79,6 +79,8 @@ export interface ChannelPorts {
   shared: SharedCache
   /** Whether a command is bound to an event of this name; what nothing is bound to need not become a message. */
   isBound(event: string): boolean
+  /** Whether something in the text calls a command by itself (its triggers), without a prefix or a mention. */
+  isTriggered(text: string): boolean
   /** Calls to the process that holds a socket, from whichever process wants to send. */
   exchange: Exchange
   log: ChannelLog

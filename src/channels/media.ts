@@ -1,8 +1,8 @@
 import { RejectedError } from '../core/errors.ts'
 import type { Message } from '../core/message.ts'
 import type { Media } from '../core/part.ts'
+import { fetchFile } from '../web/fetch-file.ts'
 import type { Channel, MediaFile } from './channel.ts'
-import { fetchFile } from './fetch-file.ts'
 
 const FETCH_MS = 30_000
 

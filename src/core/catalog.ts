@@ -27,6 +27,7 @@ export const commandEntrySchema = z.object({
   triggers: z.array(
     z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('keyword'), keyword: z.string() }),
+      z.object({ kind: z.literal('exact'), text: z.string() }),
       z.object({ kind: z.literal('pattern'), source: z.string(), flags: z.string() }),
       z.object({ kind: z.literal('event'), name: z.string() }),
     ]),

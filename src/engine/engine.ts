@@ -26,7 +26,7 @@ export type Say = (said: {
 
 /** What an attempt at a task works with. */
 export interface Engine {
-  store: Pick<Store, 'runs' | 'steps'>
+  store: Pick<Store, 'runs' | 'steps' | 'settings'>
   catalog(): Catalog
   /** The slots of a lane; undefined where this process has none. */
   slots(lane: string): Slots | undefined

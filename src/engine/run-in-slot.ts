@@ -6,6 +6,7 @@ import type { Part } from '../core/part.ts'
 import type { Run } from '../core/run.ts'
 import { act } from './act.ts'
 import { type Attempt, textIn } from './attempt.ts'
+import { coolDown } from './cool-down.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
@@ -64,6 +65,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
       say: textIn(lang, sentences.timedOut(run.number, seconds)),
     }
   }
+  if (end.state === 'ignored') return { state: 'ignored', why: end.why }
   if (end.state === 'refused')
     return {
       state: 'refused',
@@ -132,6 +134,8 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, quest
           return act(call.action, run, lang, engine, deadline.signal)
         case 'wait':
           return insist(() => waitFor(call.order, run, lang, engine))
+        case 'coolDown':
+          return insist(() => coolDown(run, call.name, call.forMs, engine))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {

@@ -74,6 +74,7 @@ test('without a file and an environment everything has its default', () => {
     },
     grants: [],
     simulators: {},
+    scenes: {},
   })
 })
 

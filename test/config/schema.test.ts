@@ -36,6 +36,7 @@ test('the example file is valid, as it is and with its comments taken off', () =
       { id: 'qq', groups: { 20001: { answer: ['all'] } } },
     ],
     grants: [{ subject: 'wecom:zhangsan' }, { subject: 'group:wecom:wrksffcgaa' }],
+    scenes: { replies: { folder: './config/replies' }, picture: { json: 'data.0.url' } },
     limits: { graceMs: 3000 },
   })
 })

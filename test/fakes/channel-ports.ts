@@ -5,6 +5,8 @@ export interface FakePorts extends ChannelPorts {
   /** Moves the clock on. */
   pass(ms: number): void
   readonly files: Map<string, MediaFile>
+  /** Texts that call a command by themselves. */
+  readonly triggers: Set<string>
   /** What was logged, as one JSON text: to look for what must not be there. */
   logged(): string
 }
@@ -13,6 +15,7 @@ export interface FakePorts extends ChannelPorts {
 export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
   let now = startAt
   const lines: unknown[] = []
+  const triggers = new Set<string>()
   const files = new Map<string, MediaFile>()
   const note = (fields: Record<string, unknown>, message: string) => void lines.push({ ...fields, message })
   return {
@@ -29,6 +32,8 @@ export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
     shared: sharedCache(() => now),
     exchange: exchange(),
     isBound: () => true,
+    triggers,
+    isTriggered: (text) => triggers.has(text),
     log: { info: note, warn: note, error: note },
     logged: () => JSON.stringify(lines),
   }

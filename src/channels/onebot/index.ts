@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { RejectedError, SetupError, UnavailableError } from '../../core/errors.ts'
 import type { Message } from '../../core/message.ts'
 import { whyOf } from '../../core/why.ts'
+import { fetchFile } from '../../web/fetch-file.ts'
 import type { Channel, ChannelPorts } from '../channel.ts'
-import { fetchFile } from '../fetch-file.ts'
 import { openAccounts } from './accounts.ts'
 import { actionFor } from './act.ts'
 import { askAccount, dialOnce, keepDialling } from './dial.ts'
@@ -46,8 +46,16 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
   let dialling: { since: number; why: string } | undefined
 
   function read(frame: Record<string, unknown>, { account, repeatsIds }: Proof): Read {
-    const isOurs = (id: string): boolean => own.has(account, id)
-    return parse(frame, { config, now: now(), account, repeatsIds, isOurs, isBound: ports.isBound, order })
+    return parse(frame, {
+      config,
+      now: now(),
+      account,
+      repeatsIds,
+      isOurs: (id) => own.has(account, id),
+      isBound: ports.isBound,
+      isTriggered: ports.isTriggered,
+      order,
+    })
   }
 
   /** What a frame means for the connection; a message is handed on. */

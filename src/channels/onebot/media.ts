@@ -1,6 +1,6 @@
 import { RejectedError } from '../../core/errors.ts'
+import { fetchFile } from '../../web/fetch-file.ts'
 import type { ChannelPorts, MediaFile } from '../channel.ts'
-import { fetchFile } from '../fetch-file.ts'
 import type { MediaPart } from './types.ts'
 
 /** What rides in a frame as base64. */

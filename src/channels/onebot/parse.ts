@@ -37,6 +37,8 @@ export interface Reader {
   /** Whether a command is bound to what happens. */
   isBound(event: string): boolean
   order: Order
+  /** Whether a command is called by something in the text. */
+  isTriggered(text: string): boolean
 }
 
 const ignored = (why: string): Read => ({ kind: 'ignored', why })
@@ -124,7 +126,7 @@ function readMessage(frame: Record<string, unknown>, time: number | undefined, r
         )
       : undefined
   if (disorder !== undefined) return messageFrom(disorder, time, reader)
-  if (isGroup && !isForBot(said, event.group_id ?? '', config.groups, reader.isOurs))
+  if (isGroup && !isForBot(said, event.group_id ?? '', config.groups, reader.isOurs, reader.isTriggered))
     return ignored('it is not said to the bot')
   return { kind: 'message', message: messageOf(event, said, time, reader) }
 }

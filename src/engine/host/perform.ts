@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { z } from 'zod'
 import type { CommandEntry } from '../../core/catalog.ts'
 import { type ChatAction, chatActionSchema } from '../../core/chat-action.ts'
-import { AppError, UsageError } from '../../core/errors.ts'
+import { AppError, IgnoredError, UsageError } from '../../core/errors.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/lang.ts'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
 import { type Content, type Part, partSchema, partsOf } from '../../core/part.ts'
@@ -33,6 +33,14 @@ const stepBytes = 256 * 1024
 /** More than any platform takes in one file. */
 const contentLength = 32 * 1024 * 1024
 const nameSchema = z.string().min(1).max(200)
+const coolDownSchema = z.object({
+  name: nameSchema,
+  forMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(30 * 86_400_000),
+})
 const contentSchema = z.union([z.string(), partSchema, z.array(partSchema)])
 /** The answer to `findStep`. */
 const keptSchema = z.object({ value: z.unknown() }).optional()
@@ -75,7 +83,7 @@ export async function perform(
   const loaded = scenes.find((each) => each.entry.name === scene)
   const entry = loaded?.entry.commands.find((each) => each.name === name)
   const command: Command | undefined = loaded?.scene.commands[name]
-  if (entry === undefined || command === undefined) {
+  if (loaded === undefined || entry === undefined || command === undefined) {
     return { state: 'failed', message: `there is no command ${scene} ${name} any more`, retry: 'never' }
   }
   try {
@@ -83,7 +91,8 @@ export async function perform(
     const suspension = openSuspension()
     const work = async (): Promise<End> => {
       const pending = new Set<Promise<unknown>>()
-      const returned = await command.run(contextFor(order, args, outside, signal, pending, suspension))
+      const context = contextFor(order, args, loaded.settings, outside, signal, pending, suspension)
+      const returned = await command.run(context)
       const parts = returned === undefined ? [] : checkedParts(returned, `${scene} ${name} returned`)
       // What was said and not waited for is said all the same.
       await Promise.all(pending)
@@ -120,6 +129,7 @@ function issueSentence(issue: z.core.$ZodIssue, lang: Lang): string {
 function contextFor(
   order: RunOrder,
   args: Record<string, unknown>,
+  settings: Record<string, unknown>,
   outside: Outside,
   signal: AbortSignal,
   pending: Set<Promise<unknown>>,
@@ -201,8 +211,15 @@ function contextFor(
     if (isApproved) return { by, note }
     throw new NotApprovedError(inLang(order.lang, notApproved(order.taskNumber, by, note)), by, note)
   }
+  const coolDown = async (name: string, forMs: number): Promise<number> => {
+    const call = coolDownSchema.safeParse({ name, forMs })
+    if (!call.success)
+      throw new MisuseError('coolDown takes a name of 1 to 200 characters and a time of at most 30 days')
+    return z.number().parse(await outside.call({ method: 'coolDown', ...call.data }))
+  }
   return {
     args,
+    settings,
     message: order.message,
     lang: order.lang,
     attempt: order.attempt,
@@ -216,6 +233,7 @@ function contextFor(
     converse: (text) =>
       tracked(answer({ method: 'converse', text: String(text), mayWait: inStep.getStore() === undefined })),
     act: (action) => tracked(act(action)),
+    coolDown: (name, forMs) => tracked(coolDown(name, forMs)),
     progress: outside.progress,
     log: outside.log,
     pick: (text) => inLang(order.lang, text),
@@ -274,6 +292,7 @@ function plainJson(value: unknown, step: string): unknown {
 
 function endOf(error: unknown): End {
   if (error instanceof NotDoneError) return { state: 'refused', why: error.message, reason: error.reason }
+  if (error instanceof IgnoredError) return { state: 'ignored', why: error.message }
   if (error instanceof UsageError) return { state: 'refused', why: error.message }
   const retry = error instanceof AppError ? error.retry : 'later'
   return { state: 'failed', ...describedError(error), retry }

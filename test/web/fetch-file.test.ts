@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fetchFile } from '../../src/channels/fetch-file.ts'
-import { asciiName } from '../../src/channels/file-name.ts'
 import { RejectedError, UnavailableError } from '../../src/core/errors.ts'
+import { fetchFile } from '../../src/web/fetch-file.ts'
+import { asciiName } from '../../src/web/file-name.ts'
 
 const never = new AbortController().signal
 const options = { limitBytes: 1024 * 1024, timeoutMs: 10_000, allowPrivate: true }
@@ -14,6 +14,10 @@ const server = createServer((request, response) => {
   const path = request.url ?? ''
   if (path.startsWith('/file')) response.setHeader('content-type', 'text/csv').end('a,b,c')
   else if (path === '/hop') response.writeHead(302, { location: '/file/report.csv' }).end()
+  else if (path === '/away')
+    response.writeHead(302, { location: `${base.replace('127.0.0.1', 'localhost')}/told` }).end()
+  else if (path === '/near') response.writeHead(302, { location: '/told' }).end()
+  else if (path === '/told') response.end(String(request.headers['x-key']))
   else if (path === '/round') response.writeHead(302, { location: '/round' }).end()
   else if (path === '/local') response.writeHead(302, { location: 'file:///etc/passwd' }).end()
   else if (path === '/large') response.end(Buffer.alloc(options.limitBytes + 1))
@@ -35,6 +39,14 @@ test('a file has the name at the end of its address', async () => {
   const file = { bytes: Buffer.from('a,b,c'), name: 'report.csv', type: 'text/csv' }
   expect(await fetchFile(`${base}/file/report.csv?x=1`, options, never)).toEqual(file)
   expect(await fetchFile(`${base}/hop`, options, never)).toEqual(file)
+})
+
+test('headers are for the host that is asked, and for no other', async () => {
+  const told = async (path: string) => {
+    const { bytes } = await fetchFile(base + path, { ...options, headers: { 'x-key': 'k' } }, never)
+    return Buffer.from(bytes).toString()
+  }
+  expect([await told('/told'), await told('/near'), await told('/away')]).toEqual(['k', 'k', 'undefined'])
 })
 
 test.each([

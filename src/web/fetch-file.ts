@@ -3,15 +3,23 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { AppError, RejectedError, UnavailableError } from '../core/errors.ts'
-import type { MediaFile } from './channel.ts'
 import { nameIn } from './file-name.ts'
 import { readAtMost } from './read-at-most.ts'
 
 const MOST_REDIRECTS = 3
 
+export interface FetchedFile {
+  bytes: Uint8Array
+  name: string
+  /** What the server calls it; nothing has looked inside. */
+  type: string
+}
+
 export interface FetchFileOptions {
   limitBytes: number
   timeoutMs: number
+  /** Sent to the host that is asked, not to another one that it redirects to: they may hold a key. */
+  headers?: Readonly<Record<string, string>>
   /** Also from this machine and its neighbours: for tests, or when every author of commands is trusted with the inner network. */
   allowPrivate: boolean
 }
@@ -20,12 +28,14 @@ export interface FetchFileOptions {
  * The file at a web address. Throws RejectedError (no http address, an inner one, not there, too large) or UnavailableError.
  * The address a name stands for is checked where the connection is made, so it cannot change in between.
  */
-export async function fetchFile(address: string, options: FetchFileOptions, signal: AbortSignal): Promise<MediaFile> {
+export async function fetchFile(address: string, options: FetchFileOptions, signal: AbortSignal): Promise<FetchedFile> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)])
-  let url = parsedUrl(address)
+  const asked = parsedUrl(address)
+  let url = asked
   try {
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-      const response = await open(url, options, limit)
+      const headers = url.origin === asked.origin ? options.headers : undefined
+      const response = await open(url, { ...options, headers }, limit)
       const status = response.statusCode ?? 0
       const next = response.headers.location
       if (status >= 300 && status < 400 && next !== undefined) {
@@ -54,12 +64,12 @@ function parsedUrl(address: string, base?: URL): URL {
   return url
 }
 
-function open(url: URL, { allowPrivate }: FetchFileOptions, signal: AbortSignal): Promise<IncomingMessage> {
+function open(url: URL, { allowPrivate, headers }: FetchFileOptions, signal: AbortSignal): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   // `lookup` is not asked when the host is an address already.
   if (!allowPrivate && isIP(host) !== 0 && isInner(host)) throw innerAddress(host)
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  const options = allowPrivate ? { signal } : { signal, lookup: publicLookup }
+  const options = { signal, headers, ...(!allowPrivate && { lookup: publicLookup }) }
   const request: ClientRequest = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, resolve)
   request.on('error', reject).end()
   return promise
