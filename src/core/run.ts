@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sendRouteSchema } from './delivery.ts'
+import { llmCallSchema } from './llm-call.ts'
 import { taskSchema } from './task.ts'
 
 export const runStateSchema = z.enum(['waiting', 'running', 'done', 'refused', 'failed', 'cancelled', 'ignored'])
@@ -19,6 +20,7 @@ export const hopSchema = z.object({
     'progress',
     'log',
     'said',
+    'asked',
     'snoozed',
     'retry',
     'done',
@@ -34,6 +36,8 @@ export const hopSchema = z.object({
   ms: z.number().optional(),
   attempt: z.number().optional(),
   route: sendRouteSchema.optional(),
+  /** What a model was asked for. */
+  call: llmCallSchema.optional(),
 })
 export type Hop = z.infer<typeof hopSchema>
 
