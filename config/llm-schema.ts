@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { budgetsSchema } from './budget-schema.ts'
 import { count, httpUrl, list, SECOND_MS, text } from './pieces.ts'
 
 const price = z.strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })
@@ -41,5 +42,6 @@ export const llmSchema = z
     noticeAfterMs: count(0, 600 * SECOND_MS)
       .default(5 * SECOND_MS)
       .describe('After so long without an answer the person is told that it is on its way.'),
+    budgets: budgetsSchema,
   })
   .prefault({})

@@ -15,6 +15,10 @@ import { builtinScene, builtinsOf } from './engine/builtins/index.ts'
 import { type Desk, openDesk } from './engine/desk.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
+import { type BudgetDesk, openBudgetDesk } from './engine/llm/budget-desk.ts'
+import { type Ledger, openLedger } from './engine/llm/ledger.ts'
+import { openRaises } from './engine/llm/raises.ts'
+import { openUsage } from './engine/llm/usage.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
@@ -43,6 +47,9 @@ export interface Installation {
   languages: Languages
   builtins: ReadonlyMap<string, Builtin>
   desk: Desk
+  /** What models are used for, and what is left of the budgets. */
+  ledger: Ledger
+  budgets: BudgetDesk
   access: Access
   /** Scenes and built-in commands together. */
   catalog(): Catalog
@@ -102,6 +109,11 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     log,
   })
 
+  const raises = openRaises(store.settings, now)
+  const counted = { counters: store.counters, raises, budgets: config.llm.budgets, timeZone: config.timeZone, now }
+  const ledger = openLedger({ ...counted, settings: store.settings, log })
+  const budgets = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
+
   const listeners: (() => void)[] = []
   const scenes = await watchCatalog({
     sceneDirs: config.sceneDirs,
@@ -114,6 +126,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const builtins: ReadonlyMap<string, Builtin> = builtinsOf({
     store,
     desk,
+    budgets,
     languages,
     catalog,
     timeZone: config.timeZone,
@@ -148,6 +161,8 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     languages,
     builtins,
     desk,
+    ledger,
+    budgets,
     access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
     catalog,
     sources: scenes.sources,

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Ack } from '../core/ack.ts'
 import type { Delivery, Receipt } from '../core/delivery.ts'
+import type { Draft } from '../core/draft.ts'
 import type { Limit } from '../core/limit.ts'
 import type { Message } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
@@ -42,6 +43,11 @@ export interface Channel {
    * The second call with the same delivery is a repeat: it must be the same request to the platform, byte for byte where that makes it recognisable.
    */
   send(delivery: Delivery, signal: AbortSignal): Promise<Receipt>
+  /**
+   * Shows how far an answer has grown, on a platform that can change what it shows. It stands in the place of the delivery of the same id: of the drafts
+   * the newest is seen, after the delivery that one alone. May be lost, and one that comes too late changes nothing.
+   */
+  showDraft?(draft: Draft): Promise<void>
   /**
    * Judges a socket that the platform's side opens to us (`WS /in/:channel`), before the upgrade; the result takes it afterwards.
    * Throws only UnverifiedError.

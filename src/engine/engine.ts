@@ -13,6 +13,9 @@ import type { Chatter } from './llm/chatter.ts'
 /** Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and round it is said once. */
 export type Say = (said: { task: Task; round: number; name: string; parts: readonly Part[] }) => Promise<void>
 
+/** Shows how what it is about to say under that name grows, in chats that can; what is lost of it is lost. */
+export type ShowDraft = (growing: { task: Task; round: number; name: string; text: string }) => void
+
 /** What an attempt at a task works with. */
 export interface Engine {
   store: Pick<Store, 'runs' | 'steps'>
@@ -21,6 +24,7 @@ export interface Engine {
   slots(lane: string): Slots | undefined
   builtins: ReadonlyMap<string, Builtin>
   say: Say
+  draft: ShowDraft
   languages: Languages
   chatter: Chatter
   cancels: Cancels

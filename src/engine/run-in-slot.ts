@@ -2,12 +2,13 @@ import type { CommandEntry } from '../core/catalog.ts'
 import { cleanJson } from '../core/clean.ts'
 import { insist } from '../core/insist.ts'
 import { inLang, type Lang } from '../core/lang.ts'
+import type { LlmCall } from '../core/llm-call.ts'
 import type { Run } from '../core/run.ts'
-import { type Attempt, textIn } from './attempt.ts'
+import { ANSWER, type Attempt, textIn, withWarnings } from './attempt.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
-import type { AskOptions, LlmCall } from './llm/llm.ts'
+import type { AskOptions } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
 import type { HostCall } from './protocol.ts'
 import { sentences } from './sentences.ts'
@@ -28,13 +29,14 @@ export async function runInSlot(
   const slots = engine.slots(run.task.lane)
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
+  const warnings: string[] = []
   const end = await slots.run(
     { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
-    callsOf(run, lang, engine, deadline),
+    callsOf(run, lang, engine, deadline, warnings),
     deadline.signal,
     engine.graceMs,
   )
-  return attemptOf(end, run, entry, lang, deadline)
+  return withWarnings(attemptOf(end, run, entry, lang, deadline), warnings)
 }
 
 function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, deadline: Deadline): Attempt {
@@ -64,11 +66,11 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   return { state: 'failed', isFinal: false, why: end.message }
 }
 
-function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): HostCalls {
+function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, warnings: string[]): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
-  const note = (kind: 'log' | 'step' | 'said', text: string, ms?: number): void => {
-    runs.note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt }]).catch((error: unknown) => {
+  const note = (kind: 'log' | 'step' | 'said' | 'asked', text: string, ms?: number, call?: LlmCall): void => {
+    runs.note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt, call }]).catch((error: unknown) => {
       engine.log.warn({ taskId: run.id, error: String(error) }, 'a timeline line was lost')
     })
   }
@@ -87,8 +89,17 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
     signal: deadline.signal,
     onText: (text) => progress(undefined, text.slice(-SHOWN_CHARS)),
     onCall(call) {
-      note('log', callText(call), call.ms)
+      note('asked', callText(call), call.ms, call)
       engine.log.info({ taskId: run.id, ...call }, 'a model was asked')
+    },
+    onWarning: (sentence) => void warnings.push(sentence),
+  }
+  // What is asked in a conversation is what the person is about to read; what a scene asks for itself is not.
+  const conversing: AskOptions = {
+    ...asking,
+    onText(text) {
+      asking.onText?.(text)
+      engine.draft({ task: run.task, round: run.round, name: ANSWER, text })
     },
   }
   const answerOf = (answer: Promise<string>): Promise<unknown> =>
@@ -113,7 +124,7 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
         case 'ask':
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
-          return answerOf(engine.chatter.converse(call.text, asking))
+          return answerOf(engine.chatter.converse(call.text, conversing))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {
@@ -128,7 +139,7 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
   }
 }
 
-/** A call of a model as the timeline shows it. */
+/** A call of a model in words, for the timeline in chat. */
 function callText({ model, end, inputTokens, outputTokens, isEstimated, cost }: LlmCall): string {
   const tokens =
     inputTokens === undefined ? '' : `, ${inputTokens} + ${outputTokens} tokens${isEstimated ? ' (estimated)' : ''}`

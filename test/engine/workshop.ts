@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import type { Budgets } from '../../src/core/budget.ts'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
 import type { Message } from '../../src/core/message.ts'
 import { type Part, plainText } from '../../src/core/part.ts'
@@ -10,6 +11,10 @@ import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
+import { type BudgetDesk, openBudgetDesk } from '../../src/engine/llm/budget-desk.ts'
+import { type Ledger, openLedger } from '../../src/engine/llm/ledger.ts'
+import { openRaises } from '../../src/engine/llm/raises.ts'
+import { openUsage } from '../../src/engine/llm/usage.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
 
@@ -20,6 +25,10 @@ export interface Workshop {
   engine: Engine
   store: EmbeddedStore
   desk: Desk
+  ledger: Ledger
+  budgets: BudgetDesk
+  /** How an answer grew, one line a draft: `task: text`. */
+  drafts: string[]
   cancels: Cancels
   /** What was said, one line a say: `task: text`. */
   said: string[]
@@ -33,6 +42,13 @@ export interface Workshop {
 }
 
 let made = 0
+
+export const unlimited: Budgets = {
+  person: { warnAt: 0.8 },
+  group: { warnAt: 0.8 },
+  all: { warnAt: 0.8 },
+  subjects: {},
+}
 
 /** A store in memory for the tests of one file. */
 export function memoryStore(): Promise<EmbeddedStore> {
@@ -75,10 +91,11 @@ const scenes: Catalog['scenes'] = [
 ]
 
 /** An engine with a real store, and commands made of functions. */
-export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
+export async function aWorkshop(store: EmbeddedStore, budgets: Budgets = unlimited): Promise<Workshop> {
   let now = 1_800_000_000_000
   let work: Work = () => ({ state: 'done', parts: [{ kind: 'text', text: 'answer' }] })
   const said: string[] = []
+  const drafts: string[] = []
   const queued: Task[] = []
   const clock = () => now
   const say = async ({ task, parts }: { task: Task; parts: readonly Part[] }): Promise<void> => {
@@ -101,7 +118,19 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
   const desk = openDesk({ store, enqueue, say, languages, changed: () => undefined, now: clock, log: silent })
   let all: Catalog = { scenes, faults: [] }
-  const builtins = builtinsOf({ store, desk, languages, catalog: () => all, timeZone: 'Asia/Shanghai', now: clock })
+  const raises = openRaises(store.settings, clock)
+  const counted = { counters: store.counters, raises, budgets, timeZone: 'Asia/Shanghai', now: clock }
+  const ledger = openLedger({ ...counted, settings: store.settings, log: silent })
+  const budgetDesk = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
+  const builtins = builtinsOf({
+    store,
+    desk,
+    budgets: budgetDesk,
+    languages,
+    catalog: () => all,
+    timeZone: 'Asia/Shanghai',
+    now: clock,
+  })
   all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
   const admins = ['staff:boss']
   const engine: Engine = {
@@ -110,6 +139,7 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     slots: (lane) => (lane === 'long' ? slots : undefined),
     builtins,
     say,
+    draft: ({ task, text }) => void drafts.push(`${task.id}: ${text}`),
     languages,
     chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
     cancels,
@@ -124,6 +154,9 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     engine,
     store,
     desk,
+    ledger,
+    budgets: budgetDesk,
+    drafts,
     cancels,
     said,
     queued,

@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts'
 import type { Access } from '../access.ts'
 import type { Desk } from '../desk.ts'
 import type { Languages } from '../languages.ts'
+import type { BudgetDesk } from '../llm/budget-desk.ts'
 
 /** What a built-in command is called with. */
 export interface BuiltinCall {
@@ -24,6 +25,7 @@ export interface BuiltinCall {
 export interface BuiltinPorts {
   store: Pick<Store, 'runs' | 'outbox' | 'grants' | 'conversations'>
   desk: Desk
+  budgets: BudgetDesk
   languages: Languages
   catalog(): Catalog
   timeZone: string

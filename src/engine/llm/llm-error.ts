@@ -11,19 +11,18 @@ export type LlmErrorKind =
   | 'rate_limited'
   | 'too_slow'
   | 'down'
+  | 'over_budget'
 
 /** No answer of a model. Its message is for operators and holds no key; `sentence` is for the person. */
 export class LlmError extends AppError {
   override readonly name = 'LlmError'
   readonly retry = 'never'
   readonly kind: LlmErrorKind
-  constructor(kind: LlmErrorKind, message: string, options?: ErrorOptions) {
+  readonly sentence: Bilingual
+  constructor(kind: LlmErrorKind, message: string, options: ErrorOptions & { sentence?: Bilingual } = {}) {
     super(message, options)
     this.kind = kind
-  }
-
-  get sentence(): Bilingual {
-    return sentences[this.kind]
+    this.sentence = options.sentence ?? sentences[kind]
   }
 }
 
@@ -63,5 +62,9 @@ const sentences: Record<LlmErrorKind, Bilingual> = {
   down: {
     zh: '现在联系不上大模型，请过一会儿再问。',
     en: 'The model cannot be reached right now. Please ask again in a while.',
+  },
+  over_budget: {
+    zh: '今天的大模型额度已用完，明天重新计算。',
+    en: 'Today’s budget for models is used up. It begins anew tomorrow.',
   },
 }
