@@ -21,6 +21,8 @@ import { createTask } from './tasks/create.ts'
 import { getTask } from './tasks/get.ts'
 import { listTasks } from './tasks/list.ts'
 import { retryTask } from './tasks/retry.ts'
+import { getUsage } from './usage/get.ts'
+import { raiseBudget } from './usage/raise.ts'
 
 const described: readonly Route[] = [
   pushMessage,
@@ -35,6 +37,8 @@ const described: readonly Route[] = [
   putGrant,
   removeGrant,
   listAudit,
+  getUsage,
+  raiseBudget,
   listScenes,
   getOverview,
   liveOverview,

@@ -42,9 +42,20 @@ export interface LedgerPorts {
   timeZone: string
   now(): number
   log: Log
+  /** How an outage of the store is sat out. */
+  patient?: typeof insist
 }
 
-export function openLedger({ counters, settings, raises, budgets, timeZone, now, log }: LedgerPorts): Ledger {
+export function openLedger({
+  counters,
+  settings,
+  raises,
+  budgets,
+  timeZone,
+  now,
+  log,
+  patient = insist,
+}: LedgerPorts): Ledger {
   /** Once an attempt: asks of one task that run side by side must not each count as a message. */
   const messages = new WeakMap<Run, Promise<Bilingual[]>>()
   /** Who was warned today as far as this process knows; the store knows it for all. */
@@ -146,7 +157,7 @@ export function openLedger({ counters, settings, raises, budgets, timeZone, now,
       return await counters.addAll(book, lines, at, keptUntil)
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error
-      insist(() => counters.addAll(book, lines, at, keptUntil)).catch((reason: unknown) => {
+      patient(() => counters.addAll(book, lines, at, keptUntil)).catch((reason: unknown) => {
         log.error({ book, lines, error: String(reason) }, 'what a model was used for was not counted')
       })
       return undefined
@@ -156,12 +167,12 @@ export function openLedger({ counters, settings, raises, budgets, timeZone, now,
   return {
     async admit(run) {
       const limited = spendersOf(run.task.message).filter((subject) => hasLimits(budgetOf(budgets, subject)))
-      if (limited.length > 0) await insist(() => checkSpent(limited))
+      if (limited.length > 0) await patient(() => checkSpent(limited))
       const known = messages.get(run)
       if (known !== undefined) return known.then(() => [])
       const counted =
         limited.length > 0
-          ? countMessage(run, insist)
+          ? countMessage(run, patient)
           : countMessage(run, (work) => work()).catch((error: unknown) => {
               if (!(error instanceof StoreUnavailableError)) throw error
               log.warn({ taskId: run.id, error: error.message }, 'a message to a model was not counted')

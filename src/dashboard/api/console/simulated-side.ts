@@ -38,7 +38,7 @@ export function simulatedSide(channel: string, platform: string, baseUrl: string
           const { lines } = feedSchema.parse(await call(baseUrl, path, { withinMs: pollMs + answerWithinMs, signal }))
           for (const line of lines) {
             last = line.seq
-            if (line.member.toLowerCase() === chat.toLowerCase()) show(bubbleOf(line))
+            if (line.member.toLowerCase() === chat.toLowerCase()) show.bubble(bubbleOf(line))
           }
         } catch (error) {
           // Away, or not yet there: the chat stays open for when it is.

@@ -12,6 +12,7 @@ const LOOK_BACK = 20
 const LOOK_AFTER_MS = 700
 const LOOK_AGAIN_MS = 5000
 const MOST_TRIES = 3
+const SETTLE_MS = 4000
 
 export interface Console extends ConsoleState {
   link: LinkState
@@ -43,6 +44,7 @@ export function useConsole(): Console {
 
   useEffect(() => onTask((task) => dispatch({ kind: 'task', task })), [onTask])
   useTasksOf(state, dispatch)
+  useSettling(state, dispatch)
 
   const show = useCallback((chat: ConsoleChat) => {
     dispatch({ kind: 'show', key: chatKey(chat.channel, chat.chat) })
@@ -105,6 +107,21 @@ function useTasksOf(state: ConsoleState, dispatch: (action: { kind: 'task'; task
       clearInterval(timer)
     }
   }, [wanted, dispatch])
+}
+
+/** A task that has ended without the answer that grew (its scene said something else) takes the draft along, after time for the answer to come. */
+function useSettling({ drafts, tasks }: ConsoleState, dispatch: (action: { kind: 'settled'; taskId: string }) => void) {
+  const ended = Object.values(drafts)
+    .flat()
+    .flatMap(({ taskId }) => (tasks[taskId] && !isOpen(tasks[taskId]) ? [taskId] : []))
+    .join(' ')
+  useEffect(() => {
+    if (ended === '') return
+    const timer = setTimeout(() => {
+      for (const taskId of ended.split(' ')) dispatch({ kind: 'settled', taskId })
+    }, SETTLE_MS)
+    return () => clearTimeout(timer)
+  }, [ended, dispatch])
 }
 
 function isOpen(task: TaskSummary | undefined): boolean {

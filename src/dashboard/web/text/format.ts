@@ -70,6 +70,17 @@ export function bytesText(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
 
+/** 12,345 */
+export function countText(count: number): string {
+  return Math.round(count).toLocaleString('en-US')
+}
+
+/** In the currency of the price table, with as many places as small sums need. */
+export function moneyText(cost: number): string {
+  const places = cost !== 0 && Math.abs(cost) < 1 ? 4 : 2
+  return cost.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: places })
+}
+
 export function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0)
 }

@@ -14,15 +14,17 @@ interface BubbleViewProps {
   chat: ConsoleChat
   bubble: Bubble
   task: TaskSummary | undefined
+  /** It is an answer that still grows, or such a one stands below it. */
+  growth: 'itself' | 'below' | undefined
   onCommand(command: string): void
 }
 
-export const BubbleView = memo(({ chat, bubble, task, onCommand }: BubbleViewProps) => {
+export const BubbleView = memo(({ chat, bubble, task, growth, onCommand }: BubbleViewProps) => {
   const { text } = useText()
   const { from, parts, at } = bubble
   if (from.kind === 'bot') {
     return (
-      <Frame from="bot" avatar={<BotAvatar />} name={text.console.bot} at={at}>
+      <Frame from="bot" avatar={<BotAvatar />} name={text.console.bot} at={at} isGrowing={growth === 'itself'}>
         <Said parts={parts} onCommand={onCommand} />
       </Frame>
     )
@@ -34,7 +36,7 @@ export const BubbleView = memo(({ chat, bubble, task, onCommand }: BubbleViewPro
       <Said parts={parts} onCommand={onCommand} />
       {task && (
         <div className={classes.under}>
-          <TaskChip task={task} />
+          <TaskChip task={task} isAnswering={growth === 'below'} />
         </div>
       )}
     </Frame>
@@ -88,15 +90,18 @@ interface FrameProps {
   name: string
   at: number
   isPending?: boolean
+  isGrowing?: boolean
   children: ReactNode
 }
 
-function Frame({ from, avatar, name, at, isPending = false, children }: FrameProps) {
+function Frame({ from, avatar, name, at, isPending = false, isGrowing = false, children }: FrameProps) {
   const { lang } = useText()
   return (
     <article
       className={isPending ? `${classes.bubble} ${classes.pending}` : classes.bubble}
       data-from={from}
+      data-growing={isGrowing || undefined}
+      aria-busy={isGrowing || undefined}
       data-testid={`bubble-${from}`}
     >
       {avatar}
