@@ -14,6 +14,7 @@ import { ourColors, theme } from './theme.ts'
 
 const TasksPage = lazy(() => import('./pages/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage })))
 const ConsolePage = lazy(() => import('./pages/console-page.tsx').then(({ ConsolePage }) => ({ default: ConsolePage })))
+const UsagePage = lazy(() => import('./pages/usage-page.tsx').then(({ UsagePage }) => ({ default: UsagePage })))
 
 export function App() {
   return (
@@ -62,6 +63,7 @@ function Gate() {
 function Page({ path }: { path: string }) {
   if (path === '/' || path === '/login') return <Waiting />
   if (path === '/console') return <ConsolePage />
+  if (path === '/usage') return <UsagePage />
   if (path === '/tasks') return <TasksPage />
   const taskId = /^\/tasks\/([^/]+)$/.exec(path)?.[1]
   if (taskId !== undefined) return <TasksPage taskId={taskId} />

@@ -22,14 +22,16 @@ export const budgetSentences = {
       en: `${who.en} budget of ${what.en} for today is used up (${how}). It begins anew at ${anew}. An administrator can raise it: quota raise ${subject} ${measure} <amount>`,
     }
   },
+  /** Beside an answer: it is nearly used up, or was by that answer. */
   nearly: ({ subject, measure, used, limit, anew }: Reached): Bilingual => {
     const who = whose(subject)
     const what = measureWords[measure]
-    const percent = Math.floor((used / limit) * 100)
     const how = `${figure(measure, used)} / ${figure(measure, limit)}`
+    const percent = `${Math.floor((used / limit) * 100)}%`
+    const much: Bilingual = used >= limit ? { zh: '已用完', en: 'all' } : { zh: `已用 ${percent}`, en: percent }
     return {
-      zh: `（提醒：${who.zh}今天的大模型${what.zh}额度已用 ${percent}%，${how}，${anew} 重新计算。）`,
-      en: `(Note: ${percent}% of ${who.en.toLowerCase()} budget of ${what.en} for today is used, ${how}. It begins anew at ${anew}.)`,
+      zh: `（提醒：${who.zh}今天的大模型${what.zh}额度${much.zh}，${how}，${anew} 重新计算。）`,
+      en: `(Note: ${much.en} of ${who.en.toLowerCase()} budget of ${what.en} for today is used, ${how}. It begins anew at ${anew}.)`,
     }
   },
 }

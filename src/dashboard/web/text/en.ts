@@ -1,10 +1,11 @@
+import { usageEn } from './usage-en.ts'
 import type { Text } from './zh.ts'
 
 const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
 
 export const en: Text = {
   brand: 'Huitou',
-  nav: { tasks: 'Tasks', console: 'Console', label: 'Main' },
+  nav: { tasks: 'Tasks', console: 'Console', usage: 'Usage', label: 'Main' },
   settings: {
     label: 'Settings',
     language: 'Language',
@@ -190,6 +191,7 @@ export const en: Text = {
     expired: 'Expired',
   },
   routes: { passive: 'on the reply', active: 'active send', webhook: 'webhook' },
+  usage: usageEn,
   console: {
     chats: 'Chats',
     search: 'Choose a chat',

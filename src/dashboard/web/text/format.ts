@@ -57,6 +57,19 @@ export function momentText(at: number, lang: Lang): string {
   }).format(at)
 }
 
+/** A moment as it is where the installation is, to the minute. */
+export function momentIn(at: number, timeZone: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(localeOf(lang), {
+    timeZone,
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+    year: 'numeric',
+  }).format(at)
+}
+
 export function dayText(at: number, now: number, lang: Lang, text: Text): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY)
   if (days === 0) return text.console.today

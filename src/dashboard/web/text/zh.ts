@@ -1,7 +1,9 @@
+import { usageZh } from './usage-zh.ts'
+
 /** Every word the app shows, in Chinese. `en.ts` has the same keys. */
 export const zh = {
   brand: '回头',
-  nav: { tasks: '任务', console: '控制台', label: '主导航' },
+  nav: { tasks: '任务', console: '控制台', usage: '用量', label: '主导航' },
   settings: {
     label: '设置',
     language: '语言',
@@ -187,6 +189,7 @@ export const zh = {
     expired: '已过期',
   },
   routes: { passive: '随回执', active: '主动发送', webhook: '群机器人' },
+  usage: usageZh,
   console: {
     chats: '会话',
     search: '选择会话',
