@@ -7,6 +7,8 @@ const tokens = count(0, MOST)
 const cost = z.number().min(0)
 const warnAt = z.number().gt(0).max(1)
 
+const orUnlimited = <Limit extends z.ZodType>(limit: Limit) => z.union([z.literal('unlimited'), limit])
+
 const budget = (whose: string) =>
   z
     .strictObject({
@@ -32,14 +34,14 @@ export const budgetsSchema = z
       .record(
         subject,
         z.strictObject({
-          messages: messages.nullable().optional(),
-          tokens: tokens.nullable().optional(),
-          cost: cost.nullable().optional(),
+          messages: orUnlimited(messages).optional(),
+          tokens: orUnlimited(tokens).optional(),
+          cost: orUnlimited(cost).optional(),
           warnAt: warnAt.optional(),
         }),
       )
       .default({})
-      .describe('Other limits for one person (onebot:10001) or group (group:onebot:20001); null lifts a limit.'),
+      .describe('Other limits for one person (onebot:10001) or group (group:onebot:20001); `unlimited` lifts a limit.'),
   })
   .prefault({})
   .describe('What may be used of the models in a day. Nothing is limited by default.')

@@ -16,8 +16,8 @@ export interface Budgets {
   person: Budget
   group: Budget
   all: Budget
-  /** For named persons (`onebot:10001`) and groups (`group:onebot:20001`) instead of the above; null lifts a limit. */
-  subjects: Readonly<Record<string, Partial<Record<Measure, number | null>> & { warnAt?: number }>>
+  /** For named persons (`onebot:10001`) and groups (`group:onebot:20001`) instead of the above. */
+  subjects: Readonly<Record<string, Partial<Record<Measure, number | 'unlimited'>> & { warnAt?: number }>>
 }
 
 /** The subject that stands for everybody together. */
@@ -39,7 +39,7 @@ export function budgetOf(budgets: Budgets, subject: string): Budget {
   const budget: Budget = { warnAt: own.warnAt ?? general.warnAt }
   for (const measure of measures) {
     const limit = own[measure] === undefined ? general[measure] : own[measure]
-    if (limit !== null && limit !== undefined) budget[measure] = limit
+    if (limit !== 'unlimited' && limit !== undefined) budget[measure] = limit
   }
   return budget
 }

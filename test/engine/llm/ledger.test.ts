@@ -113,10 +113,10 @@ describe('tokens and money', () => {
     expect((await refusal(ledger.admit(aRun()))).zh).toContain('全体今天的大模型费用额度已用完（2 / 2）')
   })
 
-  test('a named subject has its own limit, and null lifts one', async () => {
+  test('a named subject has its own limit, or none', async () => {
     const ledger = aLedger({
       person: { tokens: 100, warnAt: 1 },
-      subjects: { 'staff:much': { tokens: 1_000 }, 'staff:free': { tokens: null } },
+      subjects: { 'staff:much': { tokens: 1_000 }, 'staff:free': { tokens: 'unlimited' } },
     })
     for (const person of ['much', 'free']) {
       await ledger.spend(aRun({ person }), aCall({ inputTokens: 900 }))
