@@ -16,7 +16,6 @@ export type BubbleEntry = z.infer<typeof bubbleEntrySchema>
 
 /** An answer of the bot as far as it has grown. Its id is that of the bubble it becomes. */
 export const draftBubbleSchema = z.object({ id: z.string(), taskId: z.string(), at: z.number(), text: z.string() })
-export type DraftBubble = z.infer<typeof draftBubbleSchema>
 
 /** The signal that a console chat has something new; its payload is a ConsoleHint. */
 export const consoleTopic = 'console'

@@ -59,7 +59,7 @@ const answerTo = (taskId: string) => (frame: ConsoleDown) =>
     : undefined
 
 describe.each(storeKinds)('on the %s store', (kind) => {
-  test('an answer grows in the console and is then said once, under the same id', { timeout: 60_000 }, async ({
+  test('an answer grows in the console and is then said once, under the same id', { timeout: 120_000 }, async ({
     skip,
   }) => {
     const place = await aPlace(kind)
@@ -91,7 +91,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
 })
 
 test('the process dies while an answer grows: the answer comes later, in the place of what was seen of it', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   const place = await aPlace('embedded')
   if (place === undefined) return expect.fail('the embedded store is always there')
@@ -113,7 +113,7 @@ test('the process dies while an answer grows: the answer comes later, in the pla
 })
 
 test('who has used up a budget is told so, without a model being asked, until an operator raises it', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const place = await aPlace('embedded')
   if (place === undefined) return expect.fail('the embedded store is always there')
