@@ -1,3 +1,4 @@
+import type { Budgets } from '../src/core/budget.ts'
 import type { Limit } from '../src/core/limit.ts'
 
 /** Everything that can be set, checked and typed. Made once at start by `readConfig`; nobody else reads the environment. */
@@ -72,6 +73,8 @@ export interface LlmConfig {
   presetDir: string
   /** After so long without an answer the person is told that it is on its way. */
   noticeAfterMs: number
+  /** What may be used in a day. */
+  budgets: Budgets
 }
 
 /** A program that is started, or an address. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { presetNameSchema } from '../src/core/preset.ts'
+import { budgetsSchema } from './budget-schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
 import { count, httpUrl, list, SECOND_MS, text } from './pieces.ts'
 
@@ -58,5 +59,6 @@ export const llmSchema = z
     noticeAfterMs: count(0, 600 * SECOND_MS)
       .default(5 * SECOND_MS)
       .describe('After so long without an answer the person is told that it is on its way.'),
+    budgets: budgetsSchema,
   })
   .prefault({})

@@ -17,7 +17,11 @@ import { type Desk, openDesk } from './engine/desk.ts'
 import type { Say } from './engine/engine.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
+import { type BudgetDesk, openBudgetDesk } from './engine/llm/budget-desk.ts'
+import { type Ledger, openLedger } from './engine/llm/ledger.ts'
+import { openRaises } from './engine/llm/raises.ts'
 import { keepSaid } from './engine/llm/tools/keep-said.ts'
+import { openUsage } from './engine/llm/usage.ts'
 import { watchPresetFiles } from './engine/presets/preset-files.ts'
 import { openPresets, type Presets } from './engine/presets/presets.ts'
 import { openStore } from './open-store.ts'
@@ -54,6 +58,9 @@ export interface Installation {
   presets: Presets
   builtins: ReadonlyMap<string, Builtin>
   desk: Desk
+  /** What models are used for, and what is left of the budgets. */
+  ledger: Ledger
+  budgets: BudgetDesk
   access: Access
   /** Scenes and built-in commands together. */
   catalog(): Catalog
@@ -119,6 +126,11 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     log,
   })
 
+  const raises = openRaises(store.settings, now)
+  const counted = { counters: store.counters, raises, budgets: config.llm.budgets, timeZone: config.timeZone, now }
+  const ledger = openLedger({ ...counted, settings: store.settings, log })
+  const budgets = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
+
   const listeners: (() => void)[] = []
   const scenes = await watchCatalog({
     sceneDirs: config.sceneDirs,
@@ -147,6 +159,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const builtins: ReadonlyMap<string, Builtin> = builtinsOf({
     store,
     desk,
+    budgets,
     languages,
     presets,
     memory: config.llm.memory,
@@ -188,6 +201,8 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     presets,
     builtins,
     desk,
+    ledger,
+    budgets,
     access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
     catalog,
     sources: scenes.sources,

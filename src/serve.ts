@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import express from 'express'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { apiPortsOf } from './api-ports.ts'
+import { TOTAL_BOOK } from './core/usage.ts'
 import { consoleSocket, dashboardApi } from './dashboard/api/index.ts'
 import { dashboardPages } from './dashboard/pages.ts'
 import { takeCallbacks } from './ingress/callbacks.ts'
@@ -73,6 +74,7 @@ export async function startServe(installation: Installation, version: string): P
   const metrics = openMetrics({
     laneCounts: api.laneCounts,
     waitingDeliveries: store.outbox.waiting,
+    llmTotals: () => store.counters.read(TOTAL_BOOK, now()),
     waitingMessages: () => [...waiting].map(([channel, { size }]) => ({ channel, size })),
   })
   const app = express()

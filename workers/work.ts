@@ -65,6 +65,7 @@ export async function startWork(
   const chatter = openChatter(config.llm, {
     conversations: store.conversations,
     presets: installation.presets,
+    ledger: installation.ledger,
     now: installation.now,
     log,
   })
@@ -74,6 +75,7 @@ export async function startWork(
     slots: (lane) => slots.get(lane),
     builtins: installation.builtins,
     say: installation.say,
+    draft: outbox.draftForTask,
     act: actIn(channels),
     languages: installation.languages,
     chatter,

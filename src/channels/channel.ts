@@ -3,6 +3,7 @@ import type { Ack } from '../core/ack.ts'
 import type { Address } from '../core/address.ts'
 import type { ChatAction } from '../core/chat-action.ts'
 import type { Delivery, Receipt } from '../core/delivery.ts'
+import type { Draft } from '../core/draft.ts'
 import type { Limit } from '../core/limit.ts'
 import type { Message } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
@@ -46,6 +47,11 @@ export interface Channel {
   send(delivery: Delivery, signal: AbortSignal): Promise<Receipt>
   /** Does something in a chat beside speaking. Throws as `send` does. Undefined: the platform lets no bot do such things. */
   act?(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
+  /**
+   * Shows how far an answer has grown, on a platform that can change what it shows. It stands in the place of the delivery of the same id: of the drafts
+   * the newest is seen, after the delivery that one alone. May be lost, and one that comes too late changes nothing.
+   */
+  showDraft?(draft: Draft): Promise<void>
   /**
    * Judges a socket that the platform's side opens to us (`WS /in/:channel`), before the upgrade; the result takes it afterwards.
    * Throws only UnverifiedError.

@@ -24,6 +24,9 @@ export type Say = (said: {
   toChat?: boolean
 }) => Promise<void>
 
+/** Shows how what it is about to say under that name grows, in chats that can; what is lost of it is lost. */
+export type ShowDraft = (growing: { task: Task; round: number; name: string; text: string }) => void
+
 /** What an attempt at a task works with. */
 export interface Engine {
   store: Pick<Store, 'runs' | 'steps' | 'settings'>
@@ -34,6 +37,7 @@ export interface Engine {
   say: Say
   /** Does something in a chat beside speaking. Throws as `Channel.act` does, and RejectedError where the platform lets no bot do such things. */
   act(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
+  draft: ShowDraft
   languages: Languages
   chatter: Chatter
   /** What models that answer may call. */

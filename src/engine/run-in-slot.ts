@@ -2,15 +2,16 @@ import type { CommandEntry } from '../core/catalog.ts'
 import { cleanJson } from '../core/clean.ts'
 import { insist } from '../core/insist.ts'
 import { inLang, type Lang } from '../core/lang.ts'
+import type { LlmCall } from '../core/llm-call.ts'
 import type { Part } from '../core/part.ts'
 import type { Run } from '../core/run.ts'
 import { act } from './act.ts'
-import { type Attempt, textIn } from './attempt.ts'
+import { ANSWER, type Attempt, textIn, withWarnings } from './attempt.ts'
 import { coolDown } from './cool-down.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
-import type { AskOptions, LlmCall } from './llm/llm.ts'
+import type { AskOptions } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
 import { TasksPending } from './llm/tools/tasks-pending.ts'
 import type { HostCall } from './protocol.ts'
@@ -35,13 +36,14 @@ export async function runInSlot(
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
   const questions = openQuestions(run, lang, engine, deadline)
+  const warnings: string[] = []
   const end = await slots.run(
     { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
-    callsOf(run, lang, engine, deadline, questions),
+    callsOf(run, lang, engine, deadline, questions, warnings),
     deadline.signal,
     engine.graceMs,
   )
-  return withAttached(attemptOf(end, run, entry, lang, deadline), questions.attached())
+  return withAttached(withWarnings(attemptOf(end, run, entry, lang, deadline), warnings), questions.attached())
 }
 
 /** What tools made goes out with the last word. */
@@ -79,11 +81,18 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   return { state: 'failed', isFinal: false, why: end.message }
 }
 
-function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, questions: Questions): HostCalls {
+function callsOf(
+  run: Run,
+  lang: Lang,
+  engine: Engine,
+  deadline: Deadline,
+  questions: Questions,
+  warnings: string[],
+): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
-  const note = (kind: 'log' | 'step' | 'said', text: string, ms?: number): void => {
-    runs.note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt }]).catch((error: unknown) => {
+  const note = (kind: 'log' | 'step' | 'said' | 'asked', text: string, ms?: number, call?: LlmCall): void => {
+    runs.note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt, call }]).catch((error: unknown) => {
       engine.log.warn({ taskId: run.id, error: String(error) }, 'a timeline line was lost')
     })
   }
@@ -102,8 +111,17 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, quest
     signal: deadline.signal,
     onText: (text) => progress(undefined, text.slice(-SHOWN_CHARS)),
     onCall(call) {
-      note('log', callText(call), call.ms)
+      note('asked', callText(call), call.ms, call)
       engine.log.info({ taskId: run.id, ...call }, 'a model was asked')
+    },
+    onWarning: (sentence) => void warnings.push(sentence),
+  }
+  // What is asked in a conversation is what the person is about to read; what a scene asks for itself is not.
+  const conversing: AskOptions = {
+    ...asking,
+    onText(text) {
+      asking.onText?.(text)
+      engine.draft({ task: run.task, round: run.round, name: ANSWER, text })
     },
   }
   const answerOf = (answer: Promise<string>): Promise<unknown> =>
@@ -129,7 +147,7 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, quest
         case 'ask':
           return answerOf(engine.chatter.ask(call.messages, asking))
         case 'converse':
-          return answerOf(questions.converse(call.text, call.mayWait, asking))
+          return answerOf(questions.converse(call.text, call.mayWait, conversing))
         case 'act':
           return act(call.action, run, lang, engine, deadline.signal)
         case 'wait':
@@ -150,7 +168,7 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, quest
   }
 }
 
-/** A call of a model as the timeline shows it. */
+/** A call of a model in words, for the timeline in chat. */
 function callText({ model, end, inputTokens, outputTokens, isEstimated, cost, isSummary }: LlmCall): string {
   const tokens =
     inputTokens === undefined ? '' : `, ${inputTokens} + ${outputTokens} tokens${isEstimated ? ' (estimated)' : ''}`

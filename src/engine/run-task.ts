@@ -7,7 +7,7 @@ import type { Part } from '../core/part.ts'
 import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import { firstEnd } from '../core/wait.ts'
-import { type Attempt, refuse, textIn } from './attempt.ts'
+import { ANSWER, type Attempt, refuse, textIn } from './attempt.ts'
 import { runBuiltin } from './builtins/run.ts'
 import { askedFirst, isWanted } from './called.ts'
 import { startDeadline } from './deadline.ts'
@@ -123,7 +123,7 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
   }
   const sayLast = async (parts: readonly Part[] | undefined): Promise<void> => {
     if (parts !== undefined && parts.length > 0)
-      await insist(() => engine.say({ task: run.task, round: run.round, name: 'answer', parts }))
+      await insist(() => engine.say({ task: run.task, round: run.round, name: ANSWER, parts }))
   }
 
   switch (attempt.state) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { OutboxQueues } from '../../queues/deliveries.ts'
 import type { Channel } from '../channels/channel.ts'
@@ -11,6 +10,7 @@ import type { Log } from '../core/log.ts'
 import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
 import type { Line, Outbox as OutboxStore, Permit, Taken } from '../store/store.ts'
+import { deliveryId, openDrafts, sayingId } from './drafts.ts'
 import { readFailure } from './verdict.ts'
 
 /** A send may take this long; the claim on its delivery outlives it a little. */
@@ -33,6 +33,8 @@ export interface OutboxPorts {
 export interface Outbox {
   /** Stores what a task says and sends it at once where order and quota allow. Resolves when it is stored. */
   sayForTask(said: { task: Task; round: number; name: string; parts: readonly Part[] }): Promise<void>
+  /** Shows how what is said later under the same name grows, where the channel can; a few times a second at most. */
+  draftForTask(growing: { task: Task; round: number; name: string; text: string }): void
   /**
    * Sends an answer that was to ride on an acknowledgement of the task's message, when that one never arrived because its process died. Call
    * it before the message is acknowledged without an answer. One that is being written is given its time; anything else stays as it is.
@@ -49,6 +51,7 @@ export interface Outbox {
 export function openOutbox(ports: OutboxPorts): Outbox {
   const { store, channels, looks, held, now, log } = ports
   const underWay = new Set<Promise<void>>()
+  const drafts = openDrafts({ channels, now, log })
 
   function channelOf(id: string): Channel {
     const channel = channels.get(id)
@@ -61,7 +64,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     return channelOf(to.channel)
       .split(cleanJson(parts))
       .map((part, place) => ({
-        id: `${id}-${place + 1}`,
+        id: deliveryId(id, place),
         to,
         part,
         taskId,
@@ -171,7 +174,8 @@ export function openOutbox(ports: OutboxPorts): Outbox {
 
   return {
     async sayForTask({ task, round, name, parts }) {
-      const id = `${task.id}-${round}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
+      const id = sayingId(task.id, round, name)
+      drafts.end(task.id)
       const deliveries = deliveriesOf(id, task.message.from, parts, task.id)
       // Only the first thing said can ride on the ack; whoever comes later finds the request gone and goes the other way.
       const hold = round === 0 ? task.held : undefined
@@ -181,6 +185,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
         return leaveToHeld(task.id, hold, deliveries)
       return offer(deliveries)
     },
+    draftForTask: drafts.show,
     async sendStranded(taskId) {
       const isBeingWritten = ({ state, route }: DeliveryRecord) => route === 'passive' && state === 'sending'
       let records = await store.ofTask(taskId)

@@ -174,6 +174,13 @@ export interface Counters {
   /** Adds and returns the sum; a counter that is not touched for `keepMs` is gone. */
   add(name: string, by: number, now: number, keepMs: number): Promise<number>
   get(name: string, now: number): Promise<number>
+  /**
+   * Adds to several counters of a book, all or none; their sums, in order. A book and all in it is gone at `expiresAt`, which is the same in
+   * every call for it.
+   */
+  addAll(book: string, adds: readonly { name: string; by: number }[], now: number, expiresAt: number): Promise<number[]>
+  /** The counters of a book; with `names`, these of them. What was never counted is missing. */
+  read(book: string, now: number, names?: readonly string[]): Promise<Map<string, number>>
 }
 
 /** Small values under names: a person's language, the admin password's hash, sessions, cached tokens, idempotency keys. */

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newRunOf, runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+import { mustStart } from '../contracts/store/samples.ts'
+import { aWorkshop, memoryStore, never, unlimited, type Workshop } from './workshop.ts'
 
 let store: EmbeddedStore
 let shop: Workshop
@@ -161,7 +162,7 @@ test('a preset is also known by its title, and one that is not there is refused'
 })
 
 test('a conversation that a group shares has its preset changed by administrators and by those with a grant', async () => {
-  shop = await aWorkshop(store, 'chat')
+  shop = await aWorkshop(store, { memory: 'chat' })
   const group = 'shared'
   expect(await answer('preset use pirate', { group })).toMatch(
     /may not use preset use yet.*\ngrant staff:zhangsan preset use$/s,
@@ -181,4 +182,71 @@ test('a conversation that a group shares has its preset changed by administrator
   )
   expect(await answer('preset use pirate', { sender: 'alone' })).toBe('All right, from now on pirate (Pirate).')
   expect(await answer('grant lisi preset burn', { sender: 'boss' })).toContain('no command')
+})
+
+describe('quota', () => {
+  const aCall = { model: 'one', ms: 1, end: 'stop', inputTokens: 600, outputTokens: 100, cost: 0.25 }
+  const limited = {
+    ...unlimited,
+    person: { tokens: 1_000, messages: 20, warnAt: 0.8 },
+    group: { cost: 2, warnAt: 0.8 },
+  }
+
+  test('tells what one has used today, what is left, and when it begins anew; this group’s too', async () => {
+    shop = await aWorkshop(store, { budgets: limited })
+    const run = await spends(shop, 'quentin', 'ops')
+    expect(await answer('quota', { sender: 'quentin', group: 'ops' })).toBe(
+      [
+        'Use of models today; it begins anew at 2027-01-16 00:00',
+        'Me · staff:quentin',
+        '  questions 1 / 20 (19 left)',
+        '  tokens 700 / 1,000 (300 left)',
+        '  money 0.25',
+        'group:staff:ops',
+        '  questions 1',
+        '  tokens 700',
+        '  money 0.25 / 2 (1.75 left)',
+      ].join('\n'),
+    )
+    expect(await answer('quota', { sender: 'quentin' })).not.toContain('ops')
+    expect(run.owner).toBe('staff:quentin')
+  })
+
+  test('of others is for administrators, who can raise it for a while and take that back', async () => {
+    shop = await aWorkshop(store, { budgets: limited })
+    await spends(shop, 'rita')
+    expect(await answer('quota rita', { sender: 'quentin' })).toContain('Only administrators')
+    expect(await answer('quota raise quentin tokens 5', { sender: 'quentin' })).toContain('Only administrators')
+    expect(await answer('quota rita', { sender: 'boss' })).toContain('tokens 700 / 1,000')
+    const raised = await answer('quota raise rita tokens 500 2027-01-20', { sender: 'boss' })
+    expect(raised).toContain('Raised by 500 until 2027-01-21 00:00.')
+    expect(raised).toContain('tokens 700 / 1,500 (800 left, raised)')
+    shop.pass(86_400_000)
+    expect(await answer('quota rita', { sender: 'boss' })).toContain('tokens 0 / 1,500')
+    expect(await answer('quota raise rita tokens 0', { sender: 'boss' })).toContain('tokens 0 / 1,000 (1,000 left)')
+    expect((await store.grants.audit(2)).map(({ what }) => what)).toEqual([
+      'quota raise staff:rita tokens 0 (taken back)',
+      'quota raise staff:rita tokens 500 until 2027-01-21 00:00',
+    ])
+  })
+
+  test.each([
+    ['quota raise', 'Usage: quota raise'],
+    ['quota raise rita tokens', 'Usage: quota raise'],
+    ['quota raise rita tokens much', 'Usage: quota raise'],
+    ['quota raise rita tokens -5', 'Usage: quota raise'],
+    ['quota raise rita bread 5', 'messages, tokens, cost'],
+    ['quota raise rita tokens 5 2020-01-01', 'no time to come'],
+    ['quota raise rita cost 5', 'has no limit of money'],
+  ])('%s is refused with a reason', async (text, words) => {
+    shop = await aWorkshop(store, { budgets: limited })
+    expect(await answer(text, { sender: 'boss' })).toContain(words)
+  })
+
+  async function spends(by: Workshop, sender: string, group?: string) {
+    const run = await mustStart(store, newRunOf(by.task('try work', { sender, group })), by.engine.now())
+    await by.ledger.admit(run)
+    await by.ledger.spend(run, aCall)
+    return run
+  }
 })

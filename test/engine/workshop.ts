@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import type { Budgets } from '../../src/core/budget.ts'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
 import type { ChatAction } from '../../src/core/chat-action.ts'
 import type { Message } from '../../src/core/message.ts'
@@ -11,6 +12,10 @@ import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
+import { type BudgetDesk, openBudgetDesk } from '../../src/engine/llm/budget-desk.ts'
+import { type Ledger, openLedger } from '../../src/engine/llm/ledger.ts'
+import { openRaises } from '../../src/engine/llm/raises.ts'
+import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
@@ -22,6 +27,10 @@ export interface Workshop {
   engine: Engine
   store: EmbeddedStore
   desk: Desk
+  ledger: Ledger
+  budgets: BudgetDesk
+  /** How an answer grew, one line a draft: `task: text`. */
+  drafts: string[]
   cancels: Cancels
   /** What was said, one line a say: `task: text`. */
   said: string[]
@@ -39,6 +48,13 @@ export interface Workshop {
 }
 
 let made = 0
+
+export const unlimited: Budgets = {
+  person: { warnAt: 0.8 },
+  group: { warnAt: 0.8 },
+  all: { warnAt: 0.8 },
+  subjects: {},
+}
 
 /** A store in memory for the tests of one file. */
 export function memoryStore(): Promise<EmbeddedStore> {
@@ -95,10 +111,14 @@ const presetFiles: PresetPorts['files'] = {
 }
 
 /** An engine with a real store, and commands made of functions. */
-export async function aWorkshop(store: EmbeddedStore, memory: 'person' | 'chat' = 'person'): Promise<Workshop> {
+export async function aWorkshop(
+  store: EmbeddedStore,
+  { memory = 'person', budgets = unlimited }: { memory?: 'person' | 'chat'; budgets?: Budgets } = {},
+): Promise<Workshop> {
   let now = 1_800_000_000_000
   let work: Work = () => ({ state: 'done', parts: [{ kind: 'text', text: 'answer' }] })
   const said: string[] = []
+  const drafts: string[] = []
   const queued: Task[] = []
   const woken: string[] = []
   const acts: ChatAction[] = []
@@ -124,6 +144,10 @@ export async function aWorkshop(store: EmbeddedStore, memory: 'person' | 'chat' 
   const wake = async (_lane: string, taskId: string): Promise<void> => void woken.push(taskId)
   const desk = openDesk({ store, enqueue, wake, say, languages, changed: () => undefined, now: clock, log: silent })
   let all: Catalog = { scenes, faults: [] }
+  const raises = openRaises(store.settings, clock)
+  const counted = { counters: store.counters, raises, budgets, timeZone: 'Asia/Shanghai', now: clock }
+  const ledger = openLedger({ ...counted, settings: store.settings, log: silent })
+  const budgetDesk = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
   const admins = ['staff:boss']
   const presets = openPresets({
     settings: store.settings,
@@ -139,6 +163,7 @@ export async function aWorkshop(store: EmbeddedStore, memory: 'person' | 'chat' 
     presets,
     memory,
     admins,
+    budgets: budgetDesk,
     catalog: () => all,
     mcpServers: ['files'],
     timeZone: 'Asia/Shanghai',
@@ -152,6 +177,7 @@ export async function aWorkshop(store: EmbeddedStore, memory: 'person' | 'chat' 
     builtins,
     say,
     act: async (action) => void acts.push(action),
+    draft: ({ task, text }) => void drafts.push(`${task.id}: ${text}`),
     languages,
     chatter: { ask: async () => 'no model here', converse: async () => 'no model here', idle: async () => undefined },
     tools: [],
@@ -169,6 +195,9 @@ export async function aWorkshop(store: EmbeddedStore, memory: 'person' | 'chat' 
     engine,
     store,
     desk,
+    ledger,
+    budgets: budgetDesk,
+    drafts,
     cancels,
     said,
     queued,

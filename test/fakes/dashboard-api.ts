@@ -7,6 +7,7 @@ import {
   type ConsoleDown,
   type ConsoleUp,
   consoleUpSchema,
+  type DraftBubble,
   type Overview,
   type PresetList,
   type TaskDetail,
@@ -14,6 +15,7 @@ import {
 } from '../../src/dashboard/api/shapes.ts'
 import { answerOf } from './dashboard-bot.ts'
 import { chats, overview, presets, scenes } from './dashboard-seed.ts'
+import { takeUsage } from './dashboard-usage.ts'
 
 type Saying = Extract<ConsoleUp, { kind: 'say' }>
 
@@ -31,6 +33,8 @@ export interface FakeDashboard {
   putOverview(change: Partial<Overview>): void
   /** Says something into a console chat. */
   bubble(channel: string, chat: string, bubble: Omit<Bubble, 'seq' | 'at'>): void
+  /** Shows how far an answer has grown. */
+  draft(channel: string, chat: string, draft: DraftBubble): void
   /** `deaf`: frames are taken and never answered. `away`: streams and sockets are cut and refused. */
   mood: 'well' | 'deaf' | 'away'
   /** Cuts every stream and socket. */
@@ -89,6 +93,11 @@ export async function startFakeDashboard({
       bubbles.set(key, [...(bubbles.get(key) ?? []), bubble])
       for (const [socket, keys] of opened) {
         if (keys.has(key)) transmit(socket, { kind: 'bubble', channel, chat, bubble })
+      }
+    },
+    draft(channel, chat, draft) {
+      for (const [socket, keys] of opened) {
+        if (keys.has(`${channel}:${chat}`)) transmit(socket, { kind: 'draft', channel, chat, draft })
       }
     },
     cut() {
@@ -201,6 +210,7 @@ export async function startFakeDashboard({
     fake.put({ ...task, ...change, why: isCancel ? '管理员取消' : undefined, timeline: [...task.timeline, hop] })
     response.status(202).json({})
   })
+  takeUsage(app, [])
   app.post('/api/files', express.raw({ type: () => true, limit: '20mb' }), (request, response) => {
     const fileId = `f-${files.size + 1}`
     const name = decodeURIComponent(request.get('x-file-name') ?? 'file')

@@ -1,4 +1,5 @@
 import type { Address } from '../../core/address.ts'
+import type { Measure } from '../../core/budget.ts'
 import type { Catalog } from '../../core/catalog.ts'
 import type { Lang } from '../../core/lang.ts'
 import type { Log } from '../../core/log.ts'
@@ -7,6 +8,7 @@ import type { Part } from '../../core/part.ts'
 import type { ListedPreset, Preset, PresetFault } from '../../core/preset.ts'
 import type { RunFilter } from '../../core/run.ts'
 import type { Task } from '../../core/task.ts'
+import type { Usage } from '../../core/usage.ts'
 import type { Store } from '../../store/store.ts'
 import type { Overview } from './shapes.ts'
 
@@ -36,6 +38,17 @@ export interface ApiPorts {
   cancel(taskId: string, by: string): Promise<boolean>
   /** False when there is no such task or it has not ended. */
   retry(taskId: string, by: string): Promise<boolean>
+  usage(days: number): Promise<Usage>
+  /** Leaves an audit line. False when this subject has no such limit. */
+  raiseBudget(request: {
+    subject: string
+    measure: Measure
+    amount: number
+    until: number | undefined
+    by: string
+    /** The same again is the same raise. */
+    id: string
+  }): Promise<boolean>
   /** False when there is no such delivery or it was sent, or is still to be. */
   resend(deliveryId: string, by: string): Promise<boolean>
 }

@@ -26,6 +26,8 @@ import { createTask } from './tasks/create.ts'
 import { getTask } from './tasks/get.ts'
 import { listTasks } from './tasks/list.ts'
 import { retryTask } from './tasks/retry.ts'
+import { getUsage } from './usage/get.ts'
+import { raiseBudget } from './usage/raise.ts'
 
 const described: readonly Route[] = [
   pushMessage,
@@ -40,6 +42,8 @@ const described: readonly Route[] = [
   putGrant,
   removeGrant,
   listAudit,
+  getUsage,
+  raiseBudget,
   listScenes,
   listPresets,
   addPreset,

@@ -15,6 +15,7 @@ import { ourColors, theme } from './theme.ts'
 const TasksPage = lazy(() => import('./pages/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage })))
 const PresetsPage = lazy(() => import('./pages/presets-page.tsx').then(({ PresetsPage }) => ({ default: PresetsPage })))
 const ConsolePage = lazy(() => import('./pages/console-page.tsx').then(({ ConsolePage }) => ({ default: ConsolePage })))
+const UsagePage = lazy(() => import('./pages/usage-page.tsx').then(({ UsagePage }) => ({ default: UsagePage })))
 
 export function App() {
   return (
@@ -63,6 +64,7 @@ function Gate() {
 function Page({ path }: { path: string }) {
   if (path === '/' || path === '/login') return <Waiting />
   if (path === '/console') return <ConsolePage />
+  if (path === '/usage') return <UsagePage />
   if (path === '/tasks') return <TasksPage />
   if (path === '/presets') return <PresetsPage />
   const presetName = presetNameIn(path)

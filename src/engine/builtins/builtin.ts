@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts'
 import type { Access } from '../access.ts'
 import type { Desk } from '../desk.ts'
 import type { Languages } from '../languages.ts'
+import type { BudgetDesk } from '../llm/budget-desk.ts'
 import type { Memory } from '../llm/converse.ts'
 import type { Presets } from '../presets/presets.ts'
 
@@ -26,6 +27,7 @@ export interface BuiltinCall {
 export interface BuiltinPorts {
   store: Pick<Store, 'runs' | 'steps' | 'outbox' | 'grants' | 'conversations'>
   desk: Desk
+  budgets: BudgetDesk
   languages: Languages
   presets: Presets
   /** Who shares a conversation in a group. */

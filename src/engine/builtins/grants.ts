@@ -128,7 +128,7 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
 }
 
 /** `zhangsan` is a person on the asker's own channel; `wecom:zhangsan` one elsewhere; `group:…` a group; `group` the one we are in. */
-function subjectOf(who: string, call: BuiltinCall): string {
+export function subjectOf(who: string, call: BuiltinCall): string {
   const { channel, chat, chatKind } = call.message.from
   if (who === 'group' && chatKind === 'group') return `group:${personKey(channel, chat)}`
   return who.includes(':') ? who.toLowerCase() : personKey(channel, who)

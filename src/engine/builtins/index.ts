@@ -4,6 +4,7 @@ import { approvalBuiltins } from './approvals.ts'
 import type { Builtin, BuiltinPorts } from './builtin.ts'
 import { grantBuiltins } from './grants.ts'
 import { presetBuiltins } from './presets.ts'
+import { quotaBuiltins } from './quota.ts'
 import { taskBuiltins } from './tasks.ts'
 
 export function builtinsOf(ports: BuiltinPorts): ReadonlyMap<string, Builtin> {
@@ -13,6 +14,7 @@ export function builtinsOf(ports: BuiltinPorts): ReadonlyMap<string, Builtin> {
     ...taskBuiltins(ports),
     ...grantBuiltins(ports),
     ...approvalBuiltins(ports),
+    ...quotaBuiltins(ports),
   ]
   return new Map(all.map((builtin) => [builtin.entry.name, builtin]))
 }

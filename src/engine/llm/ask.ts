@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { LlmTurn } from '../../core/llm.ts'
+import type { LlmCall } from '../../core/llm-call.ts'
 import { whyOf } from '../../core/why.ts'
-import type { AskOptions, Llm, LlmCall, LlmConfig, ModelConfig } from './llm.ts'
+import type { AskOptions, Llm, LlmConfig, ModelConfig } from './llm.ts'
 import { LlmError } from './llm-error.ts'
 import { estimateTokens } from './tokens.ts'
 import { answerWithTools } from './tools/rounds.ts'
@@ -38,6 +39,7 @@ export function openLlm(config: LlmConfig): Llm {
           model: model.name,
           ms: Math.round(performance.now() - startedAt),
           end,
+          isSummary: options.isSummary,
           ...figures(model, question, answered),
         })
       try {

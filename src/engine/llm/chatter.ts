@@ -3,7 +3,9 @@ import type { Log } from '../../core/log.ts'
 import type { Conversations } from '../../store/store.ts'
 import type { Presets } from '../presets/presets.ts'
 import { openLlm } from './ask.ts'
+import { budgeted } from './budgeted.ts'
 import { converse, type Memory } from './converse.ts'
+import type { Ledger } from './ledger.ts'
 import type { AskOptions, LlmConfig } from './llm.ts'
 
 /** The models, as commands talk with them. Both throw LlmError where there is no answer. */
@@ -18,12 +20,13 @@ export interface Chatter {
 export interface ChatterPorts {
   conversations: Conversations
   presets: Pick<Presets, 'of'>
+  ledger: Ledger
   now(): number
   log: Log
 }
 
 export function openChatter(config: LlmConfig & Memory, ports: ChatterPorts): Chatter {
-  const llm = openLlm(config)
+  const llm = budgeted(openLlm(config), ports.ledger, config.models)
   const underWay = new Set<Promise<void>>()
   function later(work: Promise<void>): void {
     underWay.add(work)

@@ -12,19 +12,18 @@ export type LlmErrorKind =
   | 'too_slow'
   | 'down'
   | 'too_many_rounds'
+  | 'over_budget'
 
 /** No answer of a model. Its message is for operators and holds no key; `sentence` is for the person. */
 export class LlmError extends AppError {
   override readonly name = 'LlmError'
   readonly retry = 'never'
   readonly kind: LlmErrorKind
-  constructor(kind: LlmErrorKind, message: string, options?: ErrorOptions) {
+  readonly sentence: Bilingual
+  constructor(kind: LlmErrorKind, message: string, options: ErrorOptions & { sentence?: Bilingual } = {}) {
     super(message, options)
     this.kind = kind
-  }
-
-  get sentence(): Bilingual {
-    return sentences[this.kind]
+    this.sentence = options.sentence ?? sentences[kind]
   }
 }
 
@@ -68,5 +67,9 @@ const sentences: Record<LlmErrorKind, Bilingual> = {
   too_many_rounds: {
     zh: '大模型一直在使用工具，没有给出回答，已停止。请把问题拆小一些再问。',
     en: 'The model went on using tools without an answer and was stopped. Please ask for less at once.',
+  },
+  over_budget: {
+    zh: '今天的大模型额度已用完，明天重新计算。',
+    en: 'Today’s budget for models is used up. It begins anew tomorrow.',
   },
 }

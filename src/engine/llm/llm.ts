@@ -1,5 +1,6 @@
 import type { Lang } from '../../core/lang.ts'
 import type { LlmMessage } from '../../core/llm.ts'
+import type { LlmCall } from '../../core/llm-call.ts'
 import type { Run } from '../../core/run.ts'
 import type { QuestionPictures } from './pictures.ts'
 import type { Toolbox } from './tools/toolbox.ts'
@@ -31,26 +32,13 @@ export interface LlmConfig {
   toolRounds: number
 }
 
-/** What one call upstream was: it stands in the task's timeline. */
-export interface LlmCall {
-  model: string
-  ms: number
-  /** `stop`, `length`, or why it failed. */
-  end: string
-  inputTokens?: number
-  outputTokens?: number
-  /** The upstream told no figures: these are estimated. */
-  isEstimated?: boolean
-  cost?: number
-  /** It was not for the answer, but for what is remembered of the conversation. */
-  isSummary?: boolean
-}
-
 export interface AskOptions {
   /** The task that asks, and the language of its person. */
   run: Run
   lang: Lang
   signal: AbortSignal
+  /** It is not for the answer, but for what is remembered of the conversation. */
+  isSummary?: boolean
   /** What the model may call. */
   tools?: Toolbox
   /** What was sent with the question. */
@@ -61,6 +49,8 @@ export interface AskOptions {
   /** The whole text so far; it begins anew when a stream broke and another try is under way. */
   onText?(text: string): void
   onCall?(call: LlmCall): void
+  /** A sentence for the person beside the answer: a budget is nearly used up. */
+  onWarning?(sentence: string): void
 }
 
 export interface Llm {

@@ -3,7 +3,7 @@ import type { LlmMessage } from '../../core/llm.ts'
 import type { Log } from '../../core/log.ts'
 import { whyOf } from '../../core/why.ts'
 import type { Conversations } from '../../store/store.ts'
-import type { AskOptions, Llm, LlmCall } from './llm.ts'
+import type { AskOptions, Llm } from './llm.ts'
 import { MOST_SAID, readSaid, type Said } from './said.ts'
 import { claimPart, endPart, readBook } from './summary.ts'
 import { estimateTokens, firstTokens } from './tokens.ts'
@@ -49,8 +49,8 @@ export async function summarise(
     try {
       const question = questionOf(book.summary.text, part, window)
       const limit = AbortSignal.timeout(SUMMARY_MS)
-      const onCall = (call: LlmCall): void => asking.onCall?.({ ...call, isSummary: true })
-      const text = await llm.ask(question, { run: asking.run, lang: asking.lang, signal: limit, onCall })
+      const { run, lang, onCall } = asking
+      const text = await llm.ask(question, { run, lang, signal: limit, isSummary: true, onCall })
       end = { to, text: firstTokens(text.trim(), Math.floor(window / 4)) }
       log.info({ taskId, entries: part.length }, 'a conversation was summarised')
     } catch (error) {

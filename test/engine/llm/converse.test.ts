@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { LlmMessage } from '../../../src/core/llm.ts'
+import type { LlmCall } from '../../../src/core/llm-call.ts'
 import { type ConversePorts, conversationOf, converse, type Memory } from '../../../src/engine/llm/converse.ts'
-import type { AskOptions, Llm, LlmCall } from '../../../src/engine/llm/llm.ts'
+import type { AskOptions, Llm } from '../../../src/engine/llm/llm.ts'
 import { forget } from '../../../src/engine/llm/summary.ts'
 import { estimateTokens, firstTokens } from '../../../src/engine/llm/tokens.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
@@ -155,9 +156,9 @@ const summaryTold = () => told.at(-1)?.find(({ role }) => role === 'system')?.te
 test('before a conversation outgrows its window its older part is summarised, and told in its place', async () => {
   const calls: LlmCall[] = []
   let question = ''
-  summariser = (given, { onCall }) => {
+  summariser = (given, { onCall, isSummary }) => {
     question = given
-    onCall?.({ model: 'one', ms: 1, end: 'stop' })
+    onCall?.({ model: 'one', ms: 1, end: 'stop', isSummary })
     return 'They spoke of one and two.'
   }
   for (const word of ['one', 'two', 'three', 'four'])

@@ -68,7 +68,7 @@ export function simulatedSide(channel: string, platform: string, baseUrl: string
           const given = await call(baseUrl, path, { withinMs: pollMs + answerWithinMs, signal })
           for (const line of read(simulatedFeedSchema, given, path).lines) {
             last = line.seq
-            if (line.chat.toLowerCase() === chat.toLowerCase()) show(bubbleOf(line))
+            if (line.chat.toLowerCase() === chat.toLowerCase()) show.bubble(bubbleOf(line))
           }
         } catch (error) {
           // Away, or not yet there: the chat stays open for when it is.

@@ -1,4 +1,4 @@
-import type { Bubble, ConsoleDown, TaskSummary } from '../../api/shapes.ts'
+import type { Bubble, ConsoleDown, DraftBubble, TaskSummary } from '../../api/shapes.ts'
 import { chatKey, type Saying } from './console-link.ts'
 
 /** What was typed here and is not yet seen as a bubble of the chat. */
@@ -15,6 +15,8 @@ export interface Pending {
 export interface ConsoleState {
   /** By chat, oldest first. */
   bubbles: Readonly<Record<string, readonly Bubble[]>>
+  /** Answers that are still growing, by chat. */
+  drafts: Readonly<Record<string, readonly DraftBubble[]>>
   unread: Readonly<Record<string, number>>
   pending: readonly Pending[]
   tasks: Readonly<Record<string, TaskSummary>>
@@ -30,8 +32,17 @@ export type ConsoleAction =
   | { kind: 'task'; task: TaskSummary }
   /** Tasks of earlier: what is known already is newer. */
   | { kind: 'tasks'; tasks: readonly TaskSummary[] }
+  /** The task has ended; what it was about to say has come, or never will. */
+  | { kind: 'settled'; taskId: string }
 
-export const emptyConsole: ConsoleState = { bubbles: {}, unread: {}, pending: [], tasks: {}, shown: undefined }
+export const emptyConsole: ConsoleState = {
+  bubbles: {},
+  drafts: {},
+  unread: {},
+  pending: [],
+  tasks: {},
+  shown: undefined,
+}
 
 export function reduceConsole(state: ConsoleState, action: ConsoleAction): ConsoleState {
   switch (action.kind) {
@@ -45,11 +56,20 @@ export function reduceConsole(state: ConsoleState, action: ConsoleAction): Conso
       return { ...state, pending: state.pending.filter(({ saying }) => saying.id !== action.id) }
     case 'show':
       return { ...state, shown: action.key, unread: { ...state.unread, [action.key]: 0 } }
-    case 'task':
-      return { ...state, tasks: { ...state.tasks, [action.task.id]: action.task } }
+    case 'task': {
+      const known = { ...state, tasks: { ...state.tasks, [action.task.id]: action.task } }
+      return action.task.state === 'cancelled'
+        ? reduceConsole(known, { kind: 'settled', taskId: action.task.id })
+        : known
+    }
     case 'tasks': {
       const earlier = Object.fromEntries(action.tasks.map((task) => [task.id, task]))
       return { ...state, tasks: { ...earlier, ...state.tasks } }
+    }
+    case 'settled': {
+      const entries = Object.entries(state.drafts)
+      const others = entries.map(([key, drafts]) => [key, drafts.filter(({ taskId }) => taskId !== action.taskId)])
+      return { ...state, drafts: Object.fromEntries(others) }
     }
     case 'frame':
       return reduceFrame(state, action.frame)
@@ -68,9 +88,19 @@ function reduceFrame(state: ConsoleState, frame: ConsoleDown): ConsoleState {
       return {
         ...state,
         bubbles: { ...state.bubbles, [key]: bubbles },
+        drafts: { ...state.drafts, [key]: (state.drafts[key] ?? []).filter((draft) => !isOver(draft, [frame.bubble])) },
         unread: isUnread ? { ...state.unread, [key]: (state.unread[key] ?? 0) + 1 } : state.unread,
         pending: state.pending.filter((pending) => !isBubbleOf(frame.bubble, pending)),
       }
+    }
+    case 'draft': {
+      const key = chatKey(frame.channel, frame.chat)
+      const { draft } = frame
+      if (isOver(draft, state.bubbles[key] ?? []) || state.tasks[draft.taskId]?.state === 'cancelled') return state
+      const before = state.drafts[key] ?? []
+      const isKnown = before.some(({ id }) => id === draft.id)
+      const drafts = isKnown ? before.map((one) => (one.id === draft.id ? draft : one)) : [...before, draft]
+      return { ...state, drafts: { ...state.drafts, [key]: drafts } }
     }
     case 'accepted': {
       const pending = state.pending.map((one) =>
@@ -100,4 +130,11 @@ export function taskOf(bubble: Bubble, channel: string, tasks: ConsoleState['tas
 function isBubbleOf(bubble: Bubble, { saying, taskId }: Pending): boolean {
   if (bubble.from.kind !== 'person') return false
   return bubble.id.endsWith(saying.id) || (taskId !== undefined && bubble.taskId === taskId)
+}
+
+/** Whether what a draft was to become stands there, or its task has said something else since. */
+function isOver(draft: DraftBubble, bubbles: readonly Bubble[]): boolean {
+  return bubbles.some(
+    ({ id, from, taskId, at }) => id === draft.id || (from.kind === 'bot' && taskId === draft.taskId && at >= draft.at),
+  )
 }

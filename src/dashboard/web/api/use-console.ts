@@ -20,6 +20,7 @@ const EARLIER = 100
 const LOOK_AFTER_MS = 700
 const LOOK_AGAIN_MS = 5000
 const MOST_TRIES = 3
+const SETTLE_MS = 4000
 
 export interface Console extends ConsoleState {
   link: LinkState
@@ -53,6 +54,7 @@ export function useConsole(): Console {
   const [shown, setShown] = useState<ConsoleChat>()
   useTasksOf(state, shown?.channel ?? '', dispatch)
   useEarlierTasks(shown?.simulated && shown.channel, dispatch)
+  useSettling(state, dispatch)
 
   const show = useCallback((chat: ConsoleChat) => {
     setShown(chat)
@@ -134,6 +136,21 @@ function useEarlierTasks(channel: string | undefined, dispatch: (action: Console
       () => undefined,
     )
   }, [channel, dispatch])
+}
+
+/** A task that has ended without the answer that grew (its scene said something else) takes the draft along, after time for the answer to come. */
+function useSettling({ drafts, tasks }: ConsoleState, dispatch: (action: { kind: 'settled'; taskId: string }) => void) {
+  const ended = Object.values(drafts)
+    .flat()
+    .flatMap(({ taskId }) => (tasks[taskId] && !isOpen(tasks[taskId]) ? [taskId] : []))
+    .join(' ')
+  useEffect(() => {
+    if (ended === '') return
+    const timer = setTimeout(() => {
+      for (const taskId of ended.split(' ')) dispatch({ kind: 'settled', taskId })
+    }, SETTLE_MS)
+    return () => clearTimeout(timer)
+  }, [ended, dispatch])
 }
 
 function isOpen(task: TaskSummary | undefined): boolean {

@@ -1,10 +1,11 @@
+import { plural } from './plural.ts'
+import { presetsEn } from './presets-en.ts'
+import { usageEn } from './usage-en.ts'
 import type { Text } from './zh.ts'
-
-const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
 
 export const en: Text = {
   brand: 'Huitou',
-  nav: { tasks: 'Tasks', console: 'Console', presets: 'Presets', label: 'Main' },
+  nav: { tasks: 'Tasks', console: 'Console', presets: 'Presets', usage: 'Usage', label: 'Main' },
   settings: {
     label: 'Settings',
     language: 'Language',
@@ -157,6 +158,13 @@ export const en: Text = {
     platformId: 'Platform message id',
     expires: (when) => `expires ${when}`,
     hopAttempt: (count) => `attempt ${count}`,
+    llm: 'Models',
+    calls: (count: number) => (count === 1 ? '1 call' : `${count} calls`),
+    tokens: (input: string, output: string) => `${input} + ${output} tokens`,
+    cost: (cost: string) => `cost ${cost}`,
+    summary: 'summary of the conversation',
+    estimated: 'estimated',
+    firstWord: (span: string) => `first word ${span}`,
   },
   hops: {
     received: 'Received',
@@ -170,6 +178,7 @@ export const en: Text = {
     said: 'Answered',
     waits: 'waits',
     signal: 'signal',
+    asked: 'Asked a model',
     snoozed: 'Paused, goes on later',
     retry: 'Failed, will retry',
     done: 'Done',
@@ -191,6 +200,7 @@ export const en: Text = {
     expired: 'Expired',
   },
   routes: { passive: 'on the reply', active: 'active send', webhook: 'webhook' },
+  usage: usageEn,
   console: {
     chats: 'Chats',
     search: 'Choose a chat',
@@ -254,57 +264,7 @@ export const en: Text = {
     today: 'Today',
     yesterday: 'Yesterday',
   },
-  presets: {
-    title: 'Presets',
-    lead: 'Who the model is in a conversation, and how it answers. People see them with preset list and choose with preset use <name>.',
-    add: 'New preset',
-    addTitle: 'New preset',
-    empty: 'No presets yet',
-    emptyHint: 'Put an .md file into config/presets/, or make one here.',
-    missing: 'There is no such preset; it may have been deleted.',
-    usual: 'default',
-    fromFile: 'file',
-    fromHere: 'dashboard',
-    overFile: 'edited',
-    fromFileHint: (file) => `From the file ${file}. Once saved here, what stands here counts; the file is not touched.`,
-    overFileHint: (file) => `Edited on the dashboard; the file ${file} does not count for now.`,
-    editedBy: (by, ago) => `saved by ${by} ${ago}`,
-    faults: (count) =>
-      `${plural(count, 'preset file')} ${count === 1 ? 'is' : 'are'} broken; what was read before, if anything, still counts`,
-    temperature: (value) => `temperature ${value}`,
-    open: (name) => `Edit the preset ${name}`,
-    fields: {
-      name: 'Name',
-      nameHint: 'What people type behind preset use: small letters, Chinese characters, digits and -',
-      titleZh: 'Title in Chinese',
-      titleEn: 'Title in English',
-      model: 'Model',
-      modelHint: 'Asked first, then those configured. Empty: those configured, in their order',
-      temperature: 'Temperature',
-      temperatureHint: '0 to 2, the more the freer. Empty: the model decides',
-      text: 'Prompt',
-      textHint: 'What the model is told before every question: who it is and how it answers',
-    },
-    wrong: {
-      name: '1 to 32 small letters, Chinese characters, digits or -, not beginning with -, and not default',
-      text: 'Write something: who it is, how it answers',
-      long: (most) => `At most ${most} characters`,
-      temperature: 'A number from 0 to 2',
-    },
-    save: 'Save',
-    saved: (name) => `${name} is saved and counts from the next question on`,
-    remove: 'Delete',
-    removeAsk: (name) => `Delete the preset ${name}?`,
-    removeHint: 'Conversations that use it go back to their default.',
-    removed: (name) => `${name} is deleted`,
-    reset: 'Reset to the file',
-    resetAsk: (name) => `Reset ${name} to what its file says?`,
-    resetHint: 'What was changed here is lost.',
-    resetDone: (name) => `${name} is what its file says again`,
-    keep: 'Keep it',
-    close: 'Close',
-    unsaved: 'There are changes that are not saved. Drop them?',
-  },
+  presets: presetsEn,
   time: {
     now: 'just now',
     ago: (span) => `${span} ago`,

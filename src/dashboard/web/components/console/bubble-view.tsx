@@ -16,11 +16,13 @@ interface BubbleViewProps {
   task: TaskSummary | undefined
   /** Said by who one speaks as. */
   isOwn: boolean
+  /** It is an answer that still grows, or such a one stands below it. */
+  growth: 'itself' | 'below' | undefined
   onCommand(command: string): void
   onReply(bubble: Bubble): void
 }
 
-export const BubbleView = memo(({ chat, bubble, task, isOwn, onCommand, onReply }: BubbleViewProps) => {
+export const BubbleView = memo(({ chat, bubble, task, isOwn, growth, onCommand, onReply }: BubbleViewProps) => {
   const { text } = useText()
   const { from, parts, at, messageId } = bubble
   const canReply = messageId !== undefined && chat.simulated?.takes.includes('quote')
@@ -32,6 +34,7 @@ export const BubbleView = memo(({ chat, bubble, task, isOwn, onCommand, onReply 
         avatar={<BotAvatar />}
         name={chat.simulated?.bot.name ?? text.console.bot}
         at={at}
+        isGrowing={growth === 'itself'}
         onReply={reply}
       >
         <Said parts={parts} onCommand={onCommand} />
@@ -52,7 +55,7 @@ export const BubbleView = memo(({ chat, bubble, task, isOwn, onCommand, onReply 
       <Said parts={parts} onCommand={onCommand} />
       {task && (
         <div className={classes.under}>
-          <TaskChip task={task} />
+          <TaskChip task={task} isAnswering={growth === 'below'} />
         </div>
       )}
     </Frame>
@@ -108,17 +111,30 @@ interface FrameProps {
   at: number
   isOwn?: boolean
   isPending?: boolean
+  isGrowing?: boolean
   onReply?: (() => void) | undefined
   children: ReactNode
 }
 
-function Frame({ from, avatar, name, at, isOwn = false, isPending = false, onReply, children }: FrameProps) {
+function Frame({
+  from,
+  avatar,
+  name,
+  at,
+  isOwn = false,
+  isPending = false,
+  isGrowing = false,
+  onReply,
+  children,
+}: FrameProps) {
   const { lang, text } = useText()
   return (
     <article
       className={isPending ? `${classes.bubble} ${classes.pending}` : classes.bubble}
       data-from={from}
       data-own={isOwn || undefined}
+      data-growing={isGrowing || undefined}
+      aria-busy={isGrowing || undefined}
       data-testid={`bubble-${from}`}
     >
       {avatar}

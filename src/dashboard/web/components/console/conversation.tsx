@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconArrowDown, IconMessage2 } from '@tabler/icons-react'
 import { Fragment } from 'react'
-import type { Bubble, ConsoleChat } from '../../../api/shapes.ts'
+import type { Bubble, ConsoleChat, DraftBubble } from '../../../api/shapes.ts'
 import { chatKey } from '../../api/console-link.ts'
 import { taskOf } from '../../api/console-state.ts'
 import type { Console } from '../../api/use-console.ts'
@@ -28,7 +28,8 @@ interface ConversationProps {
 export function Conversation({ chat, console, person, onCommand, onReply }: ConversationProps) {
   const { text } = useText()
   const key = chatKey(chat.channel, chat.chat)
-  const bubbles = console.bubbles[key] ?? []
+  const drafts = console.drafts[key] ?? []
+  const bubbles = [...(console.bubbles[key] ?? []), ...drafts.map(bubbleOf)]
   const pending = console.pending.filter((one) => one.key === key)
   const newest = pending.at(-1)?.saying.id ?? bubbles.at(-1)?.id
   const { ref, hasNewBelow, toEnd, onScroll } = useStickToEnd(key, newest, pending.length > 0)
@@ -46,6 +47,7 @@ export function Conversation({ chat, console, person, onCommand, onReply }: Conv
                 bubble={bubble}
                 task={taskOf(bubble, chat.channel, console.tasks)}
                 isOwn={bubble.from.kind === 'person' && bubble.from.id === person}
+                growth={growthOf(bubble, drafts)}
                 onCommand={onCommand}
                 onReply={onReply}
               />
@@ -78,6 +80,16 @@ export function Conversation({ chat, console, person, onCommand, onReply }: Conv
       )}
     </>
   )
+}
+
+/** In its place in the list and under its id, so that the answer takes the place of the draft. */
+function bubbleOf({ id, taskId, at, text }: DraftBubble): Bubble {
+  return { id, seq: Number.POSITIVE_INFINITY, at, taskId, from: { kind: 'bot' }, parts: [{ kind: 'text', text }] }
+}
+
+function growthOf({ id, taskId }: Bubble, drafts: readonly DraftBubble[]): 'itself' | 'below' | undefined {
+  if (drafts.some((draft) => draft.id === id)) return 'itself'
+  return drafts.some((draft) => draft.taskId === taskId) ? 'below' : undefined
 }
 
 function DayLine({ bubble, before }: { bubble: Bubble; before: Bubble | undefined }) {

@@ -1,4 +1,4 @@
-import { IconListDetails, IconMasksTheater, IconMessage2 } from '@tabler/icons-react'
+import { IconChartBar, IconListDetails, IconMasksTheater, IconMessage2 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useLive } from '../../api/live.tsx'
 import { Link } from '../../router.tsx'
@@ -22,6 +22,7 @@ export function Shell({ path, children }: { path: string; children: ReactNode })
       icon: <IconMasksTheater size={18} />,
       isHere: path.startsWith('/presets'),
     },
+    { to: '/usage', label: text.nav.usage, icon: <IconChartBar size={18} />, isHere: path === '/usage' },
   ]
   return (
     <div className={classes.shell} data-fixed={isConsole || undefined}>
