@@ -25,6 +25,7 @@ test('the example file is valid, as it is and with its comments taken off', () =
     STAFF_CORP_ID: 'ww1',
     QQ_ACCESS_TOKEN: 'x'.repeat(32),
     STAFF_SECRET: 's',
+    WIKI_TOKEN: 'w',
     STAFF_TOKEN: 't',
     STAFF_ENCODING_AES_KEY: 'x'.repeat(43),
   }

@@ -90,7 +90,7 @@ const json = (given: object): string => JSON.stringify(given)
 
 describe.each(storeKinds)('on the %s store', (kind) => {
   test('a model calls commands side by side as tasks of the asker, and says what came of them', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async ({ skip }) => {
     const room = await aRoom(kind)
     if (room === undefined) return skip('NOT TESTED: no redis-server')
@@ -117,7 +117,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     expect(qq.inbox).toHaveLength(1)
   })
 
-  test('a killed process goes on where it was, and nothing that had ended runs twice', { timeout: 90_000 }, async ({
+  test('a killed process goes on where it was, and nothing that had ended runs twice', { timeout: 150_000 }, async ({
     skip,
   }) => {
     const room = await aRoom(kind)
@@ -141,7 +141,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     expect(model.requests.length - asked).toBe(1)
   })
 
-  test('what takes longer than a moment holds no slot of its caller', { timeout: 60_000 }, async ({ skip }) => {
+  test('what takes longer than a moment holds no slot of its caller', { timeout: 120_000 }, async ({ skip }) => {
     const room = await aRoom(kind)
     if (room === undefined) return skip('NOT TESTED: no redis-server')
     const { huitou, qq, marks } = room
@@ -156,7 +156,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     expect((await lastOf(huitou, 'chat ask')).attempt).toBe(1)
   })
 
-  test('an approval is asked in the chat, and only its asker gives it', { timeout: 90_000 }, async ({ skip }) => {
+  test('an approval is asked in the chat, and only its asker gives it', { timeout: 150_000 }, async ({ skip }) => {
     const room = await aRoom(kind)
     if (room === undefined) return skip('NOT TESTED: no redis-server')
     const { huitou, qq, marks, words } = room
@@ -193,7 +193,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   })
 })
 
-test('whatever goes wrong with a tool is told to the model in words', { timeout: 60_000 }, async () => {
+test('whatever goes wrong with a tool is told to the model in words', { timeout: 120_000 }, async () => {
   const room = await aRoom('embedded')
   if (room === undefined) return expect.fail('the embedded store is always there')
   const { ask, huitou } = room
@@ -210,7 +210,7 @@ test('whatever goes wrong with a tool is told to the model in words', { timeout:
   expect(await ask('tools?')).not.toContain('vault')
 })
 
-test('pictures and files of a tool go to the chat once, with the answer', { timeout: 60_000 }, async () => {
+test('pictures and files of a tool go to the chat once, with the answer', { timeout: 120_000 }, async () => {
   const room = await aRoom('embedded')
   if (room === undefined) return expect.fail('the embedded store is always there')
   const { ask, qq } = room
@@ -225,7 +225,7 @@ test('pictures and files of a tool go to the chat once, with the answer', { time
   expect(qq.inbox[1]?.segments.map(({ type }) => type)).toContain('image')
 })
 
-test('a cancel and a time-out of the question end what it called', { timeout: 60_000 }, async () => {
+test('a cancel and a time-out of the question end what it called', { timeout: 120_000 }, async () => {
   const room = await aRoom('embedded')
   if (room === undefined) return expect.fail('the embedded store is always there')
   const { huitou, qq, marks, words } = room
@@ -245,7 +245,7 @@ test('a cancel and a time-out of the question end what it called', { timeout: 60
   expect(words()).toEqual(['one', 'two'])
 })
 
-test('a question inside a step waits for its tools where it is', { timeout: 60_000 }, async () => {
+test('a question inside a step waits for its tools where it is', { timeout: 120_000 }, async () => {
   const room = await aRoom('embedded')
   if (room === undefined) return expect.fail('the embedded store is always there')
   const { qq, marks } = room
@@ -254,7 +254,7 @@ test('a question inside a step waits for its tools where it is', { timeout: 60_0
 })
 
 test('a picture that comes with a question is seen, also a quoted one, and is remembered in words', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const room = await aRoom('embedded')
   if (room === undefined) return expect.fail('the embedded store is always there')
@@ -298,7 +298,7 @@ test('a picture that comes with a question is seen, also a quoted one, and is re
 })
 
 describe('MCP servers', () => {
-  test('their tools are called under a grant, and what they say is data', { timeout: 90_000 }, async () => {
+  test('their tools are called under a grant, and what they say is data', { timeout: 150_000 }, async () => {
     const web = await startMcpHttp(TOKEN)
     onTestFinished(() => web.close())
     const room = await aRoom('embedded', { mcpUrl: web.url })
