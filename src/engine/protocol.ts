@@ -16,8 +16,8 @@ import type { Sources } from '../scenes/sources.ts'
 
 /** The engine to a host. */
 export const toHostSchema = z.discriminatedUnion('kind', [
-  /** Once, first: the scene files and their settings. */
-  z.object({ kind: z.literal('load'), sources: z.custom<Sources>() }),
+  /** Once, first: the scene files and their settings, and whether the triggers are asked for, too. */
+  z.object({ kind: z.literal('load'), sources: z.custom<Sources>(), triggers: z.boolean() }),
   z.object({
     kind: z.literal('run'),
     runId: z.string(),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Argument, CommandEntry, SceneEntry } from '../core/catalog.ts'
 import { bilingualSchema } from '../core/lang.ts'
-import { isSlow } from './slow-pattern.ts'
 
 /** The default export is not what a scene must be; the message says where and what to write. */
 export class SceneShapeError extends Error {
@@ -25,7 +24,6 @@ const functionSchema = z.custom<(...given: never[]) => unknown>(
   'expected a function',
 )
 
-const quicker = 'let nothing be repeated that repeats itself, as in (a+)+'
 const triggersSchema = z
   .array(
     z.union(
@@ -126,11 +124,6 @@ export function triggerEntriesOf(triggers: unknown, command: string): CommandEnt
     if ('keyword' in trigger) return { kind: 'keyword', keyword: trigger.keyword }
     if ('exact' in trigger) return { kind: 'exact', text: trigger.exact }
     if ('event' in trigger) return { kind: 'event', name: trigger.event }
-    if (isSlow(trigger.pattern)) {
-      throw new SceneShapeError(
-        `commands.${command}.triggers: ${trigger.pattern} takes too long on some texts; ${quicker}`,
-      )
-    }
     // One test at a time: with g or y the expression would remember where it stopped.
     return { kind: 'pattern', source: trigger.pattern.source, flags: trigger.pattern.flags.replace(/[gy]/g, '') }
   })

@@ -6,6 +6,7 @@ import { isScene, SceneShapeError, sceneEntryOf, triggerEntriesOf } from './entr
 import { faultOf } from './fault.ts'
 import type { Scene } from './scene.ts'
 import { readSettings, type SceneSettings } from './settings.ts'
+import { isSlow } from './slow-pattern.ts'
 import type { SceneFile } from './sources.ts'
 
 export interface LoadedScene {
@@ -27,12 +28,13 @@ const watchesSchema = z.array(z.string().min(1)).max(50)
 /**
  * Loads the files one after the other, with `importFile`. Of several scenes with one name the one of the first folder wins. A file without a
  * default export is no scene but something scenes import. What cannot be loaded is a fault and stops nothing else; where triggers cannot be
- * made of the settings, the command goes without.
+ * made of the settings, the command goes without. Who only runs commands needs no triggers, which take time to make and try.
  */
 export async function loadScenes(
   files: readonly SceneFile[],
   importFile: (file: SceneFile) => Promise<Readonly<Record<string, unknown>>>,
   settings: SceneSettings = {},
+  needs: { triggers: boolean } = { triggers: true },
 ): Promise<LoadedScenes> {
   const scenes = new Map<string, LoadedScene & { folder: string }>()
   const faults: SceneFault[] = []
@@ -55,6 +57,7 @@ export async function loadScenes(
         settings: await readSettings(scene as Scene, settings),
       }
       scenes.set(key, { ...loaded, folder: file.folder })
+      if (!needs.triggers) continue
       // Before the triggers: one that cannot be made is made when what it is made of is mended.
       for (const path of watchedBy(loaded)) watched.add(path)
       await makeTriggers(loaded, file, faults)
@@ -73,7 +76,7 @@ function watchedBy({ scene, settings }: LoadedScene): string[] {
   return watched.data.map((path) => resolve(path))
 }
 
-/** Those that commands make of the settings. */
+/** Makes those that are made of the settings, and tries them all; what is wrong with one leaves its command without any. */
 async function makeTriggers(
   { entry, scene, settings }: LoadedScene,
   file: SceneFile,
@@ -81,13 +84,24 @@ async function makeTriggers(
 ): Promise<void> {
   for (const command of entry.commands) {
     const triggers = scene.commands[command.name]?.triggers
-    if (typeof triggers !== 'function') continue
+    const warn = (sentence: string): void => void faults.push({ file: file.shown, message: String(sentence) })
     try {
-      const warn = (sentence: string): void => void faults.push({ file: file.shown, message: String(sentence) })
-      command.triggers = triggerEntriesOf(await triggers(settings, warn), command.name)
+      if (typeof triggers === 'function') {
+        command.triggers = triggerEntriesOf(await triggers(settings, warn), command.name)
+      }
+      refuseSlow(command)
     } catch (error) {
+      command.triggers = []
       faults.push(settingsFaultOf(error, file))
     }
+  }
+}
+
+function refuseSlow({ name, triggers }: CommandEntry): void {
+  for (const trigger of triggers) {
+    if (trigger.kind !== 'pattern' || !isSlow(new RegExp(trigger.source, trigger.flags))) continue
+    const why = 'takes too long on some texts; let nothing be repeated that repeats itself, as in (a+)+'
+    throw new SceneShapeError(`commands.${name}.triggers: the pattern ${trigger.source} ${why}`)
   }
 }
 

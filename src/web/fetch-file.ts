@@ -69,7 +69,8 @@ function open(url: URL, { allowPrivate, headers }: FetchFileOptions, signal: Abo
   // `lookup` is not asked when the host is an address already.
   if (!allowPrivate && isIP(host) !== 0 && isInner(host)) throw innerAddress(host)
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  const options = { signal, headers, ...(!allowPrivate && { lookup: publicLookup }) }
+  // A connection of its own: one that is kept may have been opened without the guard, and may be closing.
+  const options = { signal, headers, agent: false, ...(!allowPrivate && { lookup: publicLookup }) }
   const request: ClientRequest = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, resolve)
   request.on('error', reject).end()
   return promise

@@ -41,6 +41,12 @@ test('a file has the name at the end of its address', async () => {
   expect(await fetchFile(`${base}/hop`, options, never)).toEqual(file)
 })
 
+test('a connection that was opened without the guard is not used behind it', async () => {
+  const address = `${base.replace('127.0.0.1', 'localhost')}/file/report.csv`
+  expect((await fetchFile(address, options, never)).name).toBe('report.csv')
+  await expect(fetchFile(address, { ...options, allowPrivate: false }, never)).rejects.toThrow(RejectedError)
+})
+
 test('headers are for the host that is asked, and for no other', async () => {
   const told = async (path: string) => {
     const { bytes } = await fetchFile(base + path, { ...options, headers: { 'x-key': 'k' } }, never)

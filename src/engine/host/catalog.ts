@@ -213,7 +213,7 @@ async function askForScenes(
     },
   )
   wait()
-  port.send({ kind: 'load', sources })
+  port.send({ kind: 'load', sources, triggers: true })
   try {
     return await asked.promise
   } finally {

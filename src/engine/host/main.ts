@@ -36,7 +36,7 @@ if (isMainThread) becomeProcess()
 wire.listen((message) => {
   switch (message.kind) {
     case 'load':
-      return void load(message.sources)
+      return void load(message.sources, message.triggers)
     case 'run':
       return void run(message)
     case 'abort':
@@ -49,14 +49,14 @@ wire.listen((message) => {
   }
 })
 
-async function load(sources: Sources): Promise<void> {
+async function load(sources: Sources, triggers: boolean): Promise<void> {
   conceal = concealer(sources.settings)
   importFromPictures(sources)
   const importFile = async (file: SceneFile) => {
     wire.send({ kind: 'loading', file: file.shown })
     return import(pictureUrl(file))
   }
-  const loaded = await loadScenes(sources.files, importFile, sources.settings)
+  const loaded = await loadScenes(sources.files, importFile, sources.settings, { triggers })
   scenes = loaded.scenes
   wire.send({
     kind: 'ready',
