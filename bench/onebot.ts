@@ -1,0 +1,143 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startOnebotSimulator } from '../src/simulators/onebot/index.ts'
+import { startRedisServer } from '../test/fakes/redis-server.ts'
+import { type Burst, Crowd, type Faults } from './crowd.ts'
+import { fixed, median, print } from './figures.ts'
+import { hasKoishi } from './koishi.ts'
+import { type Memory, memoryOf } from './memory.ts'
+import { type BenchServer, startProgram, startServer } from './server.ts'
+
+const EVENTS = 1_000
+const ROUNDS = 3
+/** In each round, of each program. */
+const BURSTS = 3
+/** What follows the last answer is written down, and an answer that comes twice has come. */
+const QUIET_MS = 1_000
+const SELF_ID = '3100000001'
+const ACCESS_TOKEN = 'a token for benchmarks'
+
+interface Contender {
+  name: string
+  /** Undefined: it cannot be had on this machine. */
+  start(): Promise<BenchServer | undefined>
+}
+
+interface Results {
+  bursts: Burst[]
+  faults: Faults
+  idle: Memory[]
+  after: Memory[]
+}
+
+/** A thousand messages at once over reverse WebSocket: Koishi 4 and we, each alone in a process of its own, one after the other. */
+export async function benchOnebot(): Promise<void> {
+  print(`\n## onebot\n`)
+  const contenders = [...(hasKoishi() ? koishi : []), ...huitou]
+  const results = new Map<Contender, Results>()
+  for (let round = 0; round < ROUNDS; round++) for (const contender of contenders) await play(contender, results)
+  tell(results)
+}
+
+const koishi: readonly Contender[] = [
+  { name: 'Koishi 4, a middleware', start: () => startKoishi('middleware') },
+  { name: 'Koishi 4, a command', start: () => startKoishi('command') },
+]
+
+const huitou: readonly Contender[] = [
+  { name: 'Huitou on Redis', start: startOnRedis },
+  { name: 'Huitou, embedded store', start: () => startHuitou(undefined) },
+]
+
+function startKoishi(echo: 'middleware' | 'command'): Promise<BenchServer> {
+  return startProgram(new URL('./koishi/echo.cjs', import.meta.url), { selfId: SELF_ID, echo })
+}
+
+async function startOnRedis(): Promise<BenchServer | undefined> {
+  const redis = await startRedisServer()
+  if (redis === undefined) return undefined
+  const server = await startHuitou(redis.url)
+  return {
+    ...server,
+    async stop() {
+      await server.stop()
+      await redis.stop()
+    },
+  }
+}
+
+function startHuitou(redisUrl: string | undefined): Promise<BenchServer> {
+  const env = {
+    HUITOU_CONFIG: fileURLToPath(new URL('./servers/onebot.yaml', import.meta.url)),
+    ONEBOT_ACCESS_TOKEN: ACCESS_TOKEN,
+  }
+  return startServer('huitou', { redisUrl, env, replyWithinMs: 0, works: true })
+}
+
+async function play(contender: Contender, results: Map<Contender, Results>): Promise<void> {
+  const server = await contender.start()
+  if (server === undefined) return
+  const reverseUrl = String(server.said.url).replace('http', 'ws')
+  const simulator = await startOnebotSimulator({ selfId: SELF_ID, accessToken: ACCESS_TOKEN, reverseUrl })
+  await simulator.connected()
+  await wait(QUIET_MS)
+  const idle = await memoryOf(server.pid)
+
+  const crowd = new Crowd(simulator)
+  await crowd.sayAll(EVENTS)
+  const bursts: Burst[] = []
+  for (let burst = 0; burst < BURSTS; burst++) {
+    await wait(QUIET_MS)
+    bursts.push(await crowd.sayAll(EVENTS))
+  }
+  await wait(QUIET_MS)
+  const after = await memoryOf(server.pid)
+  const faults = crowd.faults()
+  await simulator.close()
+  await server.stop()
+
+  const sum = results.get(contender) ?? { bursts: [], faults: noFaults, idle: [], after: [] }
+  results.set(contender, {
+    bursts: [...sum.bursts, ...bursts],
+    faults: {
+      lost: sum.faults.lost + faults.lost,
+      doubled: sum.faults.doubled + faults.doubled,
+      outOfOrder: sum.faults.outOfOrder + faults.outOfOrder,
+    },
+    idle: [...sum.idle, ...(idle ? [idle] : [])],
+    after: [...sum.after, ...(after ? [after] : [])],
+  })
+}
+
+const noFaults: Faults = { lost: 0, doubled: 0, outOfOrder: 0 }
+
+function tell(results: ReadonlyMap<Contender, Results>): void {
+  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`
+  print(
+    `${EVENTS} events at once from 50 people in 5 groups (median of ${ROUNDS * BURSTS} bursts, each after a warm-up;`,
+  )
+  print(`the slowest and the quickest burst in brackets); ${machine}\n`)
+  print(
+    '| | all answered, ms | ratio | median answer, ms | slowest, ms | lost | doubled | out of order | MB idle | MB peak |',
+  )
+  print('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
+  let floorMs: number | undefined
+  for (const [{ name }, { bursts, faults, idle, after }] of results) {
+    const all = bursts.map(({ allMs }) => allMs)
+    floorMs ??= median(all)
+    const cells = [
+      name,
+      `${fixed(median(all), 0)} (${fixed(Math.min(...all), 0)}–${fixed(Math.max(...all), 0)})`,
+      fixed(median(all) / floorMs),
+      fixed(median(bursts.map(({ medianMs }) => medianMs)), 0),
+      fixed(median(bursts.map(({ slowestMs }) => slowestMs)), 0),
+      faults.lost,
+      faults.doubled,
+      faults.outOfOrder,
+      fixed(median(idle.map(({ nowMb }) => nowMb)), 0),
+      fixed(Math.max(...after.map(({ peakMb }) => peakMb)), 0),
+    ]
+    print(`| ${cells.join(' | ')} |`)
+  }
+}
