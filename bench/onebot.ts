@@ -6,8 +6,8 @@ import { startRedisServer } from '../test/fakes/redis-server.ts'
 import { type Burst, Crowd, type Faults } from './crowd.ts'
 import { fixed, median, print } from './figures.ts'
 import { hasKoishi } from './koishi.ts'
-import { type Memory, memoryOf } from './memory.ts'
 import { type BenchServer, startProgram, startServer } from './server.ts'
+import { type Usage, usageOf } from './usage.ts'
 
 const EVENTS = 1_000
 const ROUNDS = 3
@@ -25,10 +25,10 @@ interface Contender {
 }
 
 interface Results {
-  bursts: Burst[]
+  bursts: (Burst & { cpuMs: number })[]
   faults: Faults
-  idle: Memory[]
-  after: Memory[]
+  idle: Usage[]
+  after: Usage[]
 }
 
 /** A thousand messages at once over reverse WebSocket: Koishi 4 and we, each alone in a process of its own, one after the other. */
@@ -60,6 +60,7 @@ async function startOnRedis(): Promise<BenchServer | undefined> {
   const server = await startHuitou(redis.url)
   return {
     ...server,
+    pids: [...server.pids, redis.pid],
     async stop() {
       await server.stop()
       await redis.stop()
@@ -82,17 +83,20 @@ async function play(contender: Contender, results: Map<Contender, Results>): Pro
   const simulator = await startOnebotSimulator({ selfId: SELF_ID, accessToken: ACCESS_TOKEN, reverseUrl })
   await simulator.connected()
   await wait(QUIET_MS)
-  const idle = await memoryOf(server.pid)
+  const idle = await usageOf(server.pids)
 
   const crowd = new Crowd(simulator)
   await crowd.sayAll(EVENTS)
-  const bursts: Burst[] = []
-  for (let burst = 0; burst < BURSTS; burst++) {
-    await wait(QUIET_MS)
-    bursts.push(await crowd.sayAll(EVENTS))
-  }
   await wait(QUIET_MS)
-  const after = await memoryOf(server.pid)
+  const bursts: Results['bursts'] = []
+  let usage = await usageOf(server.pids)
+  for (let n = 0; n < BURSTS; n++) {
+    const burst = await crowd.sayAll(EVENTS)
+    await wait(QUIET_MS)
+    const before = usage
+    usage = await usageOf(server.pids)
+    bursts.push({ ...burst, cpuMs: usage.cpuMs - before.cpuMs })
+  }
   const faults = crowd.faults()
   await simulator.close()
   await server.stop()
@@ -105,8 +109,8 @@ async function play(contender: Contender, results: Map<Contender, Results>): Pro
       doubled: sum.faults.doubled + faults.doubled,
       outOfOrder: sum.faults.outOfOrder + faults.outOfOrder,
     },
-    idle: [...sum.idle, ...(idle ? [idle] : [])],
-    after: [...sum.after, ...(after ? [after] : [])],
+    idle: [...sum.idle, idle],
+    after: [...sum.after, usage],
   })
 }
 
@@ -119,9 +123,9 @@ function tell(results: ReadonlyMap<Contender, Results>): void {
   )
   print(`the slowest and the quickest burst in brackets); ${machine}\n`)
   print(
-    '| | all answered, ms | ratio | median answer, ms | slowest, ms | lost | doubled | out of order | MB idle | MB peak |',
+    '| | all answered, ms | ratio | median answer, ms | slowest, ms | CPU, ms | lost | doubled | out of order | MB idle | MB peak |',
   )
-  print('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
+  print('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
   let floorMs: number | undefined
   for (const [{ name }, { bursts, faults, idle, after }] of results) {
     const all = bursts.map(({ allMs }) => allMs)
@@ -132,6 +136,7 @@ function tell(results: ReadonlyMap<Contender, Results>): void {
       fixed(median(all) / floorMs),
       fixed(median(bursts.map(({ medianMs }) => medianMs)), 0),
       fixed(median(bursts.map(({ slowestMs }) => slowestMs)), 0),
+      fixed(median(bursts.map(({ cpuMs }) => cpuMs)), 0),
       faults.lost,
       faults.doubled,
       faults.outOfOrder,

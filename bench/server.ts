@@ -10,7 +10,8 @@ import type { ServerOptions } from './servers/config.ts'
 export interface BenchServer {
   /** The line it printed when it was ready. */
   said: Record<string, unknown>
-  pid: number
+  /** Every process that works for it. */
+  pids: readonly number[]
   stop(): Promise<void>
 }
 
@@ -38,7 +39,7 @@ export async function startProgram(path: URL, options: object): Promise<BenchSer
   const said = await firstLine(child)
   return {
     said,
-    pid: child.pid ?? 0,
+    pids: child.pid === undefined ? [] : [child.pid],
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGKILL')
