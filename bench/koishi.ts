@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { print } from './figures.ts'
+import { type BenchServer, startProgram } from './server.ts'
 
 const folder = fileURLToPath(new URL('./koishi/', import.meta.url))
 
@@ -15,4 +16,9 @@ export function hasKoishi(): boolean {
   print('Koishi could not be installed from the npm registry (is there a network?): there is nothing to compare with.')
   print('Once it is there, `npm run bench onebot` needs no network: npm ci --prefix bench/koishi --ignore-scripts\n')
   return false
+}
+
+/** Koishi 4 with the OneBot adapter, echoing in the least way there is, or by a command like ours. */
+export function startKoishi(selfId: string, echo: 'middleware' | 'command'): Promise<BenchServer> {
+  return startProgram(`${folder}echo.cjs`, { selfId, echo })
 }

@@ -5,8 +5,8 @@ import { startOnebotSimulator } from '../src/simulators/onebot/index.ts'
 import { startRedisServer } from '../test/fakes/redis-server.ts'
 import { type Burst, Crowd, type Faults } from './crowd.ts'
 import { fixed, median, print } from './figures.ts'
-import { hasKoishi } from './koishi.ts'
-import { type BenchServer, startProgram, startServer } from './server.ts'
+import { hasKoishi, startKoishi } from './koishi.ts'
+import { type BenchServer, startServer } from './server.ts'
 import { type Usage, usageOf } from './usage.ts'
 
 const EVENTS = 1_000
@@ -41,18 +41,14 @@ export async function benchOnebot(): Promise<void> {
 }
 
 const koishi: readonly Contender[] = [
-  { name: 'Koishi 4, a middleware', start: () => startKoishi('middleware') },
-  { name: 'Koishi 4, a command', start: () => startKoishi('command') },
+  { name: 'Koishi 4, a middleware', start: () => startKoishi(SELF_ID, 'middleware') },
+  { name: 'Koishi 4, a command', start: () => startKoishi(SELF_ID, 'command') },
 ]
 
 const huitou: readonly Contender[] = [
   { name: 'Huitou on Redis', start: startOnRedis },
   { name: 'Huitou, embedded store', start: () => startHuitou(undefined) },
 ]
-
-function startKoishi(echo: 'middleware' | 'command'): Promise<BenchServer> {
-  return startProgram(new URL('./koishi/echo.cjs', import.meta.url), { selfId: SELF_ID, echo })
-}
 
 async function startOnRedis(): Promise<BenchServer | undefined> {
   const redis = await startRedisServer()
@@ -100,6 +96,7 @@ async function play(contender: Contender, results: Map<Contender, Results>): Pro
   const faults = crowd.faults()
   await simulator.close()
   await server.stop()
+  print(`- ${contender.name}: ${bursts.map(({ allMs, cpuMs }) => `${allMs} ms (CPU ${cpuMs})`).join(', ')}`)
 
   const sum = results.get(contender) ?? { bursts: [], faults: noFaults, idle: [], after: [] }
   results.set(contender, {
@@ -126,14 +123,14 @@ function tell(results: ReadonlyMap<Contender, Results>): void {
     '| | all answered, ms | ratio | median answer, ms | slowest, ms | CPU, ms | lost | doubled | out of order | MB idle | MB peak |',
   )
   print('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |')
-  let floorMs: number | undefined
+  const floor = [...results].find(([{ name }]) => name.startsWith('Koishi'))
+  const floorMs = floor && median(floor[1].bursts.map(({ allMs }) => allMs))
   for (const [{ name }, { bursts, faults, idle, after }] of results) {
     const all = bursts.map(({ allMs }) => allMs)
-    floorMs ??= median(all)
     const cells = [
       name,
       `${fixed(median(all), 0)} (${fixed(Math.min(...all), 0)}–${fixed(Math.max(...all), 0)})`,
-      fixed(median(all) / floorMs),
+      floorMs === undefined ? '' : fixed(median(all) / floorMs),
       fixed(median(bursts.map(({ medianMs }) => medianMs)), 0),
       fixed(median(bursts.map(({ slowestMs }) => slowestMs)), 0),
       fixed(median(bursts.map(({ cpuMs }) => cpuMs)), 0),

@@ -21,7 +21,10 @@ export async function startServer(
   options: Omit<ServerOptions, 'dataDir'>,
 ): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'huitou-bench-'))
-  const server = await startProgram(new URL(`./servers/${name}.ts`, import.meta.url), { ...options, dataDir })
+  const server = await startProgram(fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url)), {
+    ...options,
+    dataDir,
+  })
   return {
     ...server,
     async stop() {
@@ -32,8 +35,8 @@ export async function startServer(
 }
 
 /** Starts a program that takes its options as JSON and ends with its standard input. */
-export async function startProgram(path: URL, options: object): Promise<BenchServer> {
-  const child = spawn(process.execPath, [fileURLToPath(path), JSON.stringify(options)], {
+export async function startProgram(path: string, options: object): Promise<BenchServer> {
+  const child = spawn(process.execPath, [path, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const said = await firstLine(child)

@@ -19,6 +19,6 @@ if (echo === 'middleware') {
   app.command('demo.echo <text:text>').action((_, text) => text)
 }
 
-app.start().then(() => {
+void app.start().then(() => {
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${app.server.port}/onebot` })}\n`)
 })
