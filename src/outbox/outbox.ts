@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { OutboxQueues } from '../../queues/deliveries.ts'
 import type { Channel } from '../channels/channel.ts'
-import { type Address, lineOf } from '../core/address.ts'
+import { type Address, chatKey, lineOf } from '../core/address.ts'
 import { cleanJson } from '../core/clean.ts'
 import type { Delivery, DeliveryRecord } from '../core/delivery.ts'
 import { type ClaimedRequest, type Held, PASSIVE_LEASE_MS } from '../core/held.ts'
@@ -48,10 +48,18 @@ export interface Outbox {
   idle(): Promise<void>
 }
 
+/** One who sends what a line holds. */
+interface Hand {
+  /** When somebody else would have looked. */
+  lookAt?: number
+}
+
 export function openOutbox(ports: OutboxPorts): Outbox {
   const { store, channels, looks, held, now, log } = ports
   const underWay = new Set<Promise<void>>()
   const drafts = openDrafts({ channels, now, log })
+  /** The lines that are being sent from here, by their keys. */
+  const inHand = new Map<string, Hand>()
 
   function channelOf(id: string): Channel {
     const channel = channels.get(id)
@@ -126,15 +134,38 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     start(looks.look(lineOf(first.to), notBefore, now()))
   }
 
+  /** Sends what the line holds until it is empty or must wait. Where another here has it in hand, that one is told when to look. */
   async function carryOn(line: Line, taken: Taken): Promise<void> {
+    if (taken.state === 'empty') return
+    const key = chatKey(line)
+    if (taken.state === 'wait') return lookLater(line, taken.untilMs)
+    const hand: Hand = {}
+    inHand.set(key, hand)
+    const lookAt = await sendAll(line, taken, hand).finally(() => {
+      if (inHand.get(key) === hand) inHand.delete(key)
+    })
+    if (lookAt !== undefined) await lookLater(line, lookAt)
+  }
+
+  /** Resolves to when the line wants to be looked at again; undefined: it is empty. */
+  async function sendAll(line: Line, taken: Taken, hand: Hand): Promise<number | undefined> {
     let next = taken
     while (next.state === 'yours') {
+      hand.lookAt = undefined
       const { more, lookAt } = await sendOne(line, next.record)
-      if (!more) return
-      if (lookAt > now()) return looks.look(line, lookAt, now())
+      // What was put into the line after that verdict is not in `more`, but its look was left to this hand.
+      const at = more ? lookAt : hand.lookAt
+      if (at === undefined || at > now()) return at
       next = await store.take(line, permitFor(channelOf(line.channel)))
     }
-    if (next.state === 'wait') await looks.look(line, next.untilMs, now())
+    return next.state === 'wait' ? next.untilMs : hand.lookAt
+  }
+
+  /** A line in hand here needs no look of its own: whoever has it goes on after each send, and the sweeper finds what a dead sender leaves. */
+  async function lookLater(line: Line, at: number): Promise<void> {
+    const hand = inHand.get(chatKey(line))
+    if (hand === undefined) await looks.look(line, at, now())
+    else hand.lookAt = at
   }
 
   async function sendOne(line: Line, record: DeliveryRecord): Promise<{ more: boolean; lookAt: number }> {

@@ -21,6 +21,8 @@ let now: number
 let looks: { chat: string; at: number }[]
 /** The held requests: those here are answered with what stands in `ridden`, those elsewhere are told of. */
 let held: { here: Set<string>; ridden: string[]; letGo: number; told: string[] }
+/** Done between a verdict's being stored and its being known. */
+let afterVerdict: () => Promise<unknown>
 let made = 0
 let chat: string
 
@@ -28,6 +30,7 @@ beforeEach(() => {
   now = 1_800_000_000_000 + ++made * 10_000_000
   chat = `chat-${made}`
   looks = []
+  afterVerdict = async () => undefined
   held = { here: new Set(), ridden: [], letGo: 0, told: [] }
   // Its own id, so that no test pauses another's account.
   channel = fakeChannel({ id: `staff-${made}`, limits: { account: [], chat: [{ count: 3, windowMs: 60_000 }] } })
@@ -52,7 +55,14 @@ beforeEach(() => {
     release: () => undefined,
   }
   outbox = openOutbox({
-    store: store.outbox,
+    store: {
+      ...store.outbox,
+      async settle(...verdict) {
+        const settled = await store.outbox.settle(...verdict)
+        await afterVerdict()
+        return settled
+      },
+    },
     channels: new Map([[channel.id, channel]]),
     looks: {
       async look(line, at) {
@@ -110,6 +120,33 @@ test('pushes side by side to one chat go out one after the other', async () => {
   }
   await outbox.idle()
   expect(seen().toSorted()).toEqual(['a', 'b', 'c'])
+})
+
+test('what is put into a line that is being sent follows without a look', async () => {
+  const first = Promise.withResolvers<void>()
+  channel.beforeSend = () => first.promise
+  await push('one', 'a')
+  await push('two', 'b')
+  await push('three', 'c')
+  first.resolve()
+  await outbox.idle()
+  expect(seen()).toEqual(['a', 'b', 'c'])
+  expect(looks).toEqual([])
+})
+
+test('what must wait and comes just as its line has become empty is looked at when it may go', async () => {
+  afterVerdict = async () => {
+    if (channel.sent.length < 3) return
+    afterVerdict = async () => undefined
+    await push('late', 'd')
+    // Its own look is left to the one who still has the line in hand.
+    await new Promise(setImmediate)
+    expect(looks).toEqual([])
+  }
+  await push('one', 'a', 'b', 'c')
+  await outbox.idle()
+  expect(seen()).toEqual(['a', 'b', 'c'])
+  expect(looks).toEqual([{ chat, at: now + 60_000 }])
 })
 
 test('what is over the quota waits for the moment when it may go, and then goes', async () => {

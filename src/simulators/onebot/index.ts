@@ -121,13 +121,15 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       headers: flavour.headers(selfId, accessToken, role),
       handshakeTimeout: 2_000,
     })
+    let wasOpen = false
     socket.on('open', () => {
+      wasOpen = true
       serve(socket, { events: role !== 'API', calls: role !== 'Event' })
       opened.resolve()
     })
     socket.on('error', () => {})
     socket.on('close', () => {
-      if (open.size === 0) opened = Promise.withResolvers()
+      if (wasOpen && open.size === 0) opened = Promise.withResolvers()
       later(reconnectMs, () => dial(role))
     })
   }
