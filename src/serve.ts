@@ -111,13 +111,14 @@ export async function startServe(installation: Installation, version: string): P
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     /** Takes no new request, answers those that are held, and closes. */
     async stop() {
-      listening.abort()
       lateNotices.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await held.close()
+      // Whoever is refused now hears of it by the sockets that are still open.
+      await Promise.all([...waiting.values()].map((room) => room.close()))
+      listening.abort()
       consoles.close()
       sockets.close()
-      await Promise.all([...waiting.values()].map((room) => room.close()))
       server.closeIdleConnections()
       const timer = setTimeout(() => server.closeAllConnections(), 2_000)
       await closed

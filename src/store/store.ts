@@ -84,6 +84,8 @@ export interface Permit {
   route?: 'passive'
   /** The platform would show a repeat again: one whose taker died becomes `unsure` and is passed over. */
   repeatsShowTwice?: boolean
+  /** The taker can look a lost send up: instead of becoming `unsure`, one whose taker died is taken with `doubtSince`, to be looked for. */
+  looksUp?: boolean
 }
 
 export type Taken =
@@ -95,7 +97,7 @@ export type Taken =
 /**
  * What is to be sent, in lines. A delivery is taken (claimed), sent, settled; exactly one taker has it at a time, and no other of its line is taken meanwhile.
  * A taker that died shows as an expired lease: the next taker gets the delivery with `attempts` > 1 and `maybeTwice` true, unless its permit says
- * that a repeat shows twice. But one that was to ride on an acknowledgement is made `unsure` and passed over: whoever got that acknowledgement has read it, and whoever did not comes again.
+ * that a repeat shows twice. One in doubt (`doubtSince`) is taken to be looked for, which spends no quota. But one that was to ride on an acknowledgement is made `unsure` and passed over: whoever got that acknowledgement has read it, and whoever did not comes again.
  */
 export interface Outbox {
   /**
@@ -117,8 +119,14 @@ export interface Outbox {
     verdict: Verdict,
     now: number,
   ): Promise<{ more: false } | { more: true; lookAt: number }>
+  /** The claim ends then and not earlier; false when it is not this taker's any more. */
+  prolong(deliveryId: string, attempt: number, untilMs: number): Promise<boolean>
   /** Nothing of this channel (or this chat of it) is taken before then. */
   pause(channel: string, untilMs: number, chat?: string): Promise<void>
+  /** Ends the pause of a chat: its head may go now, unless it is being sent. */
+  resume(line: Line, now: number): Promise<void>
+  /** The platform's ids of what was sent in this line since then, for a day at least and of the last 200. */
+  saidSince(line: Line, since: number): Promise<string[]>
   pausedUntil(channel: string): Promise<number | undefined>
   /** A delivery that was refused, expired or is unsure goes to the end of its line again; false when it is not one of these. */
   resend(deliveryId: string, expiresAt: number, now: number): Promise<boolean>

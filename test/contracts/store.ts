@@ -3,6 +3,7 @@ import { grantsContract } from './store/grants.ts'
 import { keepingContract, outlivingContract } from './store/keeping.ts'
 import { limitsContract } from './store/limits.ts'
 import { outboxContract } from './store/outbox.ts'
+import { doubtContract } from './store/outbox-doubt.ts'
 import { deliveriesEndContract } from './store/outbox-ends.ts'
 import { runListContract } from './store/run-list.ts'
 import { runsContract } from './store/runs.ts'
@@ -45,6 +46,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     stepsContract(store)
     outboxContract(store)
     deliveriesEndContract(store)
+    doubtContract(store)
     limitsContract(store)
     sharesContract(store)
     grantsContract(store)

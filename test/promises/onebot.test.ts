@@ -102,6 +102,22 @@ test('what is said while the store is away is answered when it is back, and what
   expect(words.toSorted()).toEqual(Array.from({ length: 10 }, (_, number) => `word-${number}`).toSorted())
 })
 
+test('whoever waits for the store when the process is stopped is told to say it again', { timeout: 60_000 }, async ({
+  skip,
+}) => {
+  const place = await aPlace('redis')
+  if (place?.redis === undefined) return skip('NOT TESTED: no redis-server')
+  const huitou = await place.start({ env })
+  const simulator = await aQq(`${huitou.url}/in/onebot`)
+  await simulator.connected()
+  await place.redis.kill9()
+  for (const person of ['10001', '10002', '10003']) simulator.sayInPrivate(person, 'demo echo lost')
+  await until(() => huitou.log.some(({ msg }) => msg === 'the store or its queues report a fault'), 10_000, 'it is away')
+  await huitou.stop()
+  const told = simulator.inbox.filter(({ text }) => text.includes('现在太忙')).map(({ chat }) => Object.values(chat)[0])
+  expect(told.toSorted()).toEqual(['10001', '10002', '10003'])
+})
+
 async function aQq(reverseUrl: string): Promise<OnebotSimulator> {
   const simulator = await startOnebotSimulator({ accessToken: env.ONEBOT_ACCESS_TOKEN, reverseUrl, reconnectMs: 200 })
   onTestFinished(() => simulator.close())
