@@ -2,6 +2,7 @@ import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
 import type { Limit } from '../core/limit.ts'
 import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
+import type { Task } from '../core/task.ts'
 
 /**
  * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
@@ -12,6 +13,7 @@ export interface Store {
   readonly runs: Runs
   readonly steps: Steps
   readonly outbox: Outbox
+  readonly rows: Rows
   readonly shares: Shares
   readonly grants: Grants
   readonly leases: Leases
@@ -136,6 +138,44 @@ export interface Outbox {
   waiting(): Promise<Record<string, number>>
   /** Lines that are not empty and whose next look is due: for the sweeper. */
   due(now: number, limit: number): Promise<Line[]>
+}
+
+/**
+ * Rows of live tasks that are done one after the other, in the order they joined. The head of a row stays the head until it has ended; whoever has
+ * ended is in no row, and one that is opened again joins at the end.
+ */
+export interface Rows {
+  /**
+   * Makes the task's record when there is none, and has the task stand at the end of the row, unless it stands there or has ended. `head`: whose turn it is.
+   * With `parkUntilMs` one that waits behind another is parked: somebody has to call it, and it comes by itself only then.
+   */
+  join(
+    run: NewRun,
+    row: string,
+    now: number,
+    parkUntilMs?: number,
+  ): Promise<{ created: boolean; run: Run; head: string | undefined }>
+  /** Whose turn it is. */
+  head(row: string): Promise<Run | undefined>
+  /** Those that stand in it, the head first. */
+  list(row: string, limit: number): Promise<Run[]>
+  /** How many stand before it. One that has ended in the middle of the row may be counted until its turn. */
+  ahead(row: string, id: string): Promise<number>
+  /**
+   * Makes one of several: the head's task is replaced by `task`, and the others end as done. All of it or, when one of them does not wait in the row any
+   * more or the head has begun, nothing: false.
+   */
+  merge(merged: Merged, now: number): Promise<boolean>
+  /** Heads that wait and are still parked at `now`: for the sweeper, since whoever was to call them died. */
+  parkedHeads(now: number, limit: number): Promise<Run[]>
+}
+
+export interface Merged {
+  row: string
+  head: string
+  task: Task
+  hop: Hop
+  others: { id: string; why: string; hop: Hop }[]
 }
 
 /** Start-time fair queueing over a lane: tags grow by one with each task of an owner, and never fall behind the tag last begun. */

@@ -5,6 +5,7 @@ import { limitsContract } from './store/limits.ts'
 import { outboxContract } from './store/outbox.ts'
 import { doubtContract } from './store/outbox-doubt.ts'
 import { deliveriesEndContract } from './store/outbox-ends.ts'
+import { rowsContract } from './store/rows.ts'
 import { runListContract } from './store/run-list.ts'
 import { runsContract } from './store/runs.ts'
 import type { OpenedStore } from './store/samples.ts'
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     })
     runsContract(store)
     runListContract(store)
+    rowsContract(store)
     stepsContract(store)
     outboxContract(store)
     deliveriesEndContract(store)
