@@ -21,6 +21,19 @@ const limits = z
     'At most `count` sends in any `windowMs`: for the whole account, and for each chat. Instead of the built-in ones.',
   )
 
+/** On every platform the same. */
+const overlap = {
+  overlap: z
+    .enum(['queue', 'merge', 'interrupt'])
+    .default('queue')
+    .describe(
+      'Questions to a model while an earlier one of the same person waits or is being answered: queue, one after the other; merge, what comes within mergeMs is one question; interrupt, the newer takes the place of the older.',
+    ),
+  mergeMs: count(100, 60_000)
+    .default(3_000)
+    .describe('For `overlap: merge`: how long a question waits for more of it.'),
+}
+
 const wecomAppSchema = z.strictObject({
   platform: z.literal('wecom-app').describe('A self-built app of WeCom (企业微信自建应用).'),
   id: channelId.describe(
@@ -46,6 +59,7 @@ const wecomAppSchema = z.strictObject({
       'How long a callback may wait for the answer of a short command, so that it rides on the acknowledgement. WeCom hangs up after 5000.',
     ),
   lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+  ...overlap,
   limits: limits.optional(),
 })
 
@@ -107,6 +121,7 @@ const onebotSchema = z
       .default([])
       .describe('Groups whose last ten minutes are read again when an account connects, for what was said meanwhile.'),
     lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+    ...overlap,
     limits: limits.optional(),
   })
   .refine((value) => (value.httpUrl === undefined) === (value.httpSecret === undefined), {

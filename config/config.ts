@@ -65,10 +65,17 @@ export interface LaneConfig {
   memoryMb?: number
 }
 
+/** What every channel says of questions to models that come while an earlier one of the same person waits or is being answered. */
+interface OverlapConfig {
+  /** One after the other; what comes within `mergeMs` as one; or the newer in the place of the older. */
+  overlap: 'queue' | 'merge' | 'interrupt'
+  mergeMs: number
+}
+
 export type ChannelConfig = WecomAppConfig | OnebotConfig
 
 /** QQ through an implementation of OneBot v11 (NapCat, Lagrange, go-cqhttp). */
-export interface OnebotConfig {
+export interface OnebotConfig extends OverlapConfig {
   platform: 'onebot'
   id: string
   /** What the implementation proves itself by, and we to it. */
@@ -105,7 +112,7 @@ export interface OnebotGroupRule {
   keywords: readonly string[]
 }
 
-export interface WecomAppConfig {
+export interface WecomAppConfig extends OverlapConfig {
   platform: 'wecom-app'
   id: string
   corpId: string

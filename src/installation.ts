@@ -9,11 +9,13 @@ import type { Catalog } from './core/catalog.ts'
 import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
 import type { Log } from './core/log.ts'
+import type { Overlap } from './core/row.ts'
 import { type Access, openAccess } from './engine/access.ts'
 import type { Builtin } from './engine/builtins/builtin.ts'
 import { builtinScene, builtinsOf } from './engine/builtins/index.ts'
 import { type Desk, openDesk } from './engine/desk.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
+import { type Interrupt, openInterrupt } from './engine/interrupt.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
@@ -43,6 +45,10 @@ export interface Installation {
   languages: Languages
   builtins: ReadonlyMap<string, Builtin>
   desk: Desk
+  /** Has a question take the place of those before it. */
+  interrupt: Interrupt
+  /** What a channel does with questions that come while others wait. */
+  overlapOf(channel: string): Overlap
   access: Access
   /** Scenes and built-in commands together. */
   catalog(): Catalog
@@ -101,6 +107,16 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     now,
     log,
   })
+  const interrupt = openInterrupt({
+    store,
+    say: outbox.sayForTask,
+    languages,
+    memory: config.llm.memory,
+    changed: changes.note,
+    now,
+    log,
+  })
+  const overlaps = new Map(config.channels.map(({ id, overlap: mode, mergeMs }) => [id, { mode, mergeMs }]))
 
   const listeners: (() => void)[] = []
   const scenes = await watchCatalog({
@@ -148,6 +164,8 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     languages,
     builtins,
     desk,
+    interrupt,
+    overlapOf: (channel) => overlaps.get(channel) ?? { mode: 'queue', mergeMs: 0 },
     access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
     catalog,
     sources: scenes.sources,

@@ -18,6 +18,10 @@ export const sentences = {
     zh: `#${number} 已取消。`,
     en: `#${number} was cancelled.`,
   }),
+  replaced: (number: number, by: number): Bilingual => ({
+    zh: `#${number} 已停止，被 #${by} 取代。`,
+    en: `#${number} was stopped: #${by} took its place.`,
+  }),
   notGranted: (command: string, person: string, admins: readonly string[]): Bilingual => {
     const whom = admins.length > 0 ? admins.join(', ') : ''
     return {

@@ -112,7 +112,11 @@ test('whoever waits for the store when the process is stopped is told to say it 
   await simulator.connected()
   await place.redis.kill9()
   for (const person of ['10001', '10002', '10003']) simulator.sayInPrivate(person, 'demo echo lost')
-  await until(() => huitou.log.some(({ msg }) => msg === 'the store or its queues report a fault'), 10_000, 'it is away')
+  await until(
+    () => huitou.log.some(({ msg }) => msg === 'the store or its queues report a fault'),
+    10_000,
+    'it is away',
+  )
   await huitou.stop()
   const told = simulator.inbox.filter(({ text }) => text.includes('现在太忙')).map(({ chat }) => Object.values(chat)[0])
   expect(told.toSorted()).toEqual(['10001', '10002', '10003'])

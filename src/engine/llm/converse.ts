@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { chatKey } from '../../core/address.ts'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
 import type { Message } from '../../core/message.ts'
+import type { Run } from '../../core/run.ts'
 import type { Conversations } from '../../store/store.ts'
 import type { AskOptions, Llm } from './llm.ts'
 import { estimateTokens } from './tokens.ts'
@@ -47,6 +48,16 @@ export async function converse(
     KEPT,
   )
   return answer
+}
+
+/** Keeps what a task asks without an answer: it was said, and what is asked next may refer to it. Whatever is kept of it already stays. */
+export async function keepQuestion(
+  { id, round, owner, task }: Run,
+  { conversations, memory }: { conversations: Conversations; memory: Memory['memory'] },
+): Promise<void> {
+  const entry: LlmMessage = { role: 'user', text: task.route?.rest ?? task.message.text }
+  const name = conversationOf(task.message.from, owner, memory)
+  await conversations.append(name, [{ id: `${id}-${round}-user`, entry }], KEPT)
 }
 
 /** The newest that fit, in their order, beginning with something a person said. */
