@@ -120,6 +120,10 @@ const onebotSchema = z
     catchUpGroups: list(qqNumber)
       .default([])
       .describe('Groups whose last ten minutes are read again when an account connects, for what was said meanwhile.'),
+    catchUpFriends: z
+      .union([z.literal('all'), list(qqNumber)])
+      .default([])
+      .describe('The same for chats with friends: their QQ numbers, or all. Not with go-cqhttp.'),
     lang: langSchema.optional().describe('The language of people who have not chosen one.'),
     ...overlap,
     limits: limits.optional(),

@@ -97,6 +97,8 @@ export interface OnebotConfig extends OverlapConfig {
   mostWaiting: number
   /** Groups whose last minutes are read again when an account connects, for what was said meanwhile. */
   catchUpGroups: readonly string[]
+  /** The same for chats with friends; `all`: with each of them. */
+  catchUpFriends: readonly string[] | 'all'
   lang?: 'zh' | 'en'
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   /** Files named by URL may also come from this machine and its network. */

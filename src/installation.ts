@@ -5,6 +5,7 @@ import { type OutboxQueues, openOutboxQueues } from '../queues/deliveries.ts'
 import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.ts'
 import type { Channel } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
+import { lineOf } from './core/address.ts'
 import type { Catalog } from './core/catalog.ts'
 import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
@@ -73,6 +74,11 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     log,
     shared: sharedCache(store.settings, store.leases, now),
     exchange,
+    async reopen(channel, chat) {
+      const line = lineOf({ channel, chat })
+      await store.outbox.resume(line, now())
+      await looks.look(line, now(), now())
+    },
     async readFile(fileId) {
       const file = await store.files.get(fileId, now())
       if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)

@@ -19,6 +19,7 @@ const channel = wecomApp(wecom, {
   log,
   readFile: () => Promise.reject(new Error('no files here')),
   shared: { get: () => Promise.reject(new Error('no sends here')) },
+  reopen: async () => {},
   exchange: { hold: async () => async () => {}, ask: () => Promise.reject(new Error('no sends here')) },
 })
 

@@ -94,6 +94,8 @@ export interface ChannelPorts {
   shared: SharedCache
   /** Calls to the process that holds a socket, from whichever process wants to send. */
   exchange: Exchange
+  /** A chat that a QuotaError closed is open again earlier than that said: what waits for it goes out. */
+  reopen(channel: string, chat: string): Promise<void>
   log: ChannelLog
 }
 

@@ -7,6 +7,8 @@ export interface FakePorts extends ChannelPorts {
   readonly files: Map<string, MediaFile>
   /** What was logged, as one JSON text: to look for what must not be there. */
   logged(): string
+  /** Chats that were opened again. */
+  readonly reopened: string[]
 }
 
 /** Ports that work in memory; several channels that share them behave like several processes with one store. */
@@ -14,6 +16,7 @@ export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
   let now = startAt
   const lines: unknown[] = []
   const files = new Map<string, MediaFile>()
+  const reopened: string[] = []
   const note = (fields: Record<string, unknown>, message: string) => void lines.push({ ...fields, message })
   return {
     now: () => now,
@@ -28,6 +31,10 @@ export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
     },
     shared: sharedCache(() => now),
     exchange: exchange(),
+    reopened,
+    async reopen(channel, chat) {
+      reopened.push(`${channel} ${chat}`)
+    },
     log: { info: note, warn: note, error: note },
     logged: () => JSON.stringify(lines),
   }

@@ -1,6 +1,7 @@
 import type { Message } from '../../core/message.ts'
 import { isForBot } from './addressed.ts'
 import { readCq } from './cq.ts'
+import { type Mute, readMute } from './mutes.ts'
 import { readSegments, type Said } from './read-segments.ts'
 import {
   eventSchema,
@@ -20,6 +21,8 @@ export type Read =
   /** The connection lives; `isOnline` undefined: it does not say whether the account does too. */
   | { kind: 'heartbeat'; intervalMs?: number; isOnline?: boolean }
   | { kind: 'account'; isOnline: boolean; why: string }
+  /** The account may not speak in a group, or may again. */
+  | { kind: 'mute'; mute: Mute }
   /** Not to be believed, or no event: for the operator's eyes. */
   | { kind: 'bad'; why: string }
 
@@ -62,6 +65,8 @@ function readNotice(frame: Record<string, unknown>, reader: Reader): Read {
   if (kind === 'bot_offline')
     return { kind: 'account', isOnline: false, why: String(frame.message ?? 'the account is offline') }
   if (kind === 'bot_online') return { kind: 'account', isOnline: true, why: 'the account is back' }
+  const mute = kind === 'group_ban' ? readMute(frame, reader.account) : undefined
+  if (mute !== undefined) return { kind: 'mute', mute }
   if (kind !== 'offline_file') return ignored(`nothing is done with ${kind} notices`)
   // Lagrange and go-cqhttp tell a file in a private chat this way, without a message_id; its own id is as good.
   const file = offlineFileSchema.safeParse(frame)
@@ -131,7 +136,8 @@ function temporaryGroup({ sub_type: kind, sender, group_id: group }: MessageEven
   return kind === 'group' ? (sender?.group_id ?? group ?? undefined) : undefined
 }
 
-function segmentsOf(message: string | unknown[]): Segment[] {
+/** The segments of a message, however it is written. */
+export function segmentsOf(message: string | unknown[]): Segment[] {
   if (typeof message === 'string') return readCq(message)
   return message.flatMap((segment) => {
     const read = segmentSchema.safeParse(segment)

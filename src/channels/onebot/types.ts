@@ -16,6 +16,7 @@ export interface OnebotConfig {
   ignore: readonly string[]
   mostWaiting: number
   catchUpGroups: readonly string[]
+  catchUpFriends: readonly string[] | 'all'
   lang?: Lang
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   allowPrivateUrls?: boolean
@@ -29,7 +30,7 @@ export interface GroupRule {
 }
 
 /** Implementations write ids as numbers or as texts; inside they are texts. */
-const id = z.union([z.string(), z.number()]).transform(String)
+export const id = z.union([z.string(), z.number()]).transform(String)
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]).transform((given) => String(given ?? ''))
 
@@ -101,3 +102,7 @@ export interface Action {
 }
 
 export type MediaPart = Extract<Part, { kind: 'image' | 'file' | 'voice' | 'video' }>
+
+export function isMedia(part: Part): part is MediaPart {
+  return part.kind === 'image' || part.kind === 'file' || part.kind === 'voice' || part.kind === 'video'
+}

@@ -1,5 +1,7 @@
 import { readCodes } from './cq.ts'
 import { type CallAnswer, type Flavour, failed } from './flavour.ts'
+import { History } from './history.ts'
+import { Mutes } from './mutes.ts'
 import type { Group, Said, Segment } from './simulator.ts'
 
 /** The account and what it knows: its groups and friends, what was said, and what its actions did. */
@@ -14,8 +16,8 @@ export class Qq {
   /** Messages by their id, of both sides. */
   readonly #known = new Map<string, { chat: string; segments: Segment[] }>()
   readonly #listeners = new Set<(said: Said) => void>()
-  /** What people said in each group, as events, the newest last. */
-  readonly #history = new Map<string, Record<string, unknown>[]>()
+  readonly history: History
+  readonly mutes = new Mutes()
   #said = 0
 
   constructor(
@@ -23,7 +25,9 @@ export class Qq {
     flavour: Flavour,
     groups: readonly Group[],
     friends: readonly { id: string; name: string }[],
+    format: 'array' | 'string',
   ) {
+    this.history = new History(format)
     this.selfId = selfId
     this.#flavour = flavour
     this.#groups = groups
@@ -35,11 +39,6 @@ export class Qq {
     const messageId = this.#flavour.messageId(++this.#said, chat)
     this.#known.set(String(messageId), { chat, segments })
     return messageId
-  }
-
-  /** The platform keeps what was said, whoever listens. */
-  keep(group: string, event: Record<string, unknown>): void {
-    this.#history.set(group, [...(this.#history.get(group) ?? []), event].slice(-1_000))
   }
 
   nameOf(person: string, group?: string): string {
@@ -79,7 +78,23 @@ export class Qq {
       case 'get_version_info':
         return ok({ app_name: 'onebot-simulator', app_version: '1', protocol_version: 'v11' })
       case 'get_group_msg_history':
-        return ok({ messages: (this.#history.get(text('group_id')) ?? []).slice(-Number(params.count ?? 20)) })
+        return ok({ messages: this.history.last(`g${text('group_id')}`, Number(params.count ?? 20)) })
+      case 'get_friend_msg_history':
+        if (!this.#flavour.hasFriendHistory) return this.#flavour.unknownAction(action)
+        return ok({ messages: this.history.last(text('user_id'), Number(params.count ?? 20)) })
+      case 'get_friend_list':
+        return ok(this.#friends.map(({ id, name }) => ({ user_id: Number(id), nickname: name })))
+      case 'get_group_member_info': {
+        const [group, person] = [text('group_id'), text('user_id')]
+        const role = this.#groups.find(({ id }) => id === group)?.members.find(({ id }) => id === person)?.role
+        return ok({
+          group_id: Number(group),
+          user_id: Number(person),
+          nickname: this.nameOf(person, group),
+          role: role ?? 'member',
+          shut_up_timestamp: this.mutes.shutUpTimestamp(group, person),
+        })
+      }
       case 'get_msg': {
         const known = this.#known.get(text('message_id'))
         return known === undefined
@@ -91,6 +106,10 @@ export class Qq {
     }
   }
 
+  #groupOf(id: string): Pick<Group, 'id' | 'members'> {
+    return this.#groups.find((group) => group.id === id) ?? { id, members: [] }
+  }
+
   #say(action: string, chat: Said['chat'], message: unknown): CallAnswer {
     if (!this.isOnline) return failed(1200, 'the account is offline')
     const segments = readMessage(message)
@@ -98,6 +117,7 @@ export class Qq {
     if ('group' in chat && this.#groups.length > 0 && !this.#groups.some(({ id }) => id === chat.group)) {
       return failed(this.#flavour.isStrict ? 110 : 1200, 'not in this group')
     }
+    if ('group' in chat && !this.mutes.maySpeak(this.#groupOf(chat.group), this.selfId)) return this.#flavour.muted
     if (this.#flavour.isStrict && !hasTextsAlone(message)) return failed(1400)
     const quoted = segments.find(({ type }) => type === 'reply')?.data.id
     if (quoted !== undefined && this.#flavour.isStrict && !this.#known.has(quoted)) return failed(200)
@@ -113,6 +133,18 @@ export class Qq {
       text: segments.map(({ type, data }) => (type === 'text' ? (data.text ?? '') : '')).join(''),
       repliesTo: quoted,
     }
+    const isForward = action.endsWith('forward_msg')
+    this.history.keep('group' in chat ? `g${chat.group}` : chat.person, {
+      time: Math.floor(said.at / 1_000),
+      self_id: Number(this.selfId),
+      post_type: 'message_sent',
+      message_type: 'group' in chat ? 'group' : 'private',
+      message_id: messageId,
+      user_id: Number(this.selfId),
+      ...('group' in chat && { group_id: Number(chat.group) }),
+      segments: isForward ? [{ type: 'forward', data: { id: String(messageId) } }] : segments,
+      sender: { user_id: Number(this.selfId), nickname: 'bot' },
+    })
     this.inbox.push(said)
     for (const listener of this.#listeners) listener(said)
     return ok({ message_id: messageId })
