@@ -107,6 +107,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const desk = openDesk({
     store,
     enqueue: tasks.add,
+    call: tasks.hurry,
     say: outbox.sayForTask,
     languages,
     changed: changes.note,
@@ -118,6 +119,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     say: outbox.sayForTask,
     languages,
     memory: config.llm.memory,
+    call: tasks.hurry,
     changed: changes.note,
     now,
     log,

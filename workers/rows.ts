@@ -11,7 +11,9 @@ import type { Rows } from '../src/store/store.ts'
 import { gather, mergedOf } from './merge.ts'
 
 /** How long a parked task stays away when nobody calls it: neither who was before it, nor the sweeper. */
-const PARKED_MS = 10 * 60_000
+const PARKED_MS = 5 * 60_000
+/** Where rows are short and most that wait end without being asked, so that their jobs do not outstay them. */
+const BRIEFLY_PARKED_MS = 15_000
 /** So many of a row are looked at for what can be merged. */
 const LOOKED_AT = 100
 
@@ -36,20 +38,21 @@ export interface RowTurns {
   ): Promise<Outcome>
 }
 
-type Turn = { state: 'now' } | { state: 'behind' } | { state: 'ripens'; forMs: number }
+type Turn = { state: 'now' } | { state: 'behind' | 'ripens'; forMs: number }
 
 /** The store says whose turn it is, so the order holds between processes and after a kill; a call that is lost is made up for by the sweeper. */
 export function openRowTurns({ rows, tasks, overlapOf, interrupt, now, log }: RowPorts): RowTurns {
   async function turnOf(task: Task & { row: string }): Promise<Turn> {
     const at = now()
-    const { run, head } = await rows.join(newRunOf(task), task.row, at, at + PARKED_MS)
+    const overlap = overlapOf(task.message.from.channel)
+    const forMs = overlap.mode === 'queue' ? PARKED_MS : BRIEFLY_PARKED_MS
+    const { run, head } = await rows.join(newRunOf(task), task.row, at, at + forMs)
     // Of one that has ended nothing is left to do, which its attempt finds out.
     if (!liveStates.includes(run.state)) return { state: 'now' }
-    const overlap = overlapOf(task.message.from.channel)
     if (head !== task.id) {
-      if (overlap.mode !== 'interrupt') return { state: 'behind' }
+      if (overlap.mode !== 'interrupt') return { state: 'behind', forMs }
       await interrupt(run)
-      if ((await rows.head(task.row))?.id !== task.id) return { state: 'behind' }
+      if ((await rows.head(task.row))?.id !== task.id) return { state: 'behind', forMs }
     }
     return overlap.mode === 'merge' && isFresh(run) ? ripen(task, overlap.mergeMs) : { state: 'now' }
   }
@@ -58,7 +61,8 @@ export function openRowTurns({ rows, tasks, overlapOf, interrupt, now, log }: Ro
   async function ripen(task: Task & { row: string }, mergeMs: number): Promise<Turn> {
     for (;;) {
       const [first, ...rest] = await rows.list(task.row, LOOKED_AT)
-      if (first?.id !== task.id) return { state: first === undefined ? 'now' : 'behind' }
+      // Ended or opened again meanwhile: its attempt, or the next look, finds out.
+      if (first?.id !== task.id) return first === undefined ? { state: 'now' } : { state: 'behind', forMs: 0 }
       const { others, ripeAt } = gather(first, rest.filter(isFresh), mergeMs)
       const forMs = ripeAt - now()
       if (forMs > 0) return { state: 'ripens', forMs }
@@ -97,12 +101,12 @@ export function openRowTurns({ rows, tasks, overlapOf, interrupt, now, log }: Ro
         return outcome
       }
       try {
-        await putOff(turn.state === 'ripens' ? turn.forMs : PARKED_MS)
+        await putOff(turn.forMs)
       } finally {
         // Its turn may have come while it was put aside.
         if (turn.state === 'behind') await callHead(task.row, ({ id }) => id === task.id)
       }
-      return { state: 'snoozed', forMs: PARKED_MS }
+      return { state: 'snoozed', forMs: turn.forMs }
     },
   }
 }

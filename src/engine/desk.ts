@@ -21,6 +21,8 @@ export interface Desk {
 export interface DeskPorts {
   store: Pick<Store, 'runs' | 'grants' | 'signals'>
   enqueue(task: Task): Promise<void>
+  /** Has a task that was put off begin as soon as it may. */
+  call(lane: string, taskId: string): Promise<void>
   say: Say
   languages: Languages
   changed(taskId: string): void
@@ -28,7 +30,7 @@ export interface DeskPorts {
   log: Log
 }
 
-export function openDesk({ store, enqueue, say, languages, changed, now, log }: DeskPorts): Desk {
+export function openDesk({ store, enqueue, call, say, languages, changed, now, log }: DeskPorts): Desk {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
   return {
     async cancel(run, by) {
@@ -37,6 +39,8 @@ export function openDesk({ store, enqueue, say, languages, changed, now, log }: 
       await store.signals.publish(CANCEL_TOPIC, { id: run.id })
       changed(run.id)
       log.info({ taskId: run.id, by, was }, 'task cancelled')
+      // Put off for its turn it would be in the queue for long; its job comes, finds its end and is gone.
+      if (was === 'waiting' && run.task.row !== undefined) await call(run.task.lane, run.id).catch(() => {})
       if (by !== run.owner) {
         await record(by, `cancel #${run.number}`)
         const lang = await languages.of(run.task.message)

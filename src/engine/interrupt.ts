@@ -12,6 +12,8 @@ export interface InterruptPorts extends Pick<DeskPorts, 'say' | 'languages' | 'c
   store: Pick<Store, 'runs' | 'signals' | 'conversations'> & { rows: Pick<Rows, 'list'> }
   /** Who shares a conversation in a group. */
   memory: 'person' | 'chat'
+  /** Has a task that was put off begin as soon as it may. */
+  call(lane: string, taskId: string): Promise<void>
 }
 
 /** Has a task take the place of all that stand before it in its row. */
@@ -22,7 +24,7 @@ export type Interrupt = (newer: Run) => Promise<void>
  * dies in the middle is followed by the worker that takes the newer one up.
  */
 export function openInterrupt(ports: InterruptPorts): Interrupt {
-  const { store, say, languages, memory, changed, now, log } = ports
+  const { store, say, languages, memory, call, changed, now, log } = ports
 
   async function replace(older: Run, newer: Run): Promise<void> {
     // First, so that the newer question never is asked without it; answered meanwhile, it stands there already.
@@ -33,8 +35,8 @@ export function openInterrupt(ports: InterruptPorts): Interrupt {
     await store.signals.publish(CANCEL_TOPIC, { id: older.id })
     changed(older.id)
     log.info({ taskId: older.id, by: newer.id, was }, 'task replaced by a newer one')
-    // One that had not begun yet nobody was waiting for.
-    if (was === 'waiting') return
+    // One that had not begun yet nobody was waiting for: its job comes, finds that out and is gone.
+    if (was === 'waiting') return call(older.task.lane, older.id)
     const lang = await languages.of(older.task.message)
     const parts = textIn(lang, sentences.replaced(older.number, newer.number))
     await say({ task: older.task, round: older.round, name: 'replaced', parts })

@@ -99,7 +99,16 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   onTestFinished(stop)
   const languages = openLanguages(store.settings, 'en', clock)
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
-  const desk = openDesk({ store, enqueue, say, languages, changed: () => undefined, now: clock, log: silent })
+  const desk = openDesk({
+    store,
+    enqueue,
+    call: async () => {},
+    say,
+    languages,
+    changed: () => undefined,
+    now: clock,
+    log: silent,
+  })
   let all: Catalog = { scenes, faults: [] }
   const builtins = builtinsOf({ store, desk, languages, catalog: () => all, timeZone: 'Asia/Shanghai', now: clock })
   all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }

@@ -21,7 +21,7 @@ let now: number
 let made = 0
 let row: string
 let overlap: Overlap
-/** What happened, in its order: `ask a`, `put off b for 600 s`, `call b`. */
+/** What happened, in its order: `ask a`, `put off b for 300 s`, `call b`. */
 let happened: string[]
 let interrupted: string[]
 let one: RowTurns
@@ -99,8 +99,8 @@ describe('a queue', () => {
     await takenUp(one, b)
     await takenUp(other, c)
     expect(happened).toEqual([
-      'put off c for 600 s',
-      'put off b for 600 s',
+      'put off c for 300 s',
+      'put off b for 300 s',
       'ask a',
       'call b',
       'ask b',
@@ -115,7 +115,7 @@ describe('a queue', () => {
     await takenUp(one, a, { state: 'failed', error: new Error('later'), retryInMs: 1_000 })
     await takenUp(one, b)
     await takenUp(one, a)
-    expect(happened).toEqual(['ask a', 'put off b for 600 s', 'ask a', 'call b'])
+    expect(happened).toEqual(['ask a', 'put off b for 300 s', 'ask a', 'call b'])
   })
 
   test('calls one at once whose turn came while it was put aside', async () => {
@@ -149,7 +149,7 @@ describe('a merge', () => {
     await takenUp(one, a)
     now += 2_000
     await takenUp(one, a)
-    expect(happened).toEqual(['put off a for 3 s', 'put off b for 600 s', 'put off a for 2 s', 'call b', 'ask a+b'])
+    expect(happened).toEqual(['put off a for 3 s', 'put off b for 15 s', 'put off a for 2 s', 'call b', 'ask a+b'])
     const first = await store.runs.find(a.id)
     expect(first?.task.message).toMatchObject({ text: '#a\n#b', parts: [{ text: 'a' }, { text: 'b' }] })
     expect(await store.runs.find(b.id)).toMatchObject({

@@ -42,6 +42,8 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
   const own = ownMessages()
   const mutes = openMutes(now)
   const routes = openRoutes(config, accounts, mutes, ports)
+  /** Accounts whose chats are being read again: what they say meanwhile comes after it. */
+  const catchingUp = new Map<string, Promise<void>>()
   let onMessage: ((message: Message) => Promise<void>) | undefined
   let dialling: { since: number; why: string } | undefined
 
@@ -49,21 +51,24 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
     return parse(frame, { config, now: now(), account, repeatsIds, isOurs: (id) => own.has(account, id) })
   }
 
+  function give(message: Message): void {
+    if (onMessage === undefined) log.warn({ channel: config.id }, 'a message came before anybody listens')
+    onMessage?.(message).catch((error: unknown) => {
+      log.error({ channel: config.id, messageId: message.id, error: whyOf(error) }, 'a message was not taken')
+    })
+  }
+
   /** What a frame means for the connection; a message is handed on. */
   function take(frame: Record<string, unknown>, link: Link): void {
     const found = read(frame, link)
     const { account } = link
     switch (found.kind) {
-      case 'message':
-        if (onMessage === undefined) log.warn({ channel: config.id }, 'a message came before anybody listens')
-        else
-          onMessage(found.message).catch((error: unknown) => {
-            log.error(
-              { channel: config.id, messageId: found.message.id, error: whyOf(error) },
-              'a message was not taken',
-            )
-          })
+      case 'message': {
+        const before = catchingUp.get(account)
+        if (before === undefined) give(found.message)
+        else void before.then(() => give(found.message))
         return
+      }
       case 'heartbeat':
         link.beat(found.intervalMs)
         if (found.isOnline !== undefined) accounts.setOnline(account, found.isOnline, 'its heartbeats say so')
@@ -104,7 +109,10 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
 
   /** Takes what was said while nobody was connected. */
   async function catchUp(link: Link): Promise<void> {
-    for (const message of await missedIn(config, link.account, link.calls, now(), log)) take(message, link)
+    for (const frame of await missedIn(config, link.account, link.calls, now(), log)) {
+      const found = read(frame, link)
+      if (found.kind === 'message') give(found.message)
+    }
   }
 
   function connect(socket: WebSocket, proof: Proof): Link {
@@ -120,7 +128,14 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
     accounts.add(link)
     if (proof.role !== 'event') {
       routes.came(proof.account)
-      void catchUp(link)
+      const caughtUp = catchUp(link)
+        .catch((error: unknown) => {
+          log.warn({ account: proof.account, error: whyOf(error) }, 'what was said meanwhile is not all taken')
+        })
+        .finally(() => {
+          if (catchingUp.get(proof.account) === caughtUp) catchingUp.delete(proof.account)
+        })
+      catchingUp.set(proof.account, caughtUp)
     }
     log.info({ channel: config.id, account: proof.account, role: proof.role }, 'an implementation is connected')
     return link

@@ -304,6 +304,19 @@ describe('what was said while nobody was connected', () => {
     await expect.poll(() => messages.length, { timeout: 3_000 }).toBe(2 * expected.length)
   })
 
+  test('comes before what is said while it is read', async () => {
+    const { url, messages } = await aChannel({ catchUpGroups: ['20001'] }, channelPorts(Date.now()))
+    const simulator = await anImplementation()
+    simulator.misbehave({ action: 'get_group_msg_history', delayMs: 100 })
+    simulator.sayInGroup('20001', '10001', 'missed')
+    simulator.connectTo(url)
+    await simulator.connected()
+    simulator.sayInGroup('20001', '10001', 'live')
+    await expect
+      .poll(() => messages.map(({ text }) => text).filter((text, place, all) => all.indexOf(text) === place))
+      .toEqual(['missed', 'live'])
+  })
+
   test('is left alone where friends cannot be read', async () => {
     const { url, ports } = await aChannel({ catchUpFriends: ['10001'] })
     await anImplementation({ flavour: 'go-cqhttp', reverseUrl: url })
