@@ -61,7 +61,9 @@ export async function lookUp(
   const age = now - since
   if (age < ABSENT_AFTER_MS) return { state: 'unclear', lookInMs: age < 10_000 ? 3_000 : 10_000 }
   if (fresh.length > 0) return unknown('something else was said with the account meanwhile')
-  const reachesBack = messages.some(({ time }) => time * 1_000 < since - SKEW_MS)
+  // What other deliveries of this chat became was said before this one: a chat's go out one after the other.
+  const isBefore = ({ time, message_id: its }: Past): boolean => known.has(its) || time * 1_000 < since - SKEW_MS
+  const reachesBack = messages.some(isBefore)
   if (own.length === 0 || !reachesBack) return unknown('the history does not show enough')
   return { state: 'absent' }
 }

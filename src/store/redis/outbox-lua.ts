@@ -8,7 +8,7 @@ import { script } from './script.ts'
  * said:<line>     zset: when → the platform's id of what was sent
  * spent:<channel>, spent:<line>  list: times of the last sends, newest first, as many as the largest limit counts
  */
-const keys = `
+export const keys = `
 local DUE, WAITING, PAUSES, SETTLED = P .. 'outbox:due', P .. 'outbox:waiting', P .. 'outbox:pauses', P .. 'outbox:settled'
 local function keyOf(id) return P .. 'delivery:' .. id end
 local function lineKey(line) return P .. 'line:' .. line end
@@ -242,31 +242,6 @@ elseif holds or (verdict == 'sent' and state ~= 'sent') then
   end
 end
 return look(line, now)
-`,
-)
-
-/** id, attempt, until → whether it did */
-export const prolong = script(
-  keys,
-  `
-local known = call('HMGET', keyOf(ARGV[1]), 'state', 'attempts', 'line')
-if known[1] ~= 'sending' or known[2] ~= ARGV[2] then return 0 end
-call('HSET', keyOf(ARGV[1]), 'leaseUntil', ARGV[3])
-call('ZADD', DUE, ARGV[3], known[3])
-return 1
-`,
-)
-
-/** line, now */
-export const resume = script(
-  keys,
-  `
-local line = ARGV[1]
-call('ZREM', PAUSES, line)
-local id = call('LINDEX', lineKey(line), 0)
-if not id or call('HGET', keyOf(id), 'state') ~= 'queued' then return end
-call('HSET', keyOf(id), 'notBefore', ARGV[2])
-call('ZADD', DUE, ARGV[2], line)
 `,
 )
 

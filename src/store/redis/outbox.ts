@@ -12,6 +12,7 @@ import type { Line, Outbox, Permit, Taken } from '../store.ts'
 import { answered } from './faults.ts'
 import { fromJson, optional, packed, toJson } from './json.ts'
 import * as lua from './outbox-lua.ts'
+import * as times from './outbox-times-lua.ts'
 import { asFields, asList, type Database, type Fields, type Reply } from './script.ts'
 
 export function redisOutbox(db: Database): Outbox {
@@ -74,11 +75,11 @@ export function redisOutbox(db: Database): Outbox {
     },
 
     async prolong(deliveryId, attempt, untilMs) {
-      return (await db.run(lua.prolong, deliveryId, attempt, untilMs)) === 1
+      return (await db.run(times.prolong, deliveryId, attempt, untilMs)) === 1
     },
 
     async resume(line, now) {
-      await db.run(lua.resume, lineOf(line), now)
+      await db.run(times.resume, lineOf(line), now)
     },
 
     async saidSince(line, since) {
