@@ -26,5 +26,7 @@ export const taskSchema = z.object({
   parent: z.object({ id: idSchema, number: z.number() }).optional(),
   /** The fair-share tag it waits under, 0 for none. */
   tag: z.number().int().default(0),
+  /** The row it stands in: of those in one row one is done at a time, in the order they came. */
+  row: z.string().optional(),
 })
 export type Task = z.infer<typeof taskSchema>

@@ -5,17 +5,13 @@ import { type Address, chatKey, lineOf } from '../core/address.ts'
 import { cleanJson } from '../core/clean.ts'
 import type { Delivery, DeliveryRecord } from '../core/delivery.ts'
 import { type ClaimedRequest, type Held, PASSIVE_LEASE_MS } from '../core/held.ts'
-import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
 import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
 import type { Line, Outbox as OutboxStore, Permit, Taken } from '../store/store.ts'
 import { deliveryId, openDrafts, sayingId } from './drafts.ts'
-import { readFailure } from './verdict.ts'
+import { LEASE_MS, openSending } from './sending.ts'
 
-/** A send may take this long; the claim on its delivery outlives it a little. */
-const SEND_MS = 15_000
-const LEASE_MS = 20_000
 /** Between the end of a held request's window and the active send: the time a claim by it may still be on its way. */
 const HOLD_MARGIN_MS = 100
 
@@ -60,6 +56,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   const drafts = openDrafts({ channels, now, log })
   /** The lines that are being sent from here, by their keys. */
   const inHand = new Map<string, Hand>()
+  const sendOne = openSending({ store, channelOf, now, log })
 
   function channelOf(id: string): Channel {
     const channel = channels.get(id)
@@ -82,7 +79,8 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   }
 
   function permitFor(channel: Channel): Permit {
-    return { now: now(), leaseMs: LEASE_MS, limits: channel.limits, repeatsShowTwice: channel.repeatsShowTwice }
+    const { limits, repeatsShowTwice } = channel
+    return { now: now(), leaseMs: LEASE_MS, limits, repeatsShowTwice, looksUp: channel.lookUp !== undefined }
   }
 
   /** Goes on beside its caller; a fault is logged, and the sweeper finds the line again. */
@@ -144,7 +142,9 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     const lookAt = await sendAll(line, taken, hand).finally(() => {
       if (inHand.get(key) === hand) inHand.delete(key)
     })
-    if (lookAt !== undefined) await lookLater(line, lookAt)
+    // What was left to this hand in its last moment.
+    const at = lookAt ?? hand.lookAt
+    if (at !== undefined) await lookLater(line, at)
   }
 
   /** Resolves to when the line wants to be looked at again; undefined: it is empty. */
@@ -166,36 +166,6 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     const hand = inHand.get(chatKey(line))
     if (hand === undefined) await looks.look(line, at, now())
     else hand.lookAt = at
-  }
-
-  async function sendOne(line: Line, record: DeliveryRecord): Promise<{ more: boolean; lookAt: number }> {
-    const { delivery, attempts } = record
-    const { verdict, pause, needsOperator } = await trySend(record)
-    const fields = {
-      deliveryId: delivery.id,
-      taskId: delivery.taskId,
-      channel: line.channel,
-      attempts,
-      state: verdict.state,
-    }
-    const why = 'why' in verdict ? verdict.why : undefined
-    if (needsOperator) log.error({ ...fields, why }, 'delivery needs an operator')
-    else log.info({ ...fields, why }, 'delivery settled')
-    if (pause !== undefined) {
-      await store.pause(line.channel, pause.untilMs, pause.scope === 'chat' ? line.chat : undefined)
-    }
-    const settle = () => store.settle(delivery.id, attempts, verdict, now())
-    const settled = verdict.state === 'sent' ? await insist(settle) : await settle()
-    return settled.more ? settled : { more: false, lookAt: 0 }
-  }
-
-  async function trySend({ delivery, attempts }: DeliveryRecord): Promise<ReturnType<typeof readFailure>> {
-    try {
-      const receipt = await channelOf(delivery.to.channel).send(delivery, AbortSignal.timeout(SEND_MS))
-      return { verdict: { state: 'sent', route: 'active', receipt } }
-    } catch (error) {
-      return readFailure(error, attempts, now())
-    }
   }
 
   async function workLine(line: Line): Promise<void> {

@@ -1,9 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/core/delivery.ts'
-import { QuotaError, RejectedError, UnavailableError, UnsureError } from '../../src/core/errors.ts'
+import {
+  QuotaError,
+  RejectedError,
+  StoreUnavailableError,
+  UnavailableError,
+  UnsureError,
+} from '../../src/core/errors.ts'
 import type { Held } from '../../src/core/held.ts'
 import type { Task } from '../../src/core/task.ts'
-import { type Outbox, openOutbox } from '../../src/outbox/outbox.ts'
+import { type Outbox, type OutboxPorts, openOutbox } from '../../src/outbox/outbox.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from '../engine/scene-folder.ts'
 import { memoryStore } from '../engine/workshop.ts'
@@ -17,6 +23,7 @@ afterAll(() => store.close())
 
 let channel: FakeChannel
 let outbox: Outbox
+let outboxPorts: OutboxPorts
 let now: number
 let looks: { chat: string; at: number }[]
 /** The held requests: those here are answered with what stands in `ridden`, those elsewhere are told of. */
@@ -54,7 +61,7 @@ beforeEach(() => {
     },
     release: () => undefined,
   }
-  outbox = openOutbox({
+  outboxPorts = {
     store: {
       ...store.outbox,
       async settle(...verdict) {
@@ -74,7 +81,8 @@ beforeEach(() => {
     deliveryKeptMs: 86_400_000,
     now: () => now,
     log: silent,
-  })
+  }
+  outbox = openOutbox(outboxPorts)
 })
 
 const text = (value: string) => ({ kind: 'text' as const, text: value })
@@ -221,6 +229,41 @@ test('a send whose answer was lost shows as unsure when a repeat could be read t
   await outbox.idle()
   expect(seen()).toEqual(['a', 'b'])
   expect(await store.outbox.find(id)).toMatchObject({ state: 'unsure', why: 'the answer was lost' })
+})
+
+describe('while the store is away for a moment', () => {
+  /** An outbox whose store fails the next so many times to take a verdict or a pause, after having taken it or not. */
+  function withOutage(fails: number, isWritten: boolean): Outbox {
+    const flaky =
+      <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+      async (...args: Args): Promise<Result> => {
+        if (fails-- <= 0) return work(...args)
+        if (isWritten) await work(...args)
+        throw new StoreUnavailableError('away')
+      }
+    const away = { ...store.outbox, settle: flaky(store.outbox.settle), pause: flaky(store.outbox.pause) }
+    return openOutbox({ ...outboxPorts, store: away })
+  }
+
+  test.for([
+    ['busy', new UnavailableError('busy'), { state: 'queued', attempts: 1, why: 'busy' }],
+    ['refused', new RejectedError('no'), { state: 'refused' }],
+    ['unsure', new UnsureError('lost', false), { state: 'unsure' }],
+    ['too frequent', new QuotaError('slowly', 60_000), { state: 'queued', attempts: 0 }],
+  ] as const)('a verdict (%s) is not lost, whether it was written or not', async ([name, error, expected]) => {
+    channel.beforeSend = () => {
+      throw error
+    }
+    for (const isWritten of [true, false]) {
+      const [id = ''] = await withOutage(2, isWritten).push({
+        id: `${chat}-${name.replaceAll(' ', '-')}-${isWritten}`,
+        to: { ...to(), chat: `${chat}-${name}-${isWritten}` },
+        parts: [text('a')],
+      })
+      await expect.poll(() => store.outbox.find(id), { timeout: 5_000 }).toMatchObject(expected)
+      now += 60_000
+    }
+  })
 })
 
 test('a channel that is broken itself holds up nobody', async () => {
