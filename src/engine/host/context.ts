@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { type ChatAction, chatActionSchema } from '../../core/chat-action.ts'
+import { inLang } from '../../core/lang.ts'
+import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
+import type { Content } from '../../core/part.ts'
+import { waitSchema } from '../../core/wait.ts'
+import type { CommandContext } from '../../scenes/scene.ts'
+import type { HostCall } from '../protocol.ts'
+import { checkedParts } from './content.ts'
+import { MisuseError, NotDoneError } from './misuse.ts'
+import { nameSchema } from './names.ts'
+import { pausesOf } from './pauses.ts'
+import type { Setting } from './setting.ts'
+import { stepAround, stepsOf } from './steps.ts'
+
+const coolDownSchema = z.object({
+  name: nameSchema,
+  forMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(30 * 86_400_000),
+})
+/** The answer to `ask` and `converse`. */
+const answerSchema = z.union([
+  z.object({ text: z.string() }),
+  z.object({ sentence: z.string(), reason: z.string() }),
+  z.object({ waits: waitSchema }),
+])
+/** The answer to `act`. */
+const notDoneSchema = z.object({ sentence: z.string(), reason: z.string() }).optional()
+
+/** What a command is handed. What it asks for and does not wait for stands in `pending` until it has settled. */
+export function contextOf(
+  setting: Setting,
+  args: Record<string, unknown>,
+  settings: Record<string, unknown>,
+  pending: Set<Promise<unknown>>,
+): CommandContext<Record<string, unknown>> {
+  const { order, outside, signal, takeName, suspension } = setting
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    const settled = suspension.during(work).finally(() => pending.delete(settled))
+    pending.add(settled)
+    return settled
+  }
+  const say = async (name: string, content: Content): Promise<void> => {
+    const parts = checkedParts(content, `say("${name}") got`)
+    await outside.call({ method: 'say', name: takeName('say', name), parts })
+  }
+  const answer = async (call: HostCall): Promise<string> => {
+    const read = answerSchema.parse(await outside.call(call))
+    if ('waits' in read) return suspension.on(read.waits)
+    if ('text' in read) return read.text
+    throw new NotDoneError(read.sentence, read.reason)
+  }
+  const llm = (prompt: string | LlmMessage[]): Promise<string> => {
+    const messages = llmMessageSchema
+      .array()
+      .min(1)
+      .safeParse(typeof prompt === 'string' ? [{ role: 'user', text: prompt }] : prompt)
+    if (!messages.success) throw new MisuseError('llm takes a text, or a list of { role, text }')
+    return answer({ method: 'ask', messages: messages.data })
+  }
+  const act = async (action: ChatAction): Promise<void> => {
+    const read = chatActionSchema.safeParse(action)
+    if (!read.success) throw new MisuseError(`act: ${z.prettifyError(read.error)}`)
+    const not = notDoneSchema.parse(await outside.call({ method: 'act', action: read.data }))
+    if (not !== undefined) throw new NotDoneError(not.sentence, not.reason)
+  }
+  const coolDown = async (name: string, forMs: number): Promise<number> => {
+    const call = coolDownSchema.safeParse({ name, forMs })
+    if (!call.success)
+      throw new MisuseError('coolDown takes a name of 1 to 200 characters and a time of at most 30 days')
+    return z.number().parse(await outside.call({ method: 'coolDown', ...call.data }))
+  }
+  const step = stepsOf(setting)
+  const pauses = pausesOf(setting)
+  return {
+    args,
+    settings,
+    message: order.message,
+    lang: order.lang,
+    attempt: order.attempt,
+    taskNumber: order.taskNumber,
+    signal,
+    say: (name, content) => tracked(say(name, content)),
+    step: (name, work) => tracked(step(name, work)),
+    sleep: (name, until) => tracked(pauses.sleep(name, until)),
+    approve: (name, options) => tracked(pauses.approve(name, options)),
+    llm: (prompt) => tracked(llm(prompt)),
+    converse: (text) =>
+      tracked(answer({ method: 'converse', text: String(text), mayWait: stepAround() === undefined })),
+    act: (action) => tracked(act(action)),
+    coolDown: (name, forMs) => tracked(coolDown(name, forMs)),
+    progress: outside.progress,
+    log: outside.log,
+    pick: (text) => inLang(order.lang, text),
+  }
+}

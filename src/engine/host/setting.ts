@@ -1,0 +1,22 @@
+import type { HostCall, ToHost } from '../protocol.ts'
+import type { TakeName } from './names.ts'
+import type { Suspension } from './suspension.ts'
+
+export type RunOrder = Extract<ToHost, { kind: 'run' }>
+
+/** What a running command may ask of the engine. */
+export interface Outside {
+  /** Rejects when the engine could not do it. */
+  call(call: HostCall): Promise<unknown>
+  progress(percent: number, text?: string): void
+  log(text: string): void
+}
+
+/** What the parts of a context are made from, in one attempt. */
+export interface Setting {
+  order: RunOrder
+  outside: Outside
+  signal: AbortSignal
+  takeName: TakeName
+  suspension: Suspension
+}
