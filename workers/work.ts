@@ -86,6 +86,7 @@ export async function startWork(
     access: installation.access,
     admins: config.admins,
     graceMs: config.limits.graceMs,
+    signal: installation.desk.signal,
     ended: installation.desk.ended,
     changed(taskId) {
       installation.changed(taskId)

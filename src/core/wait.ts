@@ -13,6 +13,20 @@ export const waitSchema = z.discriminatedUnion('kind', [
     by: z.string().optional(),
     notSelf: z.boolean(),
     count: z.number().int().positive(),
+    /** From then on these may approve it, too: `scene.command`, or person keys. */
+    escalate: z.object({ atMs: z.number(), to: z.union([z.string(), z.array(z.string())]) }).optional(),
+    /** Its run is looked at then already, before the time is over. */
+    wakeMs: z.number().optional(),
+  }),
+  z.object({
+    kind: z.literal('answer'),
+    name: z.string(),
+    untilMs: z.number(),
+    signal: z.string(),
+    /** Whose answer counts; person keys where several are named. */
+    from: z.union([z.enum(['asker', 'anyone']), z.array(z.string())]),
+    choices: z.array(z.string()).optional(),
+    question: z.string(),
   }),
   /** Until one of these tasks has ended. */
   z.object({
@@ -24,6 +38,11 @@ export const waitSchema = z.discriminatedUnion('kind', [
 ])
 export type Wait = z.infer<typeof waitSchema>
 export type ApprovalWait = Extract<Wait, { kind: 'approval' }>
+export type AnswerWait = Extract<Wait, { kind: 'answer' }>
+
+/** What a question came to; without a text, nothing in time. */
+export const answerSchema = z.object({ text: z.string().optional(), by: z.string().optional() })
+export type Answer = z.infer<typeof answerSchema>
 
 /** What an approval came to. */
 export const approvalSchema = z.object({
@@ -50,13 +69,14 @@ export function signalsOf(wait: Wait): string[] {
     case 'sleep':
       return []
     case 'approval':
+    case 'answer':
       return [wait.signal]
     case 'tasks':
       return wait.taskIds.map(endSignal)
   }
 }
 
-/** When the first of them ends by itself. */
+/** When the first of them ends by itself, or wants to be looked at. */
 export function firstEnd(waits: readonly Wait[]): number {
-  return Math.min(...waits.map(({ untilMs }) => untilMs))
+  return Math.min(...waits.map((wait) => (wait.kind === 'approval' ? (wait.wakeMs ?? wait.untilMs) : wait.untilMs)))
 }

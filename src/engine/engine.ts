@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { Access } from './access.ts'
 import type { Builtin } from './builtins/builtin.ts'
 import type { Cancels } from './cancels.ts'
+import type { Desk } from './desk.ts'
 import type { Slots } from './host/slots.ts'
 import type { Languages } from './languages.ts'
 import type { Chatter } from './llm/chatter.ts'
@@ -29,7 +30,7 @@ export type ShowDraft = (growing: { task: Task; round: number; name: string; tex
 
 /** What an attempt at a task works with. */
 export interface Engine {
-  store: Pick<Store, 'runs' | 'steps' | 'settings'>
+  store: Pick<Store, 'runs' | 'steps' | 'settings' | 'outbox' | 'leases' | 'counters'>
   catalog(): Catalog
   /** The slots of a lane; undefined where this process has none. */
   slots(lane: string): Slots | undefined
@@ -48,6 +49,8 @@ export interface Engine {
   /** Whom to ask for a grant: person keys. */
   admins: readonly string[]
   graceMs: number
+  /** Tells a run what it may be waiting for; see `Desk.signal`. */
+  signal: Desk['signal']
   /** The task has ended: whoever waits for it may go on. */
   ended(task: Task): Promise<void>
   /** The task's record changed: whoever shows it may look. */

@@ -74,6 +74,17 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
             by: z.string().optional(),
             notSelf: z.boolean(),
             count: z.number().int().positive(),
+            escalate: z
+              .object({ afterMs: z.number().positive(), to: z.union([z.string(), z.array(z.string())]) })
+              .optional(),
+          }),
+          z.object({
+            kind: z.literal('answer'),
+            name: z.string(),
+            withinMs: z.number().positive(),
+            question: z.string(),
+            from: z.union([z.enum(['asker', 'anyone']), z.array(z.string())]),
+            choices: z.array(z.string()).optional(),
           }),
         ]),
       }),

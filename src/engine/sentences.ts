@@ -23,6 +23,13 @@ export const sentences = {
     approve: { zh: '同意', en: 'Approve' },
     reject: { zh: '驳回', en: 'Reject' },
   }),
+  escalated: (number: number, to: string | readonly string[]): Bilingual => {
+    const whom = typeof to === 'string' ? to : to.join(', ')
+    return {
+      zh: `#${number} 还没有人审批，现在也请 ${whom} 审批。`,
+      en: `Nobody has decided on #${number} yet; now ${whom} may, too.`,
+    }
+  },
   notDone: {
     zh: '平台没有让机器人这样做：它在这里可能不是管理员，或者对方的身份更高。原因已记录，管理员可在控制台查看。',
     en: 'The platform did not let the bot do that: it may be no administrator here, or the other one ranks higher. Operators see the reason on the dashboard.',

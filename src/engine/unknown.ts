@@ -1,11 +1,13 @@
+import { personKey } from '../core/address.ts'
 import { suggest } from '../core/command.ts'
 import { inLang, type Lang } from '../core/lang.ts'
 import type { Message } from '../core/message.ts'
-import { type Attempt, textIn } from './attempt.ts'
+import { giveAnswer, questionFor } from './answers.ts'
+import { type Attempt, refuse, textIn } from './attempt.ts'
 import type { Engine } from './engine.ts'
 import { sentences } from './sentences.ts'
 
-/** A message that names no command: a hint for who mistyped, nothing for what nobody wrote. */
+/** A message that names no command: an answer to what a task asks, a hint for who mistyped, nothing for what nobody wrote. */
 export async function answerUnknown(message: Message, lang: Lang, engine: Engine): Promise<Attempt> {
   const event = message.parts.find((part) => part.kind === 'event')
   if (event !== undefined && message.text.trim() === '') {
@@ -27,6 +29,12 @@ export async function answerUnknown(message: Message, lang: Lang, engine: Engine
         },
       ],
     }
+  }
+  const me = personKey(message.from.channel, message.sender.id)
+  const asked = await questionFor(message, me, engine)
+  if (asked !== undefined) {
+    const refusal = await giveAnswer(asked.run, asked.wait, text, me, engine)
+    return refusal === undefined ? { state: 'done' } : refuse(`no answer to #${asked.run.number}`, refusal, lang)
   }
   const usable = new Set<string>()
   const catalog = engine.catalog()

@@ -2,6 +2,7 @@ import { inLang, type Lang } from '../core/lang.ts'
 import type { Part } from '../core/part.ts'
 import type { Run } from '../core/run.ts'
 import { type Approval, type ApprovalWait, approvalSchema, signalStep, type Wait } from '../core/wait.ts'
+import { answerTo } from './answers.ts'
 import type { Engine } from './engine.ts'
 import { sentences } from './sentences.ts'
 
@@ -16,6 +17,15 @@ export type WaitOrder =
       by?: string
       notSelf: boolean
       count: number
+      escalate?: { afterMs: number; to: string | string[] }
+    }
+  | {
+      kind: 'answer'
+      name: string
+      withinMs: number
+      question: string
+      from: 'asker' | 'anyone' | string[]
+      choices?: string[]
     }
 
 /** What a wait has come to, or that it goes on. */
@@ -27,7 +37,14 @@ const APPROVAL_PREFIX = `${WAIT_PREFIX}approval:`
 
 /** Asked again by a later attempt, it is the same wait: same end, asked aloud once. */
 export function waitFor(order: WaitOrder, run: Run, lang: Lang, engine: Engine): Promise<Waited> {
-  return order.kind === 'sleep' ? sleep(order, run, engine) : approval(order, run, lang, engine)
+  switch (order.kind) {
+    case 'sleep':
+      return sleep(order, run, engine)
+    case 'approval':
+      return approval(order, run, lang, engine)
+    case 'answer':
+      return answerTo(order, run, lang, engine)
+  }
 }
 
 async function sleep({ name, ms }: WaitOrder & { kind: 'sleep' }, run: Run, engine: Engine): Promise<Waited> {
@@ -45,30 +62,53 @@ async function approval(
   engine: Engine,
 ): Promise<Waited> {
   const { steps, runs } = engine.store
-  const { name, by, notSelf, count } = order
-  const signalOf = (round: number): string => `approval:${name}:${round}`
-  for (let round = 0; round <= run.round; round++) {
-    const kept = await decided(signalOf(round))
-    if (kept?.isApproved || (kept && round === run.round)) return { value: kept }
+  const { name, by, notSelf, count, escalate } = order
+  const known = await decisionOf(order, run, engine.store)
+  if (known !== undefined) return { value: known }
+  const signal = approvalSignal(name, run.round)
+  const now = engine.now()
+  const asked: ApprovalWait = {
+    kind: 'approval',
+    name,
+    untilMs: now + order.withinMs,
+    signal,
+    by,
+    notSelf,
+    count,
+    escalate: escalate && { atMs: now + escalate.afterMs, to: escalate.to },
   }
-  const signal = signalOf(run.round)
-  const untilMs = engine.now() + order.withinMs
-  const asked: ApprovalWait = { kind: 'approval', name, untilMs, signal, by, notSelf, count }
   // The cast holds for the same reason.
   const wait = (await steps.save(run.id, `${APPROVAL_PREFIX}${signal}`, asked)) as ApprovalWait
-  if (wait.untilMs <= engine.now()) {
+  if (wait.untilMs <= now) {
     const late: Approval = { isApproved: false, by: [] }
-    await runs.signal(run.id, signal, late, [], engine.now())
-    return { value: (await decided(signal)) ?? late }
+    await runs.signal(run.id, signal, late, [], now)
+    return { value: (await decisionOf(order, run, engine.store)) ?? late }
   }
-  const parts = questionOf(run, order, lang)
-  await engine.say({ task: run.task, round: run.round, name: signal, parts, toChat: true })
+  const say = (name: string, parts: Part[]) =>
+    engine.say({ task: run.task, round: run.round, name, parts, toChat: true })
+  await say(signal, questionOf(run, order, lang))
+  const further = wait.escalate
+  if (further === undefined || further.atMs >= wait.untilMs) return { waits: wait }
+  if (further.atMs > now) return { waits: { ...wait, wakeMs: further.atMs } }
+  const calling: Part = { kind: 'text', text: inLang(lang, sentences.escalated(run.number, further.to)) }
+  await say(`${signal}:escalated`, [calling, ...questionOf(run, order, lang)])
   return { waits: wait }
+}
 
-  async function decided(ofSignal: string): Promise<Approval | undefined> {
-    const kept = await steps.find(run.id, signalStep(ofSignal))
-    return kept && approvalSchema.parse(kept.value)
+const approvalSignal = (name: string, round: number): string => `approval:${name}:${round}`
+
+/** That it was approved in any round, or what it came to in this one. */
+async function decisionOf(
+  { name }: { name: string },
+  run: Run,
+  { steps }: Pick<Engine['store'], 'steps'>,
+): Promise<Approval | undefined> {
+  for (let round = 0; round <= run.round; round++) {
+    const kept = await steps.find(run.id, signalStep(approvalSignal(name, round)))
+    const decision = kept && approvalSchema.parse(kept.value)
+    if (decision?.isApproved || (decision && round === run.round)) return decision
   }
+  return undefined
 }
 
 function questionOf(run: Run, { question, name }: { question?: string; name: string }, lang: Lang): Part[] {

@@ -34,6 +34,11 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
    */
   sleep(name: string, until: number | Date): Promise<void>
   /**
+   * Asks a person in the chat and waits for the answer as `sleep` does: the next thing they write there that is no command, in reply to the question where
+   * they quote, or a pressed button. Undefined when nothing came in time.
+   */
+  ask(name: string, question: string, options?: AskOptions): Promise<Answered | undefined>
+  /**
    * Asks in the chat for an approval and waits for it as `sleep` does; who approved. Rejected, or not approved in time, it throws NotApprovedError,
    * whose sentence the asker is told; catch it to go on without.
    */
@@ -57,6 +62,21 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
   pick(text: Bilingual): string
 }
 
+export interface AskOptions {
+  /** What may be answered, by its words or its place in the list; shown as buttons where the platform has them. */
+  choices?: string[]
+  /** Default a day. */
+  withinMs?: number
+  /** Whose answer counts: the asker's (default), anybody's, or these people's (`wecom:lisi`). */
+  from?: 'asker' | 'anyone' | string[]
+}
+
+export interface Answered {
+  text: string
+  /** Who said it, as a person key. */
+  by: string
+}
+
 export interface ApproveOptions {
   /** `scene.command`: whoever was granted it, and administrators. Left out: the asker. */
   by?: string
@@ -68,6 +88,8 @@ export interface ApproveOptions {
   count?: number
   /** What is to be approved, in words. Default the name. */
   question?: string
+  /** When nobody has decided after that time, others may, too, and the chat is told: `scene.command`, or people (`wecom:lisi`). */
+  escalate?: { afterMs: number; to: string | string[] }
 }
 
 export type LaneName = 'short' | 'long' | 'llm' | 'cpu' | (string & {})

@@ -21,7 +21,7 @@ export function approvalBuiltins({ store, desk, now }: BuiltinPorts): Builtin[] 
       return fail(asked.length === 0 ? sentences.nothingWaits(number) : sentences.over(number, asked.at(-1)?.decision))
     }
     const { wait, votes } = open
-    if (!(await mayVote(run, wait, call))) fail(sentences.notYours(number))
+    if (!(await mayVote(run, wait, call, now()))) fail(sentences.notYours(number))
     if (wait.notSelf && run.owner === me) fail(sentences.notSelf(number))
     if (wait.untilMs <= now()) fail(sentences.late(number))
     if (votes.some(({ by }) => by === me)) fail(sentences.twice(number))
@@ -52,9 +52,16 @@ export function approvalBuiltins({ store, desk, now }: BuiltinPorts): Builtin[] 
   ]
 }
 
-async function mayVote(run: Run, { by }: ApprovalWait, { me, access, message }: BuiltinCall): Promise<boolean> {
-  if (by === undefined) return run.owner === me || access.isAdmin(message)
-  const [scene = '', command = ''] = by.split('.')
+async function mayVote(run: Run, { by, escalate }: ApprovalWait, call: BuiltinCall, now: number): Promise<boolean> {
+  const { me, access, message } = call
+  if (by === undefined ? run.owner === me || access.isAdmin(message) : await mayUse(by, call)) return true
+  if (escalate === undefined || escalate.atMs > now) return false
+  const { to } = escalate
+  return typeof to === 'string' ? mayUse(to, call) : to.some((person) => person.toLowerCase() === me)
+}
+
+function mayUse(granted: string, { access, message }: BuiltinCall): Promise<boolean> {
+  const [scene = '', command = ''] = granted.split('.')
   return access.isGranted(message, scene, command)
 }
 

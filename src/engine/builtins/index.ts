@@ -1,5 +1,6 @@
 import type { SceneEntry } from '../../core/catalog.ts'
 import { aboutBuiltins } from './about.ts'
+import { answerBuiltins } from './answers.ts'
 import { approvalBuiltins } from './approvals.ts'
 import type { Builtin, BuiltinPorts } from './builtin.ts'
 import { grantBuiltins } from './grants.ts'
@@ -14,6 +15,7 @@ export function builtinsOf(ports: BuiltinPorts): ReadonlyMap<string, Builtin> {
     ...taskBuiltins(ports),
     ...grantBuiltins(ports),
     ...approvalBuiltins(ports),
+    ...answerBuiltins(ports),
     ...quotaBuiltins(ports),
   ]
   return new Map(all.map((builtin) => [builtin.entry.name, builtin]))

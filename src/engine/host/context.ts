@@ -86,6 +86,7 @@ export function contextOf(
     say: (name, content) => tracked(say(name, content)),
     step: (name, work) => tracked(step(name, work)),
     sleep: (name, until) => tracked(pauses.sleep(name, until)),
+    ask: (name, question, options) => tracked(pauses.ask(name, question, options)),
     approve: (name, options) => tracked(pauses.approve(name, options)),
     llm: (prompt) => tracked(llm(prompt)),
     converse: (text) =>

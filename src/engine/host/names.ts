@@ -4,7 +4,7 @@ import { MisuseError } from './misuse.ts'
 export const nameSchema = z.string().min(1).max(200)
 
 /** Takes a name for one call of a kind; what comes of the call is kept under it. Throws MisuseError for one that is taken, or that no author may take. */
-export type TakeName = (kind: 'say' | 'step' | 'sleep' | 'approve', name: unknown) => string
+export type TakeName = (kind: 'say' | 'step' | 'sleep' | 'ask' | 'approve', name: unknown) => string
 
 /** The names that one attempt uses. */
 export function openNames(): TakeName {

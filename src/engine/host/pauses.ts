@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Bilingual, inLang } from '../../core/lang.ts'
-import { approvalSchema, waitSchema } from '../../core/wait.ts'
-import { type ApproveOptions, type CommandContext, NotApprovedError } from '../../scenes/scene.ts'
+import { answerSchema, approvalSchema, waitSchema } from '../../core/wait.ts'
+import { type ApproveOptions, type AskOptions, type CommandContext, NotApprovedError } from '../../scenes/scene.ts'
 import type { HostCall } from '../protocol.ts'
 import { MisuseError } from './misuse.ts'
 import type { Setting } from './setting.ts'
@@ -22,7 +22,7 @@ export function pausesOf({
   outside,
   takeName,
   suspension,
-}: Setting): Pick<CommandContext<unknown>, 'sleep' | 'approve'> {
+}: Setting): Pick<CommandContext<unknown>, 'sleep' | 'ask' | 'approve'> {
   const waited = async (call: HostCall & { method: 'wait' }): Promise<unknown> => {
     const around = stepAround()
     if (around !== undefined)
@@ -37,6 +37,13 @@ export function pausesOf({
         throw new MisuseError('sleep takes milliseconds or a Date, a year at most')
       await waited({ method: 'wait', order: { kind: 'sleep', name: takeName('sleep', name), ms: Math.max(0, ms) } })
     },
+    async ask(name: string, question: string, options: AskOptions = {}) {
+      const read = askSchema.safeParse({ ...options, question })
+      if (!read.success) throw new MisuseError(`ask("${name}"): ${z.prettifyError(read.error)}`)
+      const orderOf = { kind: 'answer', name: takeName('ask', name), ...read.data } as const
+      const { text, by } = answerSchema.parse(await waited({ method: 'wait', order: orderOf }))
+      return text === undefined || by === undefined ? undefined : { text, by }
+    },
     async approve(name: string, options: ApproveOptions = {}) {
       const read = approveSchema.safeParse(options)
       if (!read.success) throw new MisuseError(`approve("${name}"): ${z.prettifyError(read.error)}`)
@@ -48,15 +55,26 @@ export function pausesOf({
   }
 }
 
+const askSchema = z.object({
+  question: z.string().min(1).max(4_000),
+  withinMs,
+  from: z.union([z.enum(['asker', 'anyone']), z.array(z.string().min(1)).min(1)]).default('asker'),
+  choices: z.array(z.string().trim().min(1).max(60)).min(2).max(20).optional(),
+})
+
+const granted = z.string().regex(/^[^.\s]+\.[^.\s]+$/, 'it is scene.command: whoever may use that approves')
 const approveSchema = z.object({
-  by: z
-    .string()
-    .regex(/^[^.\s]+\.[^.\s]+$/, 'by is scene.command: whoever may use that approves')
-    .optional(),
+  by: granted.optional(),
   withinMs,
   notSelf: z.boolean().default(false),
   count: z.number().int().min(1).max(20).default(1),
   question: z.string().optional(),
+  escalate: z
+    .object({
+      afterMs: z.number().positive().max(longestMs),
+      to: z.union([granted, z.array(z.string().includes(':', { error: 'people are written channel:id' })).min(1)]),
+    })
+    .optional(),
 })
 
 function notApproved(number: number, by: readonly string[], note: string | undefined): Bilingual {

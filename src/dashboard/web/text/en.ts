@@ -141,7 +141,7 @@ export const en: Text = {
     total: (span) => `${span} in all`,
     attempt: 'Attempt',
     parent: 'Called by',
-    waits: { sleep: 'Sleeps', approval: 'Waits for approval', tasks: 'Waits for tasks' },
+    waits: { sleep: 'Sleeps', approval: 'Waits for approval', answer: 'Waits for an answer', tasks: 'Waits for tasks' },
     until: (when: string) => `until ${when}`,
     lane: 'Lane',
     chat: 'Chat',

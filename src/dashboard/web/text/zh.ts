@@ -140,7 +140,7 @@ export const zh = {
     total: (span: string) => `共 ${span}`,
     attempt: '第几次',
     parent: '由谁调用',
-    waits: { sleep: '等到', approval: '等待审批', tasks: '等待任务' },
+    waits: { sleep: '等到', approval: '等待审批', answer: '等待回答', tasks: '等待任务' },
     until: (when: string) => `最晚 ${when}`,
     lane: '队列',
     chat: '会话',
