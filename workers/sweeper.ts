@@ -1,10 +1,11 @@
 import type { OutboxQueues } from '../queues/deliveries.ts'
 import type { Log } from '../src/core/log.ts'
 import type { Task } from '../src/core/task.ts'
+import { owedTasks } from '../src/engine/owed.ts'
 import type { Store } from '../src/store/store.ts'
 
 export interface SweeperPorts {
-  store: Pick<Store, 'runs' | 'rows' | 'outbox' | 'leases' | 'sweep'>
+  store: Pick<Store, 'runs' | 'rows' | 'outbox' | 'leases' | 'settings' | 'sweep'>
   enqueue(task: Task): Promise<void>
   /** Has a task that was put off begin as soon as it may. */
   call(lane: string, taskId: string): Promise<void>
@@ -25,7 +26,7 @@ const CLEAN_EVERY = 30
 
 /**
  * Repairs what a crash between two moves leaves behind, in one process at a time: lines with something due that nobody looks at,
- * tasks whose worker died, rows whose next one nobody called. Doing it once too often is harmless: looks and tasks are claimed in the store. Returns how to stop it.
+ * tasks whose worker died or that were not taken back, rows whose next one nobody called. Doing it once too often is harmless: looks and tasks are claimed in the store. Returns how to stop it.
  */
 export function startSweeper(ports: SweeperPorts): () => Promise<void> {
   const { store, enqueue, call, looks, holder, now, log } = ports
@@ -40,6 +41,8 @@ export function startSweeper(ports: SweeperPorts): () => Promise<void> {
     if (round % TASKS_EVERY === 0) {
       // Side by side, so that the embedded store takes them in a few calls: one after the other, 500 of them held it up for seconds.
       const overdue = await store.runs.overdue(now() - OVERDUE_MS, AT_ONCE)
+      const owed = await owedTasks(store, now(), AT_ONCE)
+      await Promise.all(owed.map(({ task }) => enqueue({ ...task, held: undefined, row: undefined })))
       await Promise.all(overdue.map((run) => enqueue({ ...run.task, held: undefined })))
     }
     if (round % CLEAN_EVERY === 0) await store.sweep(now(), 10_000)

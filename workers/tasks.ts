@@ -47,12 +47,15 @@ export function tasksWorker(
     return lane.order === 'turns' ? turns.take(turnOf(task), work) : work()
   }
 
-  /** What a job is about; undefined when the run it should look at is over. */
+  /** What a job is about; undefined when the run it should look at is done. */
   async function taskOf(job: Job<unknown>): Promise<Task | undefined> {
     const wake = wakeSchema.safeParse(job.data)
     if (wake.success) {
       const run = await engine.store.runs.find(wake.data.wakes)
-      return run && liveStates.includes(run.state) ? { ...run.task, held: undefined, tag: 0 } : undefined
+      if (run === undefined || run.state === 'done') return undefined
+      // What has ended may have to be taken back, for which it stands in no row.
+      const { row } = liveStates.includes(run.state) ? run.task : {}
+      return { ...run.task, held: undefined, tag: 0, row }
     }
     const task = taskSchema.safeParse(job.data)
     if (!task.success) throw new UnrecoverableError(`job ${job.id} holds no task: ${task.error.message}`)

@@ -35,6 +35,7 @@ export const hopSchema = z.object({
     'sent',
     'undelivered',
     'tool',
+    'undone',
   ]),
   text: z.string().optional(),
   ms: z.number().optional(),

@@ -8,6 +8,7 @@ import { textIn } from './attempt.ts'
 import type { Say } from './engine.ts'
 import type { Languages } from './languages.ts'
 import { childIdsIn } from './llm/tools/names.ts'
+import { mayOwe, mayTakeBackNow, owe, undoneState } from './owed.ts'
 import { sentences } from './sentences.ts'
 
 /** The signal that carries a cancel to whichever process runs the task. */
@@ -17,7 +18,7 @@ export const CANCEL_TOPIC = 'cancel'
 export interface Desk {
   /** Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended. */
   cancel(run: Run, by: string): Promise<boolean>
-  /** Runs an ended task again under its number; finished steps are kept. False when it is live. */
+  /** Runs an ended task again under its number; finished steps are kept, unless they were taken back. False when it is live or still being taken back. */
   retry(run: Run, by: string): Promise<boolean>
   /** Tells the task that called this one as a tool, if any, that it has ended. */
   ended(task: Task): Promise<void>
@@ -28,7 +29,7 @@ export interface Desk {
 }
 
 export interface DeskPorts {
-  store: Pick<Store, 'runs' | 'steps' | 'grants' | 'signals'>
+  store: Pick<Store, 'runs' | 'steps' | 'settings' | 'grants' | 'signals'>
   enqueue(task: Task): Promise<void>
   /** Has a worker of the lane look at a run at that moment. */
   wake(lane: string, taskId: string, at: number, now: number): Promise<void>
@@ -44,6 +45,7 @@ export interface DeskPorts {
 export function openDesk({ store, enqueue, wake, call, say, languages, changed, now, log }: DeskPorts): Desk {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
   async function end(run: Run, by: string): Promise<boolean> {
+    if (mayOwe(run)) await owe(run, store, now())
     const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
     if (was === undefined) return false
     await store.signals.publish(CANCEL_TOPIC, { id: run.id })
@@ -52,6 +54,9 @@ export function openDesk({ store, enqueue, wake, call, say, languages, changed, 
     // Put off for its turn it would be in the queue for long; its job comes, finds its end and is gone.
     if (was === 'waiting' && run.task.row !== undefined) await call(run.task.lane, run.id).catch(() => {})
     await ended(run.task)
+    // One that runs is taken back by its worker, when its attempt is over.
+    if (was === 'waiting' && mayOwe(run) && (await mayTakeBackNow(run, store, now())))
+      await wake(run.task.lane, run.id, now(), now())
     return true
   }
 
@@ -89,6 +94,12 @@ export function openDesk({ store, enqueue, wake, call, say, languages, changed, 
     },
     async retry(run, by) {
       const at = now()
+      if (mayOwe(run) && run.state !== 'done') {
+        const state = undoneState(await store.steps.list(run.id))
+        if (state === 'owed') return false
+        // What is taken back has to be done again.
+        if (state === 'taken-back') await store.steps.clear(run.id)
+      }
       if (!(await store.runs.reopen(run.id, [{ at, kind: 'reopened', text: by }], at))) return false
       if (by !== run.owner) await record(by, `retry #${run.number}`)
       // Dying before this leaves it waiting without a job; the sweeper finds it.

@@ -26,6 +26,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     lang: langSchema,
     attempt: z.number(),
     taskNumber: z.number(),
+    /** It is called only to be taken back: what it registered and is to call, in the order in which it was registered. */
+    undoes: z.array(z.string()).optional(),
   }),
   z.object({ kind: z.literal('abort'), runId: z.string(), why: z.string() }),
   /** The answer to a `call`. */
@@ -64,6 +66,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       /** Answered with the `value` it came to, or with what it `waits` for: then nothing more is answered, and the host ends the run so. */
       z.object({
         method: z.literal('wait'),
+        /** Answered with nothing, and nothing begun, when it has not come to an end. */
+        onlyKept: z.boolean().optional(),
         order: z.discriminatedUnion('kind', [
           z.object({ kind: z.literal('sleep'), name: z.string(), ms: z.number().min(0) }),
           z.object({
@@ -90,6 +94,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       }),
       /** Answered with 0, which starts the time, or with how many ms are left of it. */
       z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
+      z.object({ method: z.literal('onCancel'), name: z.string(), timeoutMs: z.number() }),
+      z.object({ method: z.literal('tookBack'), name: z.string(), ms: z.number(), error: z.string().optional() }),
       z.object({ method: z.literal('findStep'), name: z.string() }),
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),

@@ -14,10 +14,11 @@ import type { HostCalls, HostEnd } from './host/slots.ts'
 import type { AskOptions } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
 import { TasksPending } from './llm/tools/tasks-pending.ts'
+import { noteTakenBack, registeredStep } from './owed.ts'
 import type { HostCall } from './protocol.ts'
 import { openQuestions, type Questions } from './questions.ts'
 import { sentences } from './sentences.ts'
-import { waitFor } from './waits.ts'
+import { endOfWait, waitFor } from './waits.ts'
 
 /** How much of an answer that is being written is shown. */
 const SHOWN_CHARS = 200
@@ -81,13 +82,14 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   return { state: 'failed', isFinal: false, why: end.message }
 }
 
-function callsOf(
+/** What a command of this run may ask for. `warnings` are filled with sentences that its person should read. */
+export function callsOf(
   run: Run,
   lang: Lang,
   engine: Engine,
   deadline: Deadline,
-  questions: Questions,
-  warnings: string[],
+  questions: Questions = openQuestions(run, lang, engine, deadline),
+  warnings: string[] = [],
 ): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
@@ -151,7 +153,14 @@ function callsOf(
         case 'act':
           return act(call.action, run, lang, engine, deadline.signal)
         case 'wait':
-          return insist(() => waitFor(call.order, run, lang, engine))
+          return insist(() =>
+            call.onlyKept ? endOfWait(call.order, run, engine) : waitFor(call.order, run, lang, engine),
+          )
+        case 'onCancel':
+          await insist(() => steps.save(run.id, registeredStep(call.name), { timeoutMs: call.timeoutMs }))
+          return undefined
+        case 'tookBack':
+          return noteTakenBack(run, call, engine)
         case 'coolDown':
           return insist(() => coolDown(run, call.name, call.forMs, engine))
         case 'findStep':

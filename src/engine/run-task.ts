@@ -7,6 +7,7 @@ import type { Part } from '../core/part.ts'
 import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import { firstEnd } from '../core/wait.ts'
+import { whyOf } from '../core/why.ts'
 import { ANSWER, type Attempt, refuse, textIn } from './attempt.ts'
 import { runBuiltin } from './builtins/run.ts'
 import { askedFirst, isWanted } from './called.ts'
@@ -14,8 +15,10 @@ import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
 import { holdLease, LEASE_MS } from './lease.ts'
+import { mayOwe, oweIfRegistered } from './owed.ts'
 import { runInSlot } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
+import { takeBack, takeBackLater } from './take-back.ts'
 import { answerUnknown } from './unknown.ts'
 
 /**
@@ -31,7 +34,10 @@ const FORGIVEN_CRASHES = 50
 export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal): Promise<Outcome> {
   const startedAt = engine.now()
   const claim = await engine.store.runs.start(newRunOf(task), startedAt, LEASE_MS)
-  if (claim.state === 'over') return { state: 'done' }
+  if (claim.state === 'over') {
+    await takeBackLater(claim.run, engine, shutdown)
+    return { state: 'done' }
+  }
   if (claim.state === 'held') return { state: 'snoozed', forMs: Math.max(100, claim.untilMs - startedAt) }
 
   const { run } = claim
@@ -42,15 +48,29 @@ export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal)
     const lang = await engine.languages.of(task.message)
     const cancelled = AbortSignal.any([cancel.signal, lease.lost])
     const attempt = await tryOnce(run, lang, engine, cancelled, shutdown).catch((error) => failedBy(error, run, engine))
-    return await writeDown(run, lang, attempt, startedAt, engine).catch((error) => {
+    const outcome = await writeDown(run, lang, attempt, startedAt, engine).catch((error) => {
       // It could not be said: it is not said again, so that the task ends.
       return writeDown(run, lang, { ...failedBy(error, run, engine), isFinal: true, say: [] }, startedAt, engine)
     })
+    if (mayOwe(run) && isUndoneEnd(outcome)) {
+      await takeBack(run, engine, shutdown).catch((error: unknown) => {
+        engine.log.warn(
+          { taskId: run.id, error: whyOf(error) },
+          'taking a task back was cut short; the sweeper goes on',
+        )
+      })
+    }
+    return outcome
   } finally {
     cancel.done()
     lease.stop()
     engine.changed(task.id)
   }
+}
+
+function isUndoneEnd(outcome: Outcome): boolean {
+  if (outcome.state === 'failed') return outcome.retryInMs === undefined
+  return outcome.state === 'cancelled' || outcome.state === 'refused' || outcome.state === 'ignored'
 }
 
 /** A fault of ours is one more way to fail. Throws it when it is the store's being away. */
@@ -117,6 +137,7 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
   const started: Hop = { at: startedAt, kind: 'started', attempt: run.attempt }
   const finish = async (end: EndState): Promise<void> => {
     const hops = [started, hop(end.state, end.why)]
+    if (end.state !== 'done') await insist(() => oweIfRegistered(run, engine))
     await insist(() => engine.store.runs.finish(run.id, run.epoch, end, hops, now))
     if (run.task.parent !== undefined) await insist(() => engine.ended(run.task))
     engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')

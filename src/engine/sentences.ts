@@ -18,6 +18,10 @@ export const sentences = {
     zh: `#${number} 已取消。`,
     en: `#${number} was cancelled.`,
   }),
+  notTakenBack: (number: number, names: readonly string[]): Bilingual => ({
+    zh: `#${number} 有没能撤回的部分：${names.join('、')}。原因已记录，请联系管理员处理。`,
+    en: `Not all of #${number} could be taken back: ${names.join(', ')}. Operators see the reason on the dashboard; please tell them.`,
+  }),
   approval: (number: number): Record<'title' | 'approve' | 'reject', Bilingual> => ({
     title: { zh: `#${number} 需要审批`, en: `#${number} needs an approval` },
     approve: { zh: '同意', en: 'Approve' },

@@ -2,7 +2,7 @@ import { inLang, type Lang } from '../core/lang.ts'
 import type { Part } from '../core/part.ts'
 import type { Run } from '../core/run.ts'
 import { type Approval, type ApprovalWait, approvalSchema, signalStep, type Wait } from '../core/wait.ts'
-import { answerTo } from './answers.ts'
+import { answerOf, answerTo } from './answers.ts'
 import type { Engine } from './engine.ts'
 import { sentences } from './sentences.ts'
 
@@ -47,10 +47,24 @@ export function waitFor(order: WaitOrder, run: Run, lang: Lang, engine: Engine):
   }
 }
 
+/** What the wait has come to, without asking or beginning anything; undefined when it goes on or was never begun. */
+export async function endOfWait(order: WaitOrder, run: Run, engine: Engine): Promise<{ value: unknown } | undefined> {
+  const { store, now } = engine
+  if (order.kind === 'sleep') {
+    const kept = await store.steps.find(run.id, sleepStep(order.name))
+    // The cast holds: it is kept below.
+    return kept && (kept.value as Wait).untilMs <= now() ? { value: undefined } : undefined
+  }
+  const value = await (order.kind === 'answer' ? answerOf(order, run, store) : decisionOf(order, run, store))
+  return value && { value }
+}
+
+const sleepStep = (name: string): string => `${WAIT_PREFIX}sleep:${name}`
+
 async function sleep({ name, ms }: WaitOrder & { kind: 'sleep' }, run: Run, engine: Engine): Promise<Waited> {
   const asked = { kind: 'sleep', name, untilMs: engine.now() + ms }
   // The cast holds: whoever was first has kept what is made here.
-  const wait = (await engine.store.steps.save(run.id, `${WAIT_PREFIX}sleep:${name}`, asked)) as typeof asked & Wait
+  const wait = (await engine.store.steps.save(run.id, sleepStep(name), asked)) as typeof asked & Wait
   return wait.untilMs <= engine.now() ? { value: undefined } : { waits: wait }
 }
 

@@ -26,8 +26,20 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
    * Resolves when it is stored, not when it is sent.
    */
   say(name: string, content: Content): Promise<void>
-  /** Does `work` once: its result (plain JSON, 256 KB at most) is kept under `name`, and a later attempt gets the kept one. Dying inside `work` repeats it. */
-  step<T>(name: string, work: (signal: AbortSignal) => Promise<T> | T): Promise<T>
+  /**
+   * Does `work` once: its result (plain JSON, 256 KB at most) is kept under `name`, and a later attempt gets the kept one. Dying inside `work` repeats it.
+   * With `retries` it is tried again when it throws; what no retry can help (RejectedError) is thrown at once.
+   */
+  step<T>(name: string, work: (signal: AbortSignal) => Promise<T> | T, options?: StepOptions): Promise<T>
+  /**
+   * Registers how to take back what the command does from here on: called when the task ends otherwise than done (cancelled, failed for good, timed out,
+   * refused), the last registered first, once each. Register before the step: `undo` bears that the step never happened.
+   */
+  onCancel(
+    name: string,
+    undo: (signal: AbortSignal) => Promise<unknown> | unknown,
+    options?: UndoOptions,
+  ): Promise<void>
   /**
    * Waits without holding a slot, for so many milliseconds or until a moment, through restarts. The command is called again from its top when it goes
    * on: what has an effect stands inside `step`.
@@ -60,6 +72,18 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
   log(text: string): void
   /** The one of two texts that the asker reads. */
   pick(text: Bilingual): string
+}
+
+export interface StepOptions {
+  /** How often it is tried again in one attempt at the task, after 1, 2, 4 … 60 s. A killed attempt does not count: the next one has them all. Default 0. */
+  retries?: number
+  /** How long one try may take: then its signal is aborted and the try has failed. Default: as long as the command. */
+  timeoutMs?: number
+}
+
+export interface UndoOptions {
+  /** How long one try of it may take; there are three. Default a minute, five at most. */
+  timeoutMs?: number
 }
 
 export interface AskOptions {

@@ -12,6 +12,7 @@ import { nameSchema } from './names.ts'
 import { pausesOf } from './pauses.ts'
 import type { Setting } from './setting.ts'
 import { stepAround, stepsOf } from './steps.ts'
+import { onCancelOf } from './undoing.ts'
 
 const coolDownSchema = z.object({
   name: nameSchema,
@@ -37,15 +38,19 @@ export function contextOf(
   settings: Record<string, unknown>,
   pending: Set<Promise<unknown>>,
 ): CommandContext<Record<string, unknown>> {
-  const { order, outside, signal, takeName, suspension } = setting
+  const { order, outside, signal, takeName, suspension, undoing } = setting
   const tracked = <T>(work: Promise<T>): Promise<T> => {
     const settled = suspension.during(work).finally(() => pending.delete(settled))
     pending.add(settled)
     return settled
   }
   const say = async (name: string, content: Content): Promise<void> => {
-    const parts = checkedParts(content, `say("${name}") got`)
-    await outside.call({ method: 'say', name: takeName('say', name), parts })
+    const call = {
+      method: 'say',
+      parts: checkedParts(content, `say("${name}") got`),
+      name: takeName('say', name),
+    } as const
+    if (!undoing?.isReplay) await outside.call(call)
   }
   const answer = async (call: HostCall): Promise<string> => {
     const read = answerSchema.parse(await outside.call(call))
@@ -64,6 +69,7 @@ export function contextOf(
   const act = async (action: ChatAction): Promise<void> => {
     const read = chatActionSchema.safeParse(action)
     if (!read.success) throw new MisuseError(`act: ${z.prettifyError(read.error)}`)
+    if (undoing?.isReplay) return
     const not = notDoneSchema.parse(await outside.call({ method: 'act', action: read.data }))
     if (not !== undefined) throw new NotDoneError(not.sentence, not.reason)
   }
@@ -75,6 +81,7 @@ export function contextOf(
   }
   const step = stepsOf(setting)
   const pauses = pausesOf(setting)
+  const onCancel = onCancelOf(setting)
   return {
     args,
     settings,
@@ -84,7 +91,8 @@ export function contextOf(
     taskNumber: order.taskNumber,
     signal,
     say: (name, content) => tracked(say(name, content)),
-    step: (name, work) => tracked(step(name, work)),
+    step: (name, work, options) => tracked(step(name, work, options)),
+    onCancel: (name, undo, options) => tracked(onCancel(name, undo, options)),
     sleep: (name, until) => tracked(pauses.sleep(name, until)),
     ask: (name, question, options) => tracked(pauses.ask(name, question, options)),
     approve: (name, options) => tracked(pauses.approve(name, options)),

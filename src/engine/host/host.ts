@@ -15,6 +15,8 @@ export interface HostRun {
   lang: Lang
   attempt: number
   taskNumber: number
+  /** It is called only for these that it registered, to take it back: the names, in the order in which they were registered. */
+  undoes?: string[]
 }
 
 /** What a running command wants from outside. */

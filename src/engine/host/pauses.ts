@@ -8,7 +8,7 @@ import type { Setting } from './setting.ts'
 import { stepAround } from './steps.ts'
 
 /** The answer to `wait`. */
-const waitedSchema = z.union([z.object({ waits: waitSchema }), z.object({ value: z.unknown() })])
+const waitedSchema = z.union([z.object({ waits: waitSchema }), z.object({ value: z.unknown() })]).optional()
 const longestMs = 366 * 24 * 60 * 60_000
 const withinMs = z
   .number()
@@ -22,12 +22,15 @@ export function pausesOf({
   outside,
   takeName,
   suspension,
+  undoing,
 }: Setting): Pick<CommandContext<unknown>, 'sleep' | 'ask' | 'approve'> {
   const waited = async (call: HostCall & { method: 'wait' }): Promise<unknown> => {
     const around = stepAround()
     if (around !== undefined)
       throw new MisuseError(`it waits inside the step "${around}", whose result could not be kept`)
-    const read = waitedSchema.parse(await outside.call(call))
+    if (undoing !== undefined && !undoing.isReplay) throw new MisuseError('what onCancel calls does not wait')
+    const read = waitedSchema.parse(await outside.call({ ...call, onlyKept: undoing?.isReplay }))
+    if (read === undefined) return undoing?.stop()
     return 'waits' in read ? suspension.on(read.waits) : read.value
   }
   return {

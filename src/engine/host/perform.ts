@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CommandEntry } from '../../core/catalog.ts'
 import { AppError, IgnoredError, UsageError } from '../../core/errors.ts'
 import { inLang, type Lang } from '../../core/lang.ts'
+import { whyOf } from '../../core/why.ts'
 import { readArguments, withUsage } from '../../core/words.ts'
 import type { LoadedScene } from '../../scenes/load.ts'
 import type { Command } from '../../scenes/scene.ts'
@@ -12,6 +13,7 @@ import { NotDoneError } from './misuse.ts'
 import { openNames } from './names.ts'
 import type { Outside, RunOrder } from './setting.ts'
 import { openSuspension } from './suspension.ts'
+import { openUndoing } from './undoing.ts'
 
 export type End = Extract<FromHost, { kind: 'end' }>['end']
 
@@ -32,14 +34,25 @@ export async function perform(
   try {
     const args = await argumentsFor(command, entry, order)
     const suspension = openSuspension()
+    const undoing = order.undoes && openUndoing(order.undoes)
+    const setting = { order, outside, signal, takeName: openNames(), suspension, undoing }
     const work = async (): Promise<End> => {
       const pending = new Set<Promise<unknown>>()
-      const setting = { order, outside, signal, takeName: openNames(), suspension }
       const returned = await command.run(contextOf(setting, args, loaded.settings, pending))
       const parts = returned === undefined ? [] : checkedParts(returned, `${scene} ${name} returned`)
       // What was said and not waited for is said all the same.
       await Promise.all(pending)
       return { state: 'done', parts }
+    }
+    if (undoing !== undefined) {
+      // However it ends, what it has come to by then is what can be taken back.
+      await Promise.race([
+        work().catch((error: unknown) => outside.log(whyOf(error))),
+        undoing.stopped,
+        suspension.reached,
+      ])
+      await undoing.undo(setting)
+      return { state: 'done', parts: [] }
     }
     const waits = suspension.reached.then((reached): End => ({ state: 'waits', waits: reached }))
     return await Promise.race([work(), waits])

@@ -1,6 +1,7 @@
 import type { HostCall, ToHost } from '../protocol.ts'
 import type { TakeName } from './names.ts'
 import type { Suspension } from './suspension.ts'
+import type { Undoing } from './undoing.ts'
 
 export type RunOrder = Extract<ToHost, { kind: 'run' }>
 
@@ -19,4 +20,6 @@ export interface Setting {
   signal: AbortSignal
   takeName: TakeName
   suspension: Suspension
+  /** It is called only to be taken back. */
+  undoing?: Undoing
 }

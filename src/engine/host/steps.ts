@@ -1,13 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { z } from 'zod'
-import type { CommandContext } from '../../scenes/scene.ts'
+import type { CommandContext, StepOptions } from '../../scenes/scene.ts'
 import { MisuseError } from './misuse.ts'
 import type { Setting } from './setting.ts'
+import { withTries } from './tries.ts'
 
 const stepBytes = 256 * 1024
 /** The answer to `findStep`. */
 const keptSchema = z.object({ value: z.unknown() }).optional()
+const optionsSchema = z.object({
+  retries: z.number().int().min(0).max(100).default(0),
+  timeoutMs: z.number().positive().max(2_147_483_647).optional(),
+})
 
 const inStep = new AsyncLocalStorage<string>()
 
@@ -16,15 +21,23 @@ export function stepAround(): string | undefined {
   return inStep.getStore()
 }
 
-export function stepsOf({ outside, signal, takeName }: Setting): CommandContext<unknown>['step'] {
-  return async <T>(name: string, work: (signal: AbortSignal) => Promise<T> | T): Promise<T> => {
+export function stepsOf({ outside, signal, takeName, undoing }: Setting): CommandContext<unknown>['step'] {
+  return async <T>(
+    name: string,
+    work: (signal: AbortSignal) => Promise<T> | T,
+    options: StepOptions = {},
+  ): Promise<T> => {
+    const read = optionsSchema.safeParse(options)
+    if (!read.success) throw new MisuseError(`step("${name}"): ${z.prettifyError(read.error)}`)
     takeName('step', name)
     const kept = keptSchema.parse(await outside.call({ method: 'findStep', name }))
     // The cast holds: it is what `work` gave back in an earlier attempt, as JSON.
     if (kept) return kept.value as T
+    if (undoing?.isReplay) return undoing.stop()
     signal.throwIfAborted()
     const startedAt = performance.now()
-    const value = plainJson(await inStep.run(name, () => work(signal)), name)
+    const tries = { what: `step "${name}"`, ...read.data, signal, log: outside.log }
+    const value = plainJson(await inStep.run(name, () => withTries(work, tries)), name)
     const saved = await outside.call({ method: 'saveStep', name, value, ms: Math.round(performance.now() - startedAt) })
     // The cast holds for the same reason; the first writer's value is the one that counts.
     return saved as T
@@ -33,9 +46,10 @@ export function stepsOf({ outside, signal, takeName }: Setting): CommandContext<
 
 function plainJson(value: unknown, step: string): unknown {
   const json = JSON.stringify(value) ?? 'null'
-  if (Buffer.byteLength(json) > stepBytes) {
+  const bytes = Buffer.byteLength(json)
+  if (bytes > stepBytes) {
     throw new MisuseError(
-      `the result of step "${step}" is larger than 256 KB; keep what a later attempt needs, or a file's id`,
+      `the result of step "${step}" is larger than 256 KB (${Math.ceil(bytes / 1024)} KB); put it into \`files\` and return the file's id`,
     )
   }
   return JSON.parse(json)

@@ -271,7 +271,10 @@ for i, id in ipairs(call('LRANGE', P .. 'outbox:of:' .. ARGV[1], 0, -1)) do reco
 return records
 `)
 
-/** settledBefore, now, limit → how many were removed, pauses that are over not counted */
+/**
+ * settledBefore, now, limit → how many were looked at, pauses that are over not counted. What a live run has said stays, or it would be said
+ * again: it counts as settled only now.
+ */
 export const sweepOutbox = script(
   keys,
   `
@@ -279,9 +282,14 @@ call('ZREMRANGEBYSCORE', PAUSES, '-inf', ARGV[2])
 local ids = call('ZRANGEBYSCORE', SETTLED, '-inf', '(' .. ARGV[1], 'LIMIT', 0, ARGV[3])
 for _, id in ipairs(ids) do
   local task = call('HGET', keyOf(id), 'task')
-  if task and task ~= '' then call('LREM', P .. 'outbox:of:' .. task, 1, id) end
-  call('DEL', keyOf(id))
-  call('ZREM', SETTLED, id)
+  local state = task and task ~= '' and call('HGET', P .. 'run:' .. task, 'state')
+  if state == 'waiting' or state == 'running' then
+    call('ZADD', SETTLED, ARGV[2], id)
+  else
+    if task and task ~= '' then call('LREM', P .. 'outbox:of:' .. task, 1, id) end
+    call('DEL', keyOf(id))
+    call('ZREM', SETTLED, id)
+  end
 end
 return #ids
 `,

@@ -66,6 +66,27 @@ export function keepingContract(store: StoreUnderTest): void {
       expect((await store().outbox.ofTask(taskId)).map((record) => record.delivery.id)).toEqual([waiting.id])
     })
 
+    test('keeps what a live run has said for as long as it lives, so that it is not said again', async () => {
+      const line = aLine()
+      const run = aRun()
+      await mustStart(store(), run, noon)
+      await store().runs.suspend(run.id, 1, [{ kind: 'sleep', name: 'long', untilMs: aYearOn + day }], [], noon)
+      const [begun, other] = [aDelivery(line, { taskId: run.id }), aDelivery(line)]
+      for (const delivery of [begun, other]) {
+        await store().outbox.offer([delivery], { permit: aPermit(noon) })
+        await store().outbox.settle(delivery.id, 1, sentAt(noon), noon)
+      }
+      for (const months of [1, 2, 12]) await store().sweep(noon + months * 30 * day, 10_000)
+      expect(await store().outbox.find(other.id)).toBeUndefined()
+      expect((await store().outbox.ofTask(run.id)).map((record) => record.delivery.id)).toEqual([begun.id])
+      expect(await store().outbox.offer([begun], { permit: aPermit(aYearOn) })).toEqual({ state: 'empty' })
+
+      await store().runs.cancel(run.id, 'enough', 'x', aYearOn)
+      await store().sweep(aYearOn + 30 * day, 10_000)
+      await store().sweep(aYearOn + 60 * day, 10_000)
+      expect(await store().outbox.find(begun.id)).toBeUndefined()
+    })
+
     test('removes expired settings and files, and none that lasts', async () => {
       const name = unique('setting')
       await store().settings.set(`${name}-old`, 'x', noon)

@@ -189,6 +189,7 @@ export const en: Text = {
     reopened: 'Reopened',
     sent: 'Handed to the platform',
     undelivered: 'Not delivered',
+    undone: 'Taken back',
     tool: 'Tool called',
   },
   deliveryStates: {

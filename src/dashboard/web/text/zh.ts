@@ -188,6 +188,7 @@ export const zh = {
     reopened: '重新打开',
     sent: '已送达平台',
     undelivered: '没有送到',
+    undone: '撤回',
     tool: '模型使用工具',
   },
   deliveryStates: {
