@@ -6,7 +6,7 @@ import { liveStates, type Run } from '../core/run.ts'
 import { type Answer, type AnswerWait, answerSchema, signalStep } from '../core/wait.ts'
 import type { Desk } from './desk.ts'
 import type { Engine } from './engine.ts'
-import { WAIT_PREFIX, type Waited, type WaitOrder } from './waits.ts'
+import { WAIT_PREFIX, type Waited, type WaitOrder } from './wait-order.ts'
 
 /* Questions that commands ask people in the chat, and what people say to them. */
 

@@ -26,6 +26,38 @@ export default defineScene({
         return args.city + ' booked, approved by ' + by.join()
       },
     }),
+    plan: defineCommand({
+      summary: { zh: '计划', en: 'Plan' },
+      args: z.object({}),
+      lane: 'long',
+      async run({ step, ask, say, onCancel }) {
+        await onCancel('hotel', async () => {
+          note('hotel taken back')
+          await say('undone', 'no hotel any more')
+        })
+        await step('hotel', () => note('hotel'))
+        const where = await ask('where', 'Where to?')
+        const size = await ask('size', 'Which room, ' + where.text + '?', { choices: ['small', 'large'] })
+        await step('booked', () => note(where.text + ', ' + size.text))
+        return where.text + ', a ' + size.text + ' room'
+      },
+    }),
+    fail: defineCommand({
+      summary: { zh: '坏', en: 'Fail' },
+      args: z.object({}),
+      lane: 'long',
+      attempts: 1,
+      async run({ onCancel }) {
+        await onCancel('a', () => note('a taken back'))
+        await onCancel('b', async () => {
+          note('b begins')
+          await new Promise((resolve) => setTimeout(resolve, 1_500))
+          note('b taken back')
+        })
+        await onCancel('c', () => note('c taken back'))
+        throw new Error('no seats')
+      },
+    }),
     nap: defineCommand({
       summary: { zh: '睡', en: 'Nap' },
       args: z.object({ ms: z.coerce.number() }),
@@ -73,6 +105,72 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     expect(seen.filter((text) => text.includes('Book Beijing'))).toHaveLength(1)
     expect(seen.filter((text) => text.includes('booked,'))).toHaveLength(1)
     expect(seen).toContain(`你不能审批 #${number}。`)
+  })
+
+  test('a command that asks waits on through kill -9, and what a cancelled one did is taken back once', {
+    timeout: 120_000,
+  }, async ({ skip }) => {
+    const place = await aPlace(kind)
+    if (place === undefined) return skip('NOT TESTED: no redis-server')
+    const { simulator, dataDir } = place
+    const folder = join(dataDir, 'scenes', 'public')
+    const ledger = join(dataDir, 'ledger.txt')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'trip.ts'), scene(ledger))
+    const env = { SCENE_DIRS: join(dataDir, 'scenes') }
+    const ofTask = async (huitou: Awaited<ReturnType<typeof place.start>>, id: string) =>
+      (await (await huitou.api(`/api/tasks/wecom-${id}`)).json()) as {
+        state: string
+        waits?: unknown[]
+        timeline: { kind: string; text?: string }[]
+      }
+
+    const first = await place.start({ env })
+    const asked = await simulator.say('zhangsan', 'trip plan')
+    const other = await simulator.say('lisi', 'trip plan')
+    await simulator.waitFor(({ text, to }) => text === 'Where to?' && to === 'zhangsan', 30_000)
+    await simulator.waitFor(({ text, to }) => text === 'Where to?' && to === 'lisi', 30_000)
+    const isWaiting = async (huitou: typeof first, id: string) => (await ofTask(huitou, id)).waits?.length === 1
+    await until(() => isWaiting(first, asked.msgId), 10_000, 'it waits')
+    await until(() => isWaiting(first, other.msgId), 10_000, 'the other one waits')
+    await first.kill9()
+
+    const second = await place.start({ env })
+    expect(await ofTask(second, asked.msgId)).toMatchObject({ waits: [{ kind: 'answer', name: 'where' }] })
+    await simulator.say('zhangsan', 'chat_id')
+    await simulator.say('zhangsan', 'Peking')
+    await simulator.waitFor(({ text }) => text.includes('Which room, Peking?'), 30_000)
+    await simulator.say('zhangsan', 'LARGE')
+    await simulator.waitFor(({ text }) => text === 'Peking, a large room', 30_000)
+
+    await simulator.say('lisi', `cancel ${numberIn(other.reply?.content)}`)
+    await simulator.waitFor(({ text, to }) => text === 'no hotel any more' && to === 'lisi', 30_000)
+    const isUndone = async () => (await ofTask(second, other.msgId)).timeline.some(({ kind: hop }) => hop === 'undone')
+    await until(isUndone, 10_000, 'the timeline tells')
+    expect((await ofTask(second, other.msgId)).state).toBe('cancelled')
+    expect(await readFile(ledger, 'utf8')).toBe('hotel\nhotel\nPeking, large\nhotel taken back\n')
+    const seen = simulator.inbox.map(({ text }) => text)
+    expect(seen.filter((text) => text === 'Where to?')).toHaveLength(2)
+  })
+
+  test('a task killed while it takes back is taken back after the restart', { timeout: 120_000 }, async ({ skip }) => {
+    const place = await aPlace(kind)
+    if (place === undefined) return skip('NOT TESTED: no redis-server')
+    const { simulator, dataDir } = place
+    const folder = join(dataDir, 'scenes', 'public')
+    const ledger = join(dataDir, 'ledger.txt')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'trip.ts'), scene(ledger))
+    const env = { SCENE_DIRS: join(dataDir, 'scenes') }
+    const written = () => readFile(ledger, 'utf8').catch(() => '')
+
+    const first = await place.start({ env })
+    await simulator.say('zhangsan', 'trip fail')
+    await until(async () => (await written()).includes('b begins'), 30_000, 'it takes back')
+    await first.kill9()
+    await place.start({ env })
+    await until(async () => (await written()).includes('a taken back'), 60_000, 'the rest is taken back')
+    expect(await written()).toBe('c taken back\nb begins\nb begins\nb taken back\na taken back\n')
   })
 
   test('sleeping tasks hold no slot, and wake by themselves', { timeout: 120_000 }, async ({ skip }) => {
