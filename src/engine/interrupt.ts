@@ -4,13 +4,14 @@ import { textIn } from './attempt.ts'
 import { CANCEL_TOPIC, type DeskPorts } from './desk.ts'
 import { conversationOf } from './llm/converse.ts'
 import { keepQuestion, saidId } from './llm/said.ts'
+import { mayOwe, mayTakeBackNow, owe } from './owed.ts'
 import { sentences } from './sentences.ts'
 
 /** So many are interrupted at once; there are never more than those of a few moments. */
 const MOST = 200
 
 export interface InterruptPorts extends Pick<DeskPorts, 'say' | 'languages' | 'changed' | 'now' | 'log'> {
-  store: Pick<Store, 'runs' | 'signals' | 'conversations'> & { rows: Pick<Rows, 'list'> }
+  store: Pick<Store, 'runs' | 'steps' | 'settings' | 'signals' | 'conversations'> & { rows: Pick<Rows, 'list'> }
   /** Who shares a conversation in a group. */
   memory: 'person' | 'chat'
   /** What a model has called for a task is not wanted any more. */
@@ -36,8 +37,11 @@ export function openInterrupt(ports: InterruptPorts): Interrupt {
     const conversation = conversationOf(message.from, older.owner, memory)
     await keepQuestion(store.conversations, conversation, saidId(older, text), { role: 'user', text })
     const why = `被 #${newer.number} 取代 (replaced by #${newer.number})`
+    if (mayOwe(older)) await owe(older, store, now())
     const was = await store.runs.cancel(older.id, why, newer.owner, now())
     if (was === undefined) return
+    // The sweeper has it taken back.
+    if (was === 'waiting' && mayOwe(older)) await mayTakeBackNow(older, store, now())
     await store.signals.publish(CANCEL_TOPIC, { id: older.id })
     changed(older.id)
     log.info({ taskId: older.id, by: newer.id, was }, 'task replaced by a newer one')

@@ -29,9 +29,10 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
         {momentText(task.createdAt, lang)} <span className={classes.quiet}>{agoText(task.createdAt, now, text)}</span>
       </Fact>
       {took && <Fact name={tasks.took}>{took}</Fact>}
-      {task.waits?.map(({ kind, name, untilMs }) => (
-        <Fact key={name} name={detail.waits[kind]}>
-          {name} <span className={classes.quiet}>{detail.until(momentText(untilMs, lang))}</span>
+      {task.waits?.map((wait) => (
+        <Fact key={wait.name} name={detail.waits[wait.kind]}>
+          {wait.kind === 'answer' ? wait.question : wait.name}{' '}
+          <span className={classes.quiet}>{detail.until(momentText(wait.untilMs, lang))}</span>
         </Fact>
       ))}
       <Fact name={detail.lane}>
