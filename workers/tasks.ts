@@ -52,7 +52,7 @@ export function tasksWorker(
     const wake = wakeSchema.safeParse(job.data)
     if (wake.success) {
       const run = await engine.store.runs.find(wake.data.wakes)
-      if (run === undefined || run.state === 'done') return undefined
+      if (run === undefined || run.state === 'done' || run.state === 'ignored') return undefined
       // What has ended may have to be taken back, for which it stands in no row.
       const { row } = liveStates.includes(run.state) ? run.task : {}
       return { ...run.task, held: undefined, tag: 0, row }

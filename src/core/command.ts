@@ -113,11 +113,10 @@ function readTrigger(text: string, index: Index): Route | undefined {
   // A text that was cut is not whole.
   const whole = text.length > triggerReach ? undefined : lower.trim()
   for (const { entry, exact, keywords, patterns } of index.triggered) {
+    if (whole !== undefined && exact.has(whole)) return routeTo(entry, text.trim())
     const isMeant =
-      (whole !== undefined && exact.has(whole)) ||
-      keywords.some((keyword) => lower.includes(keyword)) ||
-      patterns.some((pattern) => pattern.test(seen))
-    if (isMeant) return routeTo(entry, text.trim())
+      keywords.some((keyword) => lower.includes(keyword)) || patterns.some((pattern) => pattern.test(seen))
+    if (isMeant) return { ...routeTo(entry, text.trim()), isByChance: true }
   }
   return undefined
 }

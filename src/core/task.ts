@@ -8,6 +8,8 @@ export const routeSchema = z.object({
   command: z.string(),
   /** What follows the command's words, as it was written. */
   rest: z.string(),
+  /** It was called by something that stands in the text, and not by a name or the whole of it. */
+  isByChance: z.boolean().optional(),
   /** The arguments by name, where a model gave them instead of a person's words. */
   given: z.record(z.string(), z.unknown()).optional(),
 })

@@ -1,4 +1,4 @@
-import { chatKey } from '../core/address.ts'
+import { chatKey, personKey } from '../core/address.ts'
 import { type Bilingual, inLang, type Lang } from '../core/lang.ts'
 import type { Message } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
@@ -67,7 +67,7 @@ function questionParts(number: number, question: string, choices: readonly strin
 }
 
 /** The question that a message in this chat answers: the newest that its person is asked, or the one that is quoted; undefined when there is none. */
-export async function questionFor(
+async function questionFor(
   message: Message,
   me: string,
   { store, now }: Pick<Engine, 'store' | 'now'>,
@@ -87,6 +87,19 @@ export async function questionFor(
     if (wait !== undefined) return { run, wait }
   }
   return undefined
+}
+
+/** Takes what somebody wrote for the answer to a question; undefined when they are asked nothing here, and why not when it is none. */
+export async function takeAsAnswer(
+  message: Message,
+  engine: Engine,
+): Promise<{ number: number; refusal: Bilingual | undefined } | undefined> {
+  const text = message.text.trim()
+  if (text === '') return undefined
+  const me = personKey(message.from.channel, message.sender.id)
+  const asked = await questionFor(message, me, engine)
+  if (asked === undefined) return undefined
+  return { number: asked.run.number, refusal: await giveAnswer(asked.run, asked.wait, text, me, engine) }
 }
 
 /** Gives a question its answer; the sentence why not, when it was none. */

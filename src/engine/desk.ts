@@ -8,7 +8,7 @@ import { textIn } from './attempt.ts'
 import type { Say } from './engine.ts'
 import type { Languages } from './languages.ts'
 import { childIdsIn } from './llm/tools/names.ts'
-import { mayOwe, mayTakeBackNow, owe, undoneState } from './owed.ts'
+import { isTakenBackAfter, mayOwe, mayTakeBackNow, owe, undoneState } from './owed.ts'
 import { sentences } from './sentences.ts'
 
 /** The signal that carries a cancel to whichever process runs the task. */
@@ -94,7 +94,7 @@ export function openDesk({ store, enqueue, wake, call, say, languages, changed, 
     },
     async retry(run, by) {
       const at = now()
-      if (mayOwe(run) && run.state !== 'done') {
+      if (mayOwe(run) && isTakenBackAfter(run.state)) {
         const state = undoneState(await store.steps.list(run.id))
         if (state === 'owed') return false
         // What is taken back has to be done again.

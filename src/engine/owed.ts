@@ -1,5 +1,5 @@
 import { insist } from '../core/insist.ts'
-import { liveStates, type Run } from '../core/run.ts'
+import { liveStates, type Run, type RunState } from '../core/run.ts'
 import type { Store } from '../store/store.ts'
 import type { Engine } from './engine.ts'
 
@@ -41,6 +41,11 @@ export function undoneState(kept: Kept): 'owed' | 'taken-back' | 'none' {
 /** Only commands of scenes register anything. */
 export function mayOwe({ task: { route } }: Run): boolean {
   return route !== undefined && route.scene !== ''
+}
+
+/** After such an end what was registered is taken back; what is done stays, and what was ignored was not for the command. */
+export function isTakenBackAfter(state: RunState): boolean {
+  return state === 'cancelled' || state === 'failed' || state === 'refused'
 }
 
 /** Notes, before a task ends, that it may have to be taken back: whoever does it may die. */
@@ -100,8 +105,8 @@ export async function owedTasks(
   const owed: Run[] = []
   for (const { name } of (await settings.list(OWED, now)).slice(0, limit)) {
     const run = await runs.find(name.slice(OWED.length))
-    if (run === undefined || run.state === 'done') await settings.remove(name)
-    else if (!liveStates.includes(run.state)) owed.push(run)
+    if (run !== undefined && isTakenBackAfter(run.state)) owed.push(run)
+    else if (run === undefined || !liveStates.includes(run.state)) await settings.remove(name)
   }
   return owed
 }

@@ -8,6 +8,7 @@ import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import { firstEnd } from '../core/wait.ts'
 import { whyOf } from '../core/why.ts'
+import { takeAsAnswer } from './answers.ts'
 import { ANSWER, type Attempt, refuse, textIn } from './attempt.ts'
 import { runBuiltin } from './builtins/run.ts'
 import { askedFirst, isWanted } from './called.ts'
@@ -15,7 +16,7 @@ import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
 import { holdLease, LEASE_MS } from './lease.ts'
-import { mayOwe, oweIfRegistered } from './owed.ts'
+import { isTakenBackAfter, mayOwe, oweIfRegistered } from './owed.ts'
 import { runInSlot } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
 import { takeBack, takeBackLater } from './take-back.ts'
@@ -70,7 +71,7 @@ export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal)
 
 function isUndoneEnd(outcome: Outcome): boolean {
   if (outcome.state === 'failed') return outcome.retryInMs === undefined
-  return outcome.state === 'cancelled' || outcome.state === 'refused' || outcome.state === 'ignored'
+  return outcome.state === 'cancelled' || outcome.state === 'refused'
 }
 
 /** A fault of ours is one more way to fail. Throws it when it is the store's being away. */
@@ -95,6 +96,11 @@ async function tryOnce(
 ): Promise<Attempt> {
   const { route, message } = run.task
   if (route === undefined) return answerUnknown(message, lang, engine)
+  // Who is asked something answers it, whatever their words call besides. Once it has begun it may itself have asked.
+  if (route.isByChance && run.epoch === 1) {
+    const answer = await takeAsAnswer(message, engine)
+    if (answer !== undefined && answer.refusal === undefined) return { state: 'done' }
+  }
   const command = commandText(route.scene, route.command)
 
   const entry = findEntry(engine.catalog(), route.scene, route.command)
@@ -137,7 +143,7 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
   const started: Hop = { at: startedAt, kind: 'started', attempt: run.attempt }
   const finish = async (end: EndState): Promise<void> => {
     const hops = [started, hop(end.state, end.why)]
-    if (end.state !== 'done') await insist(() => oweIfRegistered(run, engine))
+    if (isTakenBackAfter(end.state)) await insist(() => oweIfRegistered(run, engine))
     await insist(() => engine.store.runs.finish(run.id, run.epoch, end, hops, now))
     if (run.task.parent !== undefined) await insist(() => engine.ended(run.task))
     engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')

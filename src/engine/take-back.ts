@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { insist } from '../core/insist.ts'
-import { liveStates, type Run } from '../core/run.ts'
+import type { Run } from '../core/run.ts'
 import { whyOf } from '../core/why.ts'
 import { textIn } from './attempt.ts'
 import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { LEASE_MS } from './lease.ts'
-import { failedIn, howOwed, type Kept, mayOwe, noteTakenBack, OWED_KEPT_MS, owedIn, settleOwed } from './owed.ts'
+import {
+  failedIn,
+  howOwed,
+  isTakenBackAfter,
+  type Kept,
+  mayOwe,
+  noteTakenBack,
+  OWED_KEPT_MS,
+  owedIn,
+  settleOwed,
+} from './owed.ts'
 import { callsOf } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
 
@@ -19,11 +29,13 @@ const TRIES = 3
 const BETWEEN_MS = 3_000
 /** A command that its host does not survive is called so often. */
 const MOST_CALLS = 5
+/** However much there is to be taken back; timers count no further than weeks. */
+const MOST_MS = 86_400_000
 const never = new AbortController().signal
 
 /** Takes back a task that ended in another process, or in none; nothing while its last attempt may still go on. */
 export async function takeBackLater(run: Run, engine: Engine, shutdown: AbortSignal): Promise<void> {
-  if (!mayOwe(run) || run.state === 'done') return
+  if (!mayOwe(run) || !isTakenBackAfter(run.state)) return
   const how = await howOwed(run, engine.store, engine.now())
   const isOver = how === 'now' || engine.now() >= (run.endedAt ?? 0) + LEASE_MS + engine.graceMs
   if (how !== undefined && isOver) await takeBack(run, engine, shutdown)
@@ -31,12 +43,13 @@ export async function takeBackLater(run: Run, engine: Engine, shutdown: AbortSig
 
 /**
  * Calls what the task registered, the last one first and each once, in a slot of its lane. For one who knows that no attempt at it goes on. Nothing when it
- * is live, done, or being taken back elsewhere. What a crash or a stop leaves over the sweeper has done later.
+ * is live, or being taken back elsewhere. What a crash or a stop leaves over the sweeper has done later.
  */
 export async function takeBack(ended: Run, engine: Engine, shutdown: AbortSignal): Promise<void> {
   const { runs, steps } = engine.store
   const run = await runs.find(ended.id)
-  if (run === undefined || !mayOwe(run) || run.state === 'done' || liveStates.includes(run.state)) return
+  if (run === undefined || !isTakenBackAfter(run.state)) return
+  if (owedIn(await steps.list(run.id)).length === 0) return settleOwed(run, engine.store)
   const hold = await holdUndo(run, engine)
   if (hold === undefined) return
   try {
@@ -52,18 +65,20 @@ export async function takeBack(ended: Run, engine: Engine, shutdown: AbortSignal
 }
 
 async function callBack(
-  run: Run,
+  ended: Run,
   owed: readonly { name: string; timeoutMs: number }[],
   engine: Engine,
   shutdown: AbortSignal,
 ): Promise<void> {
+  // A wait gives its attempt back, so that one that ended waiting in its first has none.
+  const run = { ...ended, attempt: Math.max(1, ended.attempt) }
   const { lane, route, message } = run.task
   const slots = engine.slots(lane)
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${lane}`)
   const lang = await engine.languages.of(message)
   const calls = await engine.store.counters.add(`undo:${run.id}:${run.round}`, 1, engine.now(), OWED_KEPT_MS)
   const limitMs = owed.reduce((sum, { timeoutMs }) => sum + TRIES * (timeoutMs + BETWEEN_MS), REPLAY_MS)
-  const deadline = startDeadline(limitMs, never, shutdown)
+  const deadline = startDeadline(Math.min(limitMs, MOST_MS), never, shutdown)
   const undoes = owed.map(({ name }) => name)
   try {
     const order = { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number, undoes }

@@ -1,8 +1,7 @@
-import { personKey } from '../core/address.ts'
 import { suggest } from '../core/command.ts'
 import { inLang, type Lang } from '../core/lang.ts'
 import type { Message } from '../core/message.ts'
-import { giveAnswer, questionFor } from './answers.ts'
+import { takeAsAnswer } from './answers.ts'
 import { type Attempt, refuse, textIn } from './attempt.ts'
 import type { Engine } from './engine.ts'
 import { sentences } from './sentences.ts'
@@ -30,11 +29,10 @@ export async function answerUnknown(message: Message, lang: Lang, engine: Engine
       ],
     }
   }
-  const me = personKey(message.from.channel, message.sender.id)
-  const asked = await questionFor(message, me, engine)
-  if (asked !== undefined) {
-    const refusal = await giveAnswer(asked.run, asked.wait, text, me, engine)
-    return refusal === undefined ? { state: 'done' } : refuse(`no answer to #${asked.run.number}`, refusal, lang)
+  const answer = await takeAsAnswer(message, engine)
+  if (answer !== undefined) {
+    const { number, refusal } = answer
+    return refusal === undefined ? { state: 'done' } : refuse(`no answer to #${number}`, refusal, lang)
   }
   const usable = new Set<string>()
   const catalog = engine.catalog()

@@ -71,6 +71,13 @@ test('a prefix stands for its command line, the longest first', () => {
   expect(read('?hi')).toBeUndefined()
 })
 
+test('what stands in a text calls by chance, a name or the whole text does not', () => {
+  const byChance = ['这个多少钱？', 'so-12', '几点 open', 'demo echo hi', '#介绍'].filter(
+    (text) => readCommand(text, catalog, prefixes)?.isByChance,
+  )
+  expect(byChance).toEqual(['这个多少钱？', 'so-12'])
+})
+
 test('a keyword or a pattern calls its command with the whole text', () => {
   expect(read('这个多少钱？')).toEqual(['shop', 'price', '这个多少钱？'])
   expect(read('so-12')).toEqual(['shop', 'order', 'so-12'])

@@ -106,6 +106,25 @@ test('anyone answers what is asked of anyone, and whoever is named what is asked
   expect(await endOf(named.task)).toContain('"by":"staff:wangwu"')
 })
 
+test('words that call a command by chance are the answer of whoever is asked, a command’s name is not', async () => {
+  asks(colour)
+  const { task } = await asked()
+  const byChance = (sender: string): Task => {
+    const said = shop.task('try work', { sender, group })
+    return { ...said, route: said.route && { ...said.route, isByChance: true } }
+  }
+  shop.does(() => ({ state: 'done', parts: [{ kind: 'text', text: 'called' }] }))
+  await runTask(byChance('lisi'), shop.engine, never)
+  expect(shop.said.at(-1)).toContain(': called')
+  expect(shop.woken).toEqual([])
+  const answer = byChance('zhangsan')
+  await runTask(answer, shop.engine, never)
+  expect(shop.said.filter((line) => line.includes('called'))).toHaveLength(1)
+  expect(shop.woken).toEqual([task.id])
+  await runTask(byChance('zhangsan'), shop.engine, never)
+  expect(shop.said.filter((line) => line.includes('called'))).toHaveLength(2)
+})
+
 test('of choices one is taken by its words, its place or its button, and anything else reads which there are', async () => {
   asks({ ...colour, choices: ['Red', 'Blue'] })
   const first = await asked()
