@@ -1,0 +1,29 @@
+import type { PieceEnd } from '../../core/piece.ts'
+import type { Fan, Pieces, Settled } from '../store.ts'
+import type { Database } from './database.ts'
+import { optional, toJson } from './json.ts'
+
+export function embeddedPieces(db: Database): Pieces {
+  return {
+    open: (runId, { id, name, items, atOnce, round }, now) =>
+      db.call('open_fan', runId, id, toJson(name), toJson(items), atOnce, round, now),
+    async find(runId, fan, round) {
+      return optional(await db.call<Fan | null>('find_fan', runId, fan, round))
+    },
+    async settle(runId, fan, index, end) {
+      const settled = await db.call<{ isLast: boolean; next: Settled['next'] | null } | null>(
+        'settle_piece',
+        runId,
+        fan,
+        index,
+        toJson(end),
+        end.state === 'done',
+      )
+      return settled === null ? undefined : { isLast: settled.isLast, next: optional(settled.next) }
+    },
+    async ends(runId, fan) {
+      return (await db.call<(PieceEnd | null)[]>('ends_of_fan', runId, fan)).map(optional)
+    },
+    list: (runId) => db.call('list_fans', runId),
+  }
+}
