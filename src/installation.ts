@@ -17,6 +17,7 @@ import type { Builtin } from './engine/builtins/builtin.ts'
 import { builtinScene, builtinsOf } from './engine/builtins/index.ts'
 import { type Desk, openDesk } from './engine/desk.ts'
 import type { Say } from './engine/engine.ts'
+import { type FanOut, openFanOut } from './engine/fan-out.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
 import { type Interrupt, openInterrupt } from './engine/interrupt.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
@@ -36,6 +37,9 @@ import { openExchange } from './store/exchange.ts'
 import { sharedCache } from './store/shared-cache.ts'
 import type { Store } from './store/store.ts'
 import { taskChanges } from './task-changes.ts'
+
+/** Lanes without fair share: their tasks take a moment. */
+const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
 
 /** What every process of an installation is made of, whichever part of the work it does. */
 export interface Installation {
@@ -61,6 +65,9 @@ export interface Installation {
   presets: Presets
   builtins: ReadonlyMap<string, Builtin>
   desk: Desk
+  fanOut: FanOut
+  /** The place in the lane of an owner's next task that no message made. */
+  tagOf(lane: string, owner: string): Promise<number>
   /** What models are used for, and what is left of the budgets. */
   ledger: Ledger
   budgets: BudgetDesk
@@ -127,7 +134,19 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const say = keepSaid(outbox.sayForTask, { store, filesKeptMs: config.limits.filesKeptMs, now })
   const languages = openLanguages(store.settings, config.lang, now)
   const changes = taskChanges(store.signals, log)
+  const tagOf = async (lane: string, owner: string): Promise<number> =>
+    QUICK_LANES.has(lane) ? 0 : store.shares.tag(lane, owner)
+  const fanOut = openFanOut({
+    store,
+    enqueue: tasks.add,
+    tagOf,
+    wake: tasks.wake,
+    changed: changes.note,
+    now,
+    log,
+  })
   const desk = openDesk({
+    fanOut,
     store,
     enqueue: tasks.add,
     wake: tasks.wake,
@@ -226,6 +245,8 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     presets,
     builtins,
     desk,
+    fanOut,
+    tagOf,
     ledger,
     budgets,
     interrupt,

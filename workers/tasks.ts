@@ -44,7 +44,8 @@ export function tasksWorker(
       const putOff = (forMs: number) => settle(job, token, { state: 'snoozed', forMs }, engine.now())
       return ports.rowTurns.take({ ...task, row }, work, putOff)
     }
-    return lane.order === 'turns' ? turns.take(turnOf(task), work) : work()
+    // Pieces are made to run side by side.
+    return lane.order === 'turns' && task.piece === undefined ? turns.take(turnOf(task), work) : work()
   }
 
   /** What a job is about; undefined when the run it should look at is over. */

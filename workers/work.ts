@@ -86,6 +86,7 @@ export async function startWork(
     access: installation.access,
     admins: config.admins,
     graceMs: config.limits.graceMs,
+    fanOut: installation.fanOut,
     ended: installation.desk.ended,
     changed(taskId) {
       installation.changed(taskId)

@@ -11,8 +11,8 @@ export const pieceSchema = z.object({
   item: z.unknown(),
   /** How many attempts it has; its command's when not said. */
   attempts: z.number().int().positive().optional(),
-  /** The version of the scene that its parent began with. */
-  version: z.string().optional(),
+  /** A model called its parent as a tool: what it says goes there. */
+  isCalled: z.boolean().optional(),
 })
 export type Piece = z.infer<typeof pieceSchema>
 

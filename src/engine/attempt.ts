@@ -7,7 +7,8 @@ export const ANSWER = 'answer'
 
 /** How one go at a command ended, before it is written down. `say` is the last word to the person. */
 export type Attempt =
-  | { state: 'done'; say?: readonly Part[] }
+  /** `value`: what a piece has come to. */
+  | { state: 'done'; say?: readonly Part[]; value?: unknown }
   | { state: 'refused'; why: string; say: readonly Part[] }
   | { state: 'ignored'; why: string }
   | { state: 'cancelled' }

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { Access } from './access.ts'
 import type { Builtin } from './builtins/builtin.ts'
 import type { Cancels } from './cancels.ts'
+import type { FanOut } from './fan-out.ts'
 import type { Slots } from './host/slots.ts'
 import type { Languages } from './languages.ts'
 import type { Chatter } from './llm/chatter.ts'
@@ -48,6 +49,7 @@ export interface Engine {
   /** Whom to ask for a grant: person keys. */
   admins: readonly string[]
   graceMs: number
+  fanOut: FanOut
   /** The task has ended: whoever waits for it may go on. */
   ended(task: Task): Promise<void>
   /** The task's record changed: whoever shows it may look. */

@@ -26,6 +26,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     lang: langSchema,
     attempt: z.number(),
     taskNumber: z.number(),
+    /** Only this item of an `all` is wanted of the command. */
+    piece: z.object({ name: z.string(), index: z.number(), item: z.unknown() }).optional(),
   }),
   z.object({ kind: z.literal('abort'), runId: z.string(), why: z.string() }),
   /** The answer to a `call`. */
@@ -53,6 +55,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     kind: z.literal('call'),
     callId: z.number(),
     runId: z.string(),
+    /** A piece asks for what its parent has kept. */
+    ofParent: z.boolean().optional(),
     call: z.discriminatedUnion('method', [
       z.object({ method: z.literal('say'), name: z.string(), parts: z.array(partSchema) }),
       /** Answered with `{ text }`, or with the `sentence` why there is none. */
@@ -77,6 +81,16 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
           }),
         ]),
       }),
+      /** Answered with how all `ends` are, what it `waits` for, or `tooLargeBytes`. */
+      z.object({
+        method: z.literal('all'),
+        order: z.object({
+          name: z.string(),
+          items: z.array(z.unknown()),
+          atOnce: z.number().int().positive(),
+          attempts: z.number().int().positive().optional(),
+        }),
+      }),
       /** Answered with 0, which starts the time, or with how many ms are left of it. */
       z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
       z.object({ method: z.literal('findStep'), name: z.string() }),
@@ -92,6 +106,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     runId: z.string(),
     end: z.discriminatedUnion('state', [
       z.object({ state: z.literal('done'), parts: z.array(partSchema) }),
+      /** What the one item that was wanted has come to. */
+      z.object({ state: z.literal('piece'), value: z.unknown() }),
       /** The words do not fit the command's schema, or the command said no: a sentence for the person, and why for operators. */
       z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
       /** It can go no further before one of these ends. */

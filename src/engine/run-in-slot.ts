@@ -14,6 +14,7 @@ import type { HostCalls, HostEnd } from './host/slots.ts'
 import type { AskOptions } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
 import { TasksPending } from './llm/tools/tasks-pending.ts'
+import { answersOfParent } from './piece-calls.ts'
 import type { HostCall } from './protocol.ts'
 import { openQuestions, type Questions } from './questions.ts'
 import { sentences } from './sentences.ts'
@@ -38,7 +39,7 @@ export async function runInSlot(
   const questions = openQuestions(run, lang, engine, deadline)
   const warnings: string[] = []
   const end = await slots.run(
-    { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
+    { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number, piece: run.task.piece },
     callsOf(run, lang, engine, deadline, questions, warnings),
     deadline.signal,
     engine.graceMs,
@@ -56,6 +57,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   if (deadline.cause === 'cancelled') return { state: 'cancelled' }
   // An answer that was ready counts, also when its time ran out at the same moment.
   if (end.state === 'done') return { state: 'done', say: end.parts }
+  if (end.state === 'piece') return { state: 'done', value: cleanJson(end.value) }
   if (end.state === 'waits') return { state: 'waits', waits: end.waits }
   if (deadline.cause === 'shutdown') return { state: 'interrupted' }
   if (deadline.cause === 'timeout') {
@@ -134,9 +136,11 @@ function callsOf(
         return { sentence: inLang(lang, error.sentence), reason: `no answer of a model: ${error.kind}` }
       },
     )
+  const parentsAnswer = answersOfParent(run, lang, engine)
   return {
     begun: deadline.begin,
-    async call(call: HostCall) {
+    async call(call: HostCall, ofParent) {
+      if (ofParent) return parentsAnswer(call)
       switch (call.method) {
         case 'say':
           await insist(() =>
@@ -152,6 +156,8 @@ function callsOf(
           return act(call.action, run, lang, engine, deadline.signal)
         case 'wait':
           return insist(() => waitFor(call.order, run, lang, engine))
+        case 'all':
+          return engine.fanOut.all(run, call.order)
         case 'coolDown':
           return insist(() => coolDown(run, call.name, call.forMs, engine))
         case 'findStep':

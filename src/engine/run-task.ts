@@ -13,6 +13,7 @@ import { askedFirst, isWanted } from './called.ts'
 import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
+import { isPiece, type PieceTask } from './fan-out.ts'
 import { holdLease, LEASE_MS } from './lease.ts'
 import { runInSlot } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
@@ -23,6 +24,8 @@ import { answerUnknown } from './unknown.ts'
  * scene code dies with its thread or child alone: it is hardly ever the task that kills its process.
  */
 const FORGIVEN_CRASHES = 50
+/** So many pieces have a line each in their parent's timeline, which is short, and those beyond only when they fail. */
+const PIECES_TOLD = 50
 
 /**
  * One attempt at a task: claims it, runs its command under its time limit, says what there is to say and writes the end down.
@@ -117,12 +120,26 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
   const started: Hop = { at: startedAt, kind: 'started', attempt: run.attempt }
   const finish = async (end: EndState): Promise<void> => {
     const hops = [started, hop(end.state, end.why)]
+    if (isPiece(run.task)) await settlePiece(run.task, end)
     await insist(() => engine.store.runs.finish(run.id, run.epoch, end, hops, now))
-    if (run.task.parent !== undefined) await insist(() => engine.ended(run.task))
+    if (run.task.parent !== undefined && run.task.piece === undefined) await insist(() => engine.ended(run.task))
     engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
   }
+  /** Before it is over: whoever dies in between does both once more. */
+  const settlePiece = async (task: PieceTask, end: EndState): Promise<void> => {
+    const why = end.why?.split('\n', 1)[0] ?? ''
+    const value = attempt.state === 'done' ? (attempt.value ?? null) : null
+    await engine.fanOut.settle(task, end.state === 'done' ? { state: 'done', value } : { state: end.state, why })
+    const { parent, piece } = task
+    const line = {
+      ...hop('piece', `${piece.name} ${piece.index + 1} · ${end.state}`),
+      child: { id: run.id, number: run.number },
+    }
+    if (end.state !== 'done' || piece.index < PIECES_TOLD) await engine.store.runs.note(parent.id, [line])
+  }
   const sayLast = async (parts: readonly Part[] | undefined): Promise<void> => {
-    if (parts !== undefined && parts.length > 0)
+    // A piece gives its value back, and its parent says what is to be said.
+    if (parts !== undefined && parts.length > 0 && run.task.piece === undefined)
       await insist(() => engine.say({ task: run.task, round: run.round, name: ANSWER, parts }))
   }
 
@@ -168,7 +185,8 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
 }
 
 function attemptsOf(run: Run, engine: Engine): number {
-  const { route } = run.task
+  const { route, piece } = run.task
+  if (piece?.attempts !== undefined) return piece.attempts
   return (route && findEntry(engine.catalog(), route.scene, route.command)?.attempts) ?? 1
 }
 

@@ -128,6 +128,9 @@ export interface Fan {
 }
 
 export interface Settled {
+  /** That it is in now. */
+  round: number
+  count: number
   /** What comes now: to be made a task by whoever is told. */
   next?: { index: number; item: unknown }
   /** It was the one with which all have ended. */

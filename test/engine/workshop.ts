@@ -10,6 +10,7 @@ import { builtinScene, builtinsOf } from '../../src/engine/builtins/index.ts'
 import { type Cancels, openCancels } from '../../src/engine/cancels.ts'
 import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { openFanOut } from '../../src/engine/fan-out.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
 import { type BudgetDesk, openBudgetDesk } from '../../src/engine/llm/budget-desk.ts'
@@ -142,7 +143,17 @@ export async function aWorkshop(
   const languages = openLanguages(store.settings, 'en', clock)
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
   const wake = async (_lane: string, taskId: string): Promise<void> => void woken.push(taskId)
+  const fanOut = openFanOut({
+    store,
+    enqueue,
+    tagOf: async () => 0,
+    wake,
+    changed: () => undefined,
+    now: clock,
+    log: silent,
+  })
   const desk = openDesk({
+    fanOut,
     store,
     enqueue,
     wake,
@@ -196,6 +207,7 @@ export async function aWorkshop(
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
     admins,
     graceMs: 100,
+    fanOut,
     ended: desk.ended,
     changed: () => undefined,
     now: clock,

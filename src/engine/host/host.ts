@@ -15,12 +15,14 @@ export interface HostRun {
   lang: Lang
   attempt: number
   taskNumber: number
+  /** Only this item of an `all` is wanted of it. */
+  piece?: { name: string; index: number; item: unknown }
 }
 
 /** What a running command wants from outside. */
 export interface HostCalls {
-  /** A rejection is thrown inside the command. */
-  call(call: HostCall): Promise<unknown>
+  /** A rejection is thrown inside the command. `ofParent`: a piece asks for what its parent has kept. */
+  call(call: HostCall, ofParent?: boolean): Promise<unknown>
   progress(percent: number, text?: string): void
   log(text: string): void
   /** It has its slot and begins. */
@@ -123,8 +125,8 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     grace = setTimeout(() => die({ state: 'killed', why: 'disobeyed', message }), graceMs)
   }
 
-  function answer({ callId, call }: Extract<FromHost, { kind: 'call' }>, { calls }: Job): void {
-    calls.call(call).then(
+  function answer({ callId, call, ofParent }: Extract<FromHost, { kind: 'call' }>, { calls }: Job): void {
+    calls.call(call, ofParent).then(
       (value) => port.send({ kind: 'answer', callId, value }),
       (error: unknown) => port.send({ kind: 'fault', callId, message: whyOf(error) }),
     )

@@ -93,14 +93,14 @@ function outsideOf(runId: string): Outside {
   }
   let lines = 0
   return {
-    call: (call) =>
+    call: (call, ofParent) =>
       new Promise((resolve, reject) => {
         lastCallId += 1
         calls.set(lastCallId, (answer) => {
           if (answer.kind === 'answer') resolve(answer.value)
           else reject(new Error(answer.message))
         })
-        send({ kind: 'call', callId: lastCallId, runId, call })
+        send({ kind: 'call', callId: lastCallId, runId, ofParent, call })
       }),
     progress: throttled((percent, text) => {
       const bounded = Math.min(100, Math.max(0, Number(percent) || 0))

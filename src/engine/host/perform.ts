@@ -13,6 +13,9 @@ import { plainPaths } from '../../scenes/fault.ts'
 import type { LoadedScene } from '../../scenes/load.ts'
 import { type ApproveOptions, type Command, type CommandContext, NotApprovedError } from '../../scenes/scene.ts'
 import type { FromHost, HostCall, ToHost } from '../protocol.ts'
+import { openAll } from './all.ts'
+import { MisuseError } from './misuse.ts'
+import { parentsOutside, runPiece } from './piece.ts'
 import { openSuspension, type Suspension } from './suspension.ts'
 
 export type End = Extract<FromHost, { kind: 'end' }>['end']
@@ -21,7 +24,7 @@ export type RunOrder = Extract<ToHost, { kind: 'run' }>
 /** What a running command may ask of the engine. */
 export interface Outside {
   /** Rejects when the engine could not do it. */
-  call(call: HostCall): Promise<unknown>
+  call(call: HostCall, ofParent?: boolean): Promise<unknown>
   progress(percent: number, text?: string): void
   log(text: string): void
 }
@@ -57,12 +60,6 @@ const notDoneSchema = z.object({ sentence: z.string(), reason: z.string() }).opt
 const waitedSchema = z.union([z.object({ waits: waitSchema }), z.object({ value: z.unknown() })])
 const longestMs = 366 * 24 * 60 * 60_000
 
-/** The author has used the context wrongly: trying again changes nothing. */
-class MisuseError extends AppError {
-  override readonly name = 'MisuseError'
-  readonly retry = 'never'
-}
-
 /** What was asked for outside was not done; a command that does not mind catches it, else its sentence is what the person reads. */
 class NotDoneError extends UsageError {
   readonly reason: string
@@ -92,6 +89,14 @@ export async function perform(
     const work = async (): Promise<End> => {
       const pending = new Set<Promise<unknown>>()
       const context = contextFor(order, args, loaded.settings, outside, signal, pending, suspension)
+      if (order.piece !== undefined) {
+        const { piece } = order
+        const kept = parentsOutside(outside, piece.name)
+        const parents = contextFor(order, args, loaded.settings, kept, signal, new Set(), openSuspension())
+        const value = plainJson(await runPiece(command, piece, context, parents), `all("${piece.name}")`)
+        await Promise.all(pending)
+        return { state: 'piece', value }
+      }
       const returned = await command.run(context)
       const parts = returned === undefined ? [] : checkedParts(returned, `${scene} ${name} returned`)
       // What was said and not waited for is said all the same.
@@ -136,7 +141,7 @@ function contextFor(
   suspension: Suspension,
 ): CommandContext<Record<string, unknown>> {
   const used = new Set<string>()
-  const takeName = (kind: 'say' | 'step' | 'sleep' | 'approve', name: unknown): string => {
+  const takeName = (kind: 'say' | 'step' | 'sleep' | 'approve' | 'all', name: unknown): string => {
     const read = nameSchema.safeParse(name)
     if (!read.success) throw new MisuseError(`${kind} needs a name of 1 to 200 characters`)
     if (/^(?:signal|wait|tools|said):/.test(read.data))
@@ -165,7 +170,7 @@ function contextFor(
     if (kept) return kept.value as T
     signal.throwIfAborted()
     const startedAt = performance.now()
-    const value = plainJson(await inStep.run(name, () => work(signal)), name)
+    const value = plainJson(await inStep.run(name, () => work(signal)), `step "${name}"`)
     const saved = await outside.call({ method: 'saveStep', name, value, ms: Math.round(performance.now() - startedAt) })
     // The cast holds for the same reason; the first writer's value is the one that counts.
     return saved as T
@@ -211,6 +216,12 @@ function contextFor(
     if (isApproved) return { by, note }
     throw new NotApprovedError(inLang(order.lang, notApproved(order.taskNumber, by, note)), by, note)
   }
+  const all = openAll({
+    outside,
+    suspension,
+    takeName: (name) => takeName('all', name),
+    stepAround: () => inStep.getStore(),
+  })
   const coolDown = async (name: string, forMs: number): Promise<number> => {
     const call = coolDownSchema.safeParse({ name, forMs })
     if (!call.success)
@@ -229,6 +240,8 @@ function contextFor(
     step: (name, work) => tracked(step(name, work)),
     sleep: (name, until) => tracked(sleep(name, until)),
     approve: (name, options) => tracked(approve(name, options)),
+    // The cast holds: it is the same function, whose end is waited for.
+    all: ((...given: Parameters<typeof all>) => tracked(all(...given))) as typeof all,
     llm: (prompt) => tracked(llm(prompt)),
     converse: (text) =>
       tracked(answer({ method: 'converse', text: String(text), mayWait: inStep.getStore() === undefined })),
@@ -280,12 +293,10 @@ function checkedParts(content: unknown, what: string): Part[] {
   return parts
 }
 
-function plainJson(value: unknown, step: string): unknown {
+function plainJson(value: unknown, of: string): unknown {
   const json = JSON.stringify(value) ?? 'null'
   if (Buffer.byteLength(json) > stepBytes) {
-    throw new MisuseError(
-      `the result of step "${step}" is larger than 256 KB; keep what a later attempt needs, or a file's id`,
-    )
+    throw new MisuseError(`the result of ${of} is larger than 256 KB; keep what a later attempt needs, or a file's id`)
   }
   return JSON.parse(json)
 }

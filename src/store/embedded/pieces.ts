@@ -11,15 +11,9 @@ export function embeddedPieces(db: Database): Pieces {
       return optional(await db.call<Fan | null>('find_fan', runId, fan, round))
     },
     async settle(runId, fan, index, end) {
-      const settled = await db.call<{ isLast: boolean; next: Settled['next'] | null } | null>(
-        'settle_piece',
-        runId,
-        fan,
-        index,
-        toJson(end),
-        end.state === 'done',
-      )
-      return settled === null ? undefined : { isLast: settled.isLast, next: optional(settled.next) }
+      const args = [runId, fan, index, toJson(end), end.state === 'done']
+      const settled = await db.call<(Settled & { next: Settled['next'] | null }) | null>('settle_piece', ...args)
+      return settled === null ? undefined : { ...settled, next: optional(settled.next) }
     },
     async ends(runId, fan) {
       return (await db.call<(PieceEnd | null)[]>('ends_of_fan', runId, fan)).map(optional)

@@ -68,7 +68,7 @@ return told()
 `,
 )
 
-/** run, fan, index, end, whether it is done → { whether it was the last, index and item of the next }, or nothing */
+/** run, fan, index, end, whether it is done → { round, count, whether it was the last, index and item of the next }, or nothing */
 export const settlePiece = script(
   fan,
   `
@@ -81,9 +81,12 @@ if not get(ending) then
   set(after, ended == number('count') and 'last' or begin() or '')
 end
 local next = get(after)
-if next == 'last' then return { 1 } end
-if not next or next == '' then return { 0 } end
-return { 0, tonumber(next), get('item ' .. next) }
+local settled = { number('round'), number('count'), next == 'last' and 1 or 0 }
+if next and next ~= 'last' and next ~= '' then
+  settled[4] = tonumber(next)
+  settled[5] = get('item ' .. next)
+end
+return settled
 `,
 )
 

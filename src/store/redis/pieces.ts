@@ -17,9 +17,9 @@ export function redisPieces(db: Database): Pieces {
     async settle(runId, fan, index, end) {
       const reply = await db.run(lua.settlePiece, runId, fan, index, toJson(end), end.state === 'done' ? 1 : 0)
       if (reply === null) return undefined
-      const [isLast, next, item] = asList(reply)
-      if (typeof next !== 'number') return { isLast: isLast === 1 }
-      return { isLast: isLast === 1, next: { index: next, item: fromJson(`${item}`) } }
+      const [round, count, isLast, next, item] = asList(reply)
+      const settled = { round: Number(round), count: Number(count), isLast: isLast === 1 }
+      return typeof next === 'number' ? { ...settled, next: { index: next, item: fromJson(`${item}`) } } : settled
     },
     async ends(runId, fan) {
       const ends = asList(await db.run(lua.endsOfFan, runId, fan))

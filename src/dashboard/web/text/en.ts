@@ -141,7 +141,7 @@ export const en: Text = {
     total: (span) => `${span} in all`,
     attempt: 'Attempt',
     parent: 'Called by',
-    waits: { sleep: 'Sleeps', approval: 'Waits for approval', tasks: 'Waits for tasks' },
+    waits: { sleep: 'Sleeps', approval: 'Waits for approval', tasks: 'Waits for tasks', pieces: 'Waits for its items' },
     until: (when: string) => `until ${when}`,
     lane: 'Lane',
     chat: 'Chat',
@@ -190,6 +190,7 @@ export const en: Text = {
     sent: 'Handed to the platform',
     undelivered: 'Not delivered',
     tool: 'Tool called',
+    piece: 'An item ended',
   },
   deliveryStates: {
     queued: 'Queued',

@@ -85,10 +85,12 @@ begin
   end if;
   select * into settled from huitou.piece where run = p_run and fan = p_fan and place = p_place;
   if settled.run is null then return null; end if;
-  return json_build_object('isLast', settled.is_last, 'next', (
-    select json_build_object('index', p.place, 'item', p.item) from huitou.piece p
-    where p.run = p_run and p.fan = p_fan and p.place = settled.after
-  ));
+  return (
+    select json_build_object('round', f.round, 'count', f.count, 'isLast', settled.is_last, 'next', (
+      select json_build_object('index', p.place, 'item', p.item) from huitou.piece p
+      where p.run = p_run and p.fan = p_fan and p.place = settled.after
+    )) from huitou.fan f where f.run = p_run and f.id = p_fan
+  );
 end $$;
 
 create function huitou.ends_of_fan(p_run text, p_fan text) returns json language sql stable as $$
