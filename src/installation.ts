@@ -28,6 +28,7 @@ import { keepSaid } from './engine/llm/tools/keep-said.ts'
 import { openUsage } from './engine/llm/usage.ts'
 import { watchPresetFiles } from './engine/presets/preset-files.ts'
 import { openPresets, type Presets } from './engine/presets/presets.ts'
+import { openVersions, type Versions } from './engine/versions.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
@@ -80,6 +81,7 @@ export interface Installation {
   catalog(): Catalog
   /** The scene files of that catalog, for those who run them. */
   sources(): Sources
+  versions: Versions
   /** Called whenever scene files changed. */
   onCatalog(listener: () => void): void
   changed(taskId: string): void
@@ -254,6 +256,13 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
     catalog,
     sources: scenes.sources,
+    versions: openVersions({
+      store,
+      catalog,
+      pack: scenes.pack,
+      onSceneChange: config.tasks.onSceneChange,
+      now,
+    }),
     onCatalog: (listener) => void listeners.push(listener),
     changed: changes.note,
     now,

@@ -14,8 +14,8 @@ export type Attempt =
   | { state: 'cancelled' }
   /** It goes on when one of these ends. */
   | { state: 'waits'; waits: Wait[] }
-  /** The process stops; somebody else takes it up. */
-  | { state: 'interrupted' }
+  /** The process stops, or it was not begun; somebody takes it up again. */
+  | { state: 'interrupted'; why?: string }
   | { state: 'failed'; why: string; isFinal: boolean; say?: readonly Part[] }
 
 export function textIn(lang: Lang, text: Bilingual): Part[] {

@@ -26,6 +26,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     lang: langSchema,
     attempt: z.number(),
     taskNumber: z.number(),
+    /** The version of its scene that is meant. */
+    version: z.string().optional(),
     /** Only this item of an `all` is wanted of the command. */
     piece: z.object({ name: z.string(), index: z.number(), item: z.unknown() }).optional(),
   }),
@@ -47,6 +49,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     faults: z.array(sceneFaultSchema),
     /** What triggers are made of, beside the scene files. */
     watched: z.array(z.string()),
+    /** What each scene file is made of, by the file as it is shown. */
+    modules: z.record(z.string(), z.array(z.string())),
   }),
   /** Something nobody waited for has thrown: the command has failed, and the host must not be used again. */
   z.object({ kind: z.literal('broken'), message: z.string(), stack: z.string().optional() }),
@@ -112,6 +116,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
       /** It can go no further before one of these ends. */
       z.object({ state: z.literal('waits'), waits: z.array(waitSchema).min(1) }),
+      /** The host has another version of the scene than was meant. */
+      z.object({ state: z.literal('stale') }),
       /** It was not for the command after all. */
       z.object({ state: z.literal('ignored'), why: z.string() }),
       z.object({

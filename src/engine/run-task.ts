@@ -18,6 +18,7 @@ import { holdLease, LEASE_MS } from './lease.ts'
 import { runInSlot } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
 import { answerUnknown } from './unknown.ts'
+import { TOLD_STEP } from './versions.ts'
 
 /**
  * A process that dies takes its tasks' attempts along; so many of these beyond a command's own attempts are forgiven. Many, because
@@ -80,8 +81,14 @@ async function tryOnce(
   if (route === undefined) return answerUnknown(message, lang, engine)
   const command = commandText(route.scene, route.command)
 
-  const entry = findEntry(engine.catalog(), route.scene, route.command)
-  if (entry === undefined) return refuse(`${command} is gone`, sentences.gone(command), lang)
+  const found = await engine.versions.codeOf(run)
+  if (found.state === 'gone') return refuse(`${command} is gone`, sentences.gone(command), lang)
+  if (found.state === 'stopped') {
+    return { state: 'failed', isFinal: true, why: found.why, say: textIn(lang, found.say) }
+  }
+  const { code } = found
+  const { entry } = code
+  if (code.said !== undefined) await noteCode(run, code.said, engine)
   if (!(await isWanted(run, engine))) {
     await engine.store.runs.cancel(run.id, 'the task that called it has ended', run.owner, engine.now())
     return { state: 'cancelled' }
@@ -89,7 +96,12 @@ async function tryOnce(
   if (run.attempt > entry.attempts + FORGIVEN_CRASHES) {
     return { state: 'failed', isFinal: true, why: `its process died ${run.attempt - 1} times` }
   }
-  if (!(await engine.access.mayUse(message, route.scene, route.command))) {
+  // What was public is, for what began then, when the whole scene is gone.
+  const wasPublic =
+    code.isOld &&
+    code.pack?.entry.isPublic === true &&
+    !engine.catalog().scenes.some(({ name }) => name === route.scene)
+  if (!wasPublic && !(await engine.access.mayUse(message, route.scene, route.command))) {
     return refuse(`no grant for ${command}`, sentences.notGranted(command, run.owner, engine.admins), lang)
   }
 
@@ -98,10 +110,19 @@ async function tryOnce(
   if (route.scene === '') return runBuiltin(run, route, lang, engine)
   const deadline = startDeadline(entry.timeoutMs, cancelled, shutdown)
   try {
-    return await runInSlot(run, entry, lang, engine, deadline)
+    return await runInSlot(run, code, lang, engine, deadline)
   } finally {
     deadline.clear()
   }
+}
+
+/** Once, however often it goes on so. */
+async function noteCode(run: Run, text: string, { store, now, log }: Engine): Promise<void> {
+  const step = `${TOLD_STEP}${run.round}:${text}`
+  if ((await insist(() => store.steps.find(run.id, step))) !== undefined) return
+  await insist(() => store.steps.save(run.id, step, true))
+  log.info({ taskId: run.id, code: text }, 'a scene has changed under a task')
+  await insist(() => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }]))
 }
 
 /**
@@ -159,7 +180,13 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
       // Whoever cancelled has written the end already.
       return { state: 'cancelled', why: 'cancelled' }
     case 'interrupted':
-      await engine.store.runs.release(run.id, run.epoch, [started, hop('snoozed', 'the process stops')], true, now)
+      await engine.store.runs.release(
+        run.id,
+        run.epoch,
+        [started, hop('snoozed', attempt.why ?? 'the process stops')],
+        true,
+        now,
+      )
       return { state: 'snoozed', forMs: 0 }
     case 'waits': {
       const { waits } = attempt

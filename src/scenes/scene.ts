@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { OnSceneChange } from '../core/catalog.ts'
 import type { ChatAction } from '../core/chat-action.ts'
 import { AppError, IgnoredError, UsageError } from '../core/errors.ts'
 import type { Bilingual, Lang } from '../core/lang.ts'
@@ -161,6 +162,8 @@ export interface Scene<Settings extends z.ZodObject = z.ZodObject> {
   settings?: Settings
   /** Files and folders that triggers are made of: when something in them changes, they are made anew. */
   watches?(settings: z.output<Settings>): readonly string[]
+  /** What becomes of tasks with kept steps when the files of the scene change, where it is other than the installation's `tasks.onSceneChange`. */
+  onChange?: OnSceneChange
   /** Each with its own argument schema; `any` of them, so the types of their contexts are not compared. */
   // biome-ignore lint/suspicious/noExplicitAny: a list of commands with different arguments has no narrower type
   commands: Readonly<Record<string, Command<any, any>>>

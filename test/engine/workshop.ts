@@ -18,6 +18,7 @@ import { type Ledger, openLedger } from '../../src/engine/llm/ledger.ts'
 import { openRaises } from '../../src/engine/llm/raises.ts'
 import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
+import { openVersions } from '../../src/engine/versions.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
 
@@ -207,6 +208,13 @@ export async function aWorkshop(
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
     admins,
     graceMs: 100,
+    versions: openVersions({
+      store,
+      catalog: () => all,
+      pack: () => undefined,
+      onSceneChange: 'finish',
+      now: clock,
+    }),
     fanOut,
     ended: desk.ended,
     changed: () => undefined,

@@ -150,7 +150,9 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const id = `wecom-${asked.msgId}`
     await until(async () => (await detailOf(huitou, id)).state === 'failed', 60_000, 'it has failed')
     const { why, number, fans } = await detailOf(huitou, id)
-    expect(why).toContain('all("double"): item 4 of 10 ({"n":3}) failed: Error: no luck with 3; 2 of 10 did not succeed')
+    expect(why).toContain(
+      'all("double"): item 4 of 10 ({"n":3}) failed: Error: no luck with 3; 2 of 10 did not succeed',
+    )
     expect(fans).toMatchObject([{ count: 10, ended: 10, done: 8 }])
     expect(simulator.inbox.filter(({ text }) => text.includes('出错了'))).toHaveLength(1)
 

@@ -15,6 +15,8 @@ export interface HostRun {
   lang: Lang
   attempt: number
   taskNumber: number
+  /** Of its scene; a host that has another does not begin. */
+  version?: string
   /** Only this item of an `all` is wanted of it. */
   piece?: { name: string; index: number; item: unknown }
 }

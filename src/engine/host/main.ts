@@ -51,18 +51,23 @@ wire.listen((message) => {
 
 async function load(sources: Sources, triggers: boolean): Promise<void> {
   conceal = concealer(sources.settings)
-  importFromPictures(sources)
+  const modulesOf = importFromPictures(sources)
+  const modules: Record<string, string[]> = {}
   const importFile = async (file: SceneFile) => {
     wire.send({ kind: 'loading', file: file.shown })
-    return import(pictureUrl(file))
+    const module = await import(pictureUrl(file))
+    modules[file.shown] = modulesOf(file)
+    return module
   }
   const loaded = await loadScenes(sources.files, importFile, sources.settings, { triggers })
   scenes = loaded.scenes
+  for (const { entry } of scenes) entry.version = sources.versions?.[entry.name]
   wire.send({
     kind: 'ready',
     scenes: scenes.map((each) => each.entry),
     faults: loaded.faults.map((fault) => ({ ...fault, message: conceal(fault.message) })),
     watched: loaded.watched,
+    modules,
   })
   // Written now: a host seldom lives to exit by itself.
   flushCompileCache()

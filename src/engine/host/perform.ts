@@ -83,6 +83,7 @@ export async function perform(
   if (loaded === undefined || entry === undefined || command === undefined) {
     return { state: 'failed', message: `there is no command ${scene} ${name} any more`, retry: 'never' }
   }
+  if (order.version !== undefined && order.version !== loaded.entry.version) return { state: 'stale' }
   try {
     const args = await argumentsFor(command, entry, order)
     const suspension = openSuspension()
@@ -144,7 +145,7 @@ function contextFor(
   const takeName = (kind: 'say' | 'step' | 'sleep' | 'approve' | 'all', name: unknown): string => {
     const read = nameSchema.safeParse(name)
     if (!read.success) throw new MisuseError(`${kind} needs a name of 1 to 200 characters`)
-    if (/^(?:signal|wait|tools|said):/.test(read.data))
+    if (/^(?:signal|wait|tools|said|scene):/.test(read.data))
       throw new MisuseError(`a name does not begin with ${read.data.split(':')[0]}:`)
     if (used.has(`${kind} ${name}`)) {
       throw new MisuseError(

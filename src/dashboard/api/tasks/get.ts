@@ -27,7 +27,7 @@ export const getTask = defineRoute({
     ])
     const summary = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
     const sizes = steps
-      .filter(({ name }) => !/^(?:signal|wait):/.test(name))
+      .filter(({ name }) => !/^(?:signal|wait|scene):/.test(name))
       .map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
     return {
       ...summary,
