@@ -6,7 +6,8 @@ import { type Piece, type PieceEnd, pieceId } from '../core/piece.ts'
 import { liveStates, type Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import type { Wait } from '../core/wait.ts'
-import type { Fan, Store } from '../store/store.ts'
+import type { Fan } from '../store/pieces.ts'
+import type { Store } from '../store/store.ts'
 
 /** What a command asks for with `all`. */
 export interface FanOrder {

@@ -1,10 +1,10 @@
 import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
 import type { Limit } from '../core/limit.ts'
-import type { PieceEnd } from '../core/piece.ts'
 import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import type { Wait } from '../core/wait.ts'
+import type { Pieces } from './pieces.ts'
 
 /**
  * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
@@ -82,59 +82,6 @@ export interface Steps {
   save(taskId: string, name: string, value: unknown): Promise<unknown>
   list(taskId: string): Promise<{ name: string; value: unknown }[]>
   clear(taskId: string): Promise<void>
-}
-
-/**
- * The items of an `all`, with the run that they are pieces of: at most so many are under way, and each that ends says which comes next. `fan`
- * names one `all` of a run. They go with their run.
- */
-export interface Pieces {
-  /** Keeps the items, in the first round, and begins the first of them; in a later one those anew that have not ended as done. The second call in a round changes nothing. */
-  open(runId: string, fan: NewFan, now: number): Promise<Fan>
-  /** Undefined when it was not opened in this round. */
-  find(runId: string, fan: string, round: number): Promise<Fan | undefined>
-  /**
-   * Keeps how a piece ended, first writer wins, and begins the next one. Again, it gives the same answer: whoever dies in between is told once more
-   * what is to be done. Undefined when there is no such fan.
-   */
-  settle(runId: string, fan: string, index: number, end: PieceEnd): Promise<Settled | undefined>
-  /** How they ended, in the order of the items; undefined for what has not. */
-  ends(runId: string, fan: string): Promise<(PieceEnd | undefined)[]>
-  /** All fans of a run, in no order. */
-  list(runId: string): Promise<Fan[]>
-}
-
-export interface NewFan {
-  id: string
-  name: string
-  /** Plain JSON. */
-  items: readonly unknown[]
-  /** How many may be under way. */
-  atOnce: number
-  /** The run's. */
-  round: number
-}
-
-export interface Fan {
-  id: string
-  name: string
-  count: number
-  ended: number
-  /** Of those that ended. */
-  done: number
-  /** When its round was opened. */
-  openedAt: number
-  underWay: { index: number; item: unknown }[]
-}
-
-export interface Settled {
-  /** That it is in now. */
-  round: number
-  count: number
-  /** What comes now: to be made a task by whoever is told. */
-  next?: { index: number; item: unknown }
-  /** It was the one with which all have ended. */
-  isLast: boolean
 }
 
 /** The key of a line: one chat of one channel. Deliveries of a line go out one after the other. */

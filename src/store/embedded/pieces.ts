@@ -1,5 +1,5 @@
 import type { PieceEnd } from '../../core/piece.ts'
-import type { Fan, Pieces, Settled } from '../store.ts'
+import type { Fan, Pieces, Settled } from '../pieces.ts'
 import type { Database } from './database.ts'
 import { optional, toJson } from './json.ts'
 

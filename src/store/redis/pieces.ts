@@ -1,5 +1,5 @@
 import type { PieceEnd } from '../../core/piece.ts'
-import type { Fan, Pieces } from '../store.ts'
+import type { Fan, Pieces } from '../pieces.ts'
 import { answered } from './faults.ts'
 import { fromJson, toJson } from './json.ts'
 import * as lua from './pieces-lua.ts'
