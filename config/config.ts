@@ -1,4 +1,5 @@
 import type { Budgets } from '../src/core/budget.ts'
+import type { OnSceneChange } from '../src/core/catalog.ts'
 import type { Limit } from '../src/core/limit.ts'
 
 /** Everything that can be set, checked and typed. Made once at start by `readConfig`; nobody else reads the environment. */
@@ -41,6 +42,8 @@ export interface Config {
   /** Platform simulators that the console may speak for, by channel id: `{ wecom: "http://127.0.0.1:8421" }`. */
   simulators: Readonly<Record<string, string>>
   llm: LlmConfig
+  /** What becomes of tasks with kept steps when their scene changes. */
+  tasks: { readonly onSceneChange: OnSceneChange }
   /** What operators set for scenes, by the scene's name; only a scene's own schema knows what is right. May hold secrets. */
   scenes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { channelIdSchema } from '../src/core/address.ts'
+import { onSceneChangeSchema } from '../src/core/catalog.ts'
 import { langSchema } from '../src/core/lang.ts'
 import { readMoment } from '../src/core/moment.ts'
 import { channelSchema } from './channel-schema.ts'
@@ -138,6 +139,16 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({})
     .describe('Sizes and times.'),
+  tasks: z
+    .strictObject({
+      onSceneChange: onSceneChangeSchema
+        .default('finish')
+        .describe(
+          'What becomes of tasks that are under way or wait when the files of their scene change. finish: they finish on the files they began with. stop: they stop, and their people are told. continue: they go on with the new files.',
+        ),
+    })
+    .prefault({})
+    .describe('How tasks are treated.'),
   grants: z.array(grant).default([]).describe('Who may use what, beside the grants given in chat or by the API.'),
   scenes: z
     .record(text.regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u, "is no scene's name"), z.record(z.string(), z.unknown()))

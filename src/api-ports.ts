@@ -72,6 +72,7 @@ function fits(task: Task, filter: RunFilter): boolean {
   const command = route === undefined ? '' : commandText(route.scene, route.command)
   const sought = filter.q?.toLowerCase() ?? ''
   return (
+    task.piece === undefined &&
     (filter.states === undefined || filter.states.includes('waiting')) &&
     (filter.channel === undefined || filter.channel === message.from.channel) &&
     (filter.chat === undefined || filter.chat === message.from.chat) &&

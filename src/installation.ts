@@ -17,6 +17,7 @@ import type { Builtin } from './engine/builtins/builtin.ts'
 import { builtinScene, builtinsOf } from './engine/builtins/index.ts'
 import { type Desk, openDesk } from './engine/desk.ts'
 import type { Say } from './engine/engine.ts'
+import { type FanOut, openFanOut } from './engine/fan-out.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
 import { type Interrupt, openInterrupt } from './engine/interrupt.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
@@ -27,6 +28,7 @@ import { keepSaid } from './engine/llm/tools/keep-said.ts'
 import { openUsage } from './engine/llm/usage.ts'
 import { watchPresetFiles } from './engine/presets/preset-files.ts'
 import { openPresets, type Presets } from './engine/presets/presets.ts'
+import { openVersions, type Versions } from './engine/versions.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
@@ -36,6 +38,9 @@ import { openExchange } from './store/exchange.ts'
 import { sharedCache } from './store/shared-cache.ts'
 import type { Store } from './store/store.ts'
 import { taskChanges } from './task-changes.ts'
+
+/** Lanes without fair share: their tasks take a moment. */
+const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
 
 /** What every process of an installation is made of, whichever part of the work it does. */
 export interface Installation {
@@ -61,6 +66,9 @@ export interface Installation {
   presets: Presets
   builtins: ReadonlyMap<string, Builtin>
   desk: Desk
+  fanOut: FanOut
+  /** The place in the lane of an owner's next task that no message made. */
+  tagOf(lane: string, owner: string): Promise<number>
   /** What models are used for, and what is left of the budgets. */
   ledger: Ledger
   budgets: BudgetDesk
@@ -73,6 +81,7 @@ export interface Installation {
   catalog(): Catalog
   /** The scene files of that catalog, for those who run them. */
   sources(): Sources
+  versions: Versions
   /** Called whenever scene files changed. */
   onCatalog(listener: () => void): void
   changed(taskId: string): void
@@ -127,7 +136,19 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const say = keepSaid(outbox.sayForTask, { store, filesKeptMs: config.limits.filesKeptMs, now })
   const languages = openLanguages(store.settings, config.lang, now)
   const changes = taskChanges(store.signals, log)
+  const tagOf = async (lane: string, owner: string): Promise<number> =>
+    QUICK_LANES.has(lane) ? 0 : store.shares.tag(lane, owner)
+  const fanOut = openFanOut({
+    store,
+    enqueue: tasks.add,
+    tagOf,
+    wake: tasks.wake,
+    changed: changes.note,
+    now,
+    log,
+  })
   const desk = openDesk({
+    fanOut,
     store,
     enqueue: tasks.add,
     wake: tasks.wake,
@@ -226,6 +247,8 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     presets,
     builtins,
     desk,
+    fanOut,
+    tagOf,
     ledger,
     budgets,
     interrupt,
@@ -233,6 +256,13 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
     catalog,
     sources: scenes.sources,
+    versions: openVersions({
+      store,
+      catalog,
+      pack: scenes.pack,
+      onSceneChange: config.tasks.onSceneChange,
+      now,
+    }),
     onCatalog: (listener) => void listeners.push(listener),
     changed: changes.note,
     now,

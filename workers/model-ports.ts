@@ -1,4 +1,3 @@
-import { CONTROL_LANE } from '../queues/tasks.ts'
 import { mediaReader } from '../src/channels/media.ts'
 import type { PicturePorts } from '../src/engine/llm/pictures.ts'
 import { commandTools } from '../src/engine/llm/tools/command-tools.ts'
@@ -6,9 +5,6 @@ import { type Mcp, openMcp } from '../src/engine/llm/tools/mcp/mcp.ts'
 import type { ToolSource } from '../src/engine/llm/tools/toolbox.ts'
 import type { TaskWatch } from '../src/engine/task-watch.ts'
 import type { Installation } from '../src/installation.ts'
-
-/** Lanes without fair share: their tasks take a moment. */
-const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
 
 /** What models may call and see, in this process. */
 export function openModelPorts(
@@ -22,7 +18,7 @@ export function openModelPorts(
     lanes: new Set(Object.keys(config.lanes)),
     access,
     enqueue: installation.tasks.add,
-    tagOf: async (lane, owner) => (QUICK_LANES.has(lane) ? 0 : store.shares.tag(lane, owner)),
+    tagOf: installation.tagOf,
     cancel: installation.desk.cancel,
     watch,
     now,

@@ -38,7 +38,8 @@ export function tasksWorker(
 
   async function runInOrder(task: Task, job: Job<unknown>, token: string | undefined): Promise<Outcome> {
     const { row } = task
-    const turn = lane.order === 'turns' ? turnOf(task) : undefined
+    // Pieces are made to run side by side.
+    const turn = lane.order === 'turns' && task.piece === undefined ? turnOf(task) : undefined
     const work = () => runTask(task, engine, shutdown, turn)
     if (row !== undefined) {
       const putOff = (forMs: number) => settle(job, token, { state: 'snoozed', forMs }, engine.now())

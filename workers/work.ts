@@ -6,10 +6,12 @@ import { whyOf } from '../src/core/why.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
+import { type OldSlots, openOldSlots } from '../src/engine/host/old-slots.ts'
 import { openSlots, type Slots } from '../src/engine/host/slots.ts'
 import { openChatter } from '../src/engine/llm/chatter.ts'
 import { openTaskWatch } from '../src/engine/task-watch.ts'
 import type { Installation } from '../src/installation.ts'
+import { sourcesOf } from '../src/scenes/pack.ts'
 import { TASK_TOPIC } from '../src/task-changes.ts'
 import { deliveriesWorker } from './deliveries.ts'
 import { openModelPorts } from './model-ports.ts'
@@ -39,21 +41,22 @@ export async function startWork(
   })
 
   const slots = new Map<string, Slots>()
+  const oldSlots = new Map<string, OldSlots>()
   for (const name of lanes) {
     const lane = config.lanes[name]
     if (lane === undefined)
       throw new Error(`there is no lane "${name}"; lanes are ${Object.keys(config.lanes).join(', ')}`)
-    slots.set(
+    const options = {
+      isolation: lane.isolation,
+      size: lane.concurrency,
+      memoryMb: lane.memoryMb,
+      env: config.hostEnvironment,
+      log,
+    }
+    slots.set(name, openSlots({ ...options, sources: installation.sources, isWarm: name === 'short' }))
+    oldSlots.set(
       name,
-      openSlots({
-        isolation: lane.isolation,
-        size: lane.concurrency,
-        memoryMb: lane.memoryMb,
-        sources: installation.sources,
-        env: config.hostEnvironment,
-        isWarm: name === 'short',
-        log,
-      }),
+      openOldSlots((sources) => openSlots({ ...options, sources: () => sources })),
     )
   }
   installation.onCatalog(() => {
@@ -76,7 +79,9 @@ export async function startWork(
   const engine: Engine = {
     store,
     catalog: installation.catalog,
-    slots: (lane) => slots.get(lane),
+    slots: (lane, old) =>
+      old === undefined ? slots.get(lane) : oldSlots.get(lane)?.of(old.version, () => sourcesOf(old, config.scenes)),
+    versions: installation.versions,
     builtins: installation.builtins,
     say: installation.say,
     draft: outbox.draftForTask,
@@ -90,6 +95,7 @@ export async function startWork(
     admins: config.admins,
     graceMs: config.limits.graceMs,
     signal: installation.desk.signal,
+    fanOut: installation.fanOut,
     ended: installation.desk.ended,
     changed(taskId) {
       installation.changed(taskId)
@@ -139,7 +145,7 @@ export async function startWork(
       await outbox.idle()
       // Who stops does not wait for long: what is cut off is forgotten, the conversation goes on.
       await settledWithin(chatter.idle(), config.limits.graceMs)
-      await Promise.all([...slots.values()].map((lane) => lane.close()))
+      await Promise.all([...slots.values(), ...oldSlots.values()].map((lane) => lane.close()))
       await Promise.all([mcp.close(), stopListening(), stopHearing()])
     },
   }

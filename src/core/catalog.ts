@@ -38,6 +38,13 @@ export const commandEntrySchema = z.object({
 })
 export type CommandEntry = z.infer<typeof commandEntrySchema>
 
+/**
+ * What becomes of a task that has kept steps or waits when the files of its scene change: it finishes on those it began with, stops and says why, or goes on with
+ * the new ones.
+ */
+export const onSceneChangeSchema = z.enum(['finish', 'stop', 'continue'])
+export type OnSceneChange = z.infer<typeof onSceneChangeSchema>
+
 export const sceneEntrySchema = z.object({
   name: z.string(),
   summary: bilingualSchema,
@@ -45,6 +52,10 @@ export const sceneEntrySchema = z.object({
   isPublic: z.boolean(),
   /** The file it came from, as operators see it. */
   file: z.string(),
+  /** Made of the text of all its files; built-in commands have none. */
+  version: z.string().optional(),
+  /** What becomes of its tasks when it changes; the installation's setting when it does not say. */
+  onChange: onSceneChangeSchema.optional(),
   commands: z.array(commandEntrySchema),
 })
 export type SceneEntry = z.infer<typeof sceneEntrySchema>

@@ -36,12 +36,13 @@ export const hopSchema = z.object({
     'undelivered',
     'tool',
     'undone',
+    'piece',
   ]),
   text: z.string().optional(),
   ms: z.number().optional(),
   attempt: z.number().optional(),
   route: sendRouteSchema.optional(),
-  /** The task that a called tool became. */
+  /** The task that a called tool, or an item of an `all`, became. */
   child: z.object({ id: z.string(), number: z.number() }).optional(),
   /** What a model was asked for. */
   call: llmCallSchema.optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema, messageSchema } from './message.ts'
+import { pieceSchema } from './piece.ts'
 
 /** The command a message asks for, as far as reading the text alone tells. */
 export const routeSchema = z.object({
@@ -24,8 +25,10 @@ export const taskSchema = z.object({
   message: messageSchema,
   /** The request that waits for the answer: until when, and in which process. */
   held: z.object({ untilMs: z.number(), by: z.string() }).optional(),
-  /** The task whose model called this one as a tool: what it says goes there, and not to the chat. */
+  /** The task whose model called this one as a tool: what it says goes there, and not to the chat. Or the one it is a piece of. */
   parent: z.object({ id: idSchema, number: z.number() }).optional(),
+  /** It is one item of an `all` of its parent, whose command and message it has. */
+  piece: pieceSchema.optional(),
   /** The fair-share tag it waits under, 0 for none. */
   tag: z.number().int().default(0),
   /** The row it stands in: of those in one row one is done at a time, in the order they came. */

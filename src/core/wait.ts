@@ -35,6 +35,8 @@ export const waitSchema = z.discriminatedUnion('kind', [
     untilMs: z.number(),
     taskIds: z.array(z.string()).min(1),
   }),
+  /** Until all its pieces have ended, which the last one says with this signal. */
+  z.object({ kind: z.literal('pieces'), name: z.string(), untilMs: z.number(), signal: z.string(), count: z.number() }),
 ])
 export type Wait = z.infer<typeof waitSchema>
 export type ApprovalWait = Extract<Wait, { kind: 'approval' }>
@@ -70,6 +72,7 @@ export function signalsOf(wait: Wait): string[] {
       return []
     case 'approval':
     case 'answer':
+    case 'pieces':
       return [wait.signal]
     case 'tasks':
       return wait.taskIds.map(endSignal)

@@ -7,14 +7,15 @@ export const ANSWER = 'answer'
 
 /** How one go at a command ended, before it is written down. `say` is the last word to the person. */
 export type Attempt =
-  | { state: 'done'; say?: readonly Part[] }
+  /** `value`: what a piece has come to. */
+  | { state: 'done'; say?: readonly Part[]; value?: unknown }
   | { state: 'refused'; why: string; say: readonly Part[] }
   | { state: 'ignored'; why: string }
   | { state: 'cancelled' }
   /** It goes on when one of these ends. */
   | { state: 'waits'; waits: Wait[] }
-  /** The process stops; somebody else takes it up. */
-  | { state: 'interrupted' }
+  /** The process stops, or it was not begun; somebody takes it up again. */
+  | { state: 'interrupted'; why?: string }
   | { state: 'failed'; why: string; isFinal: boolean; say?: readonly Part[] }
 
 export function textIn(lang: Lang, text: Bilingual): Part[] {

@@ -7,14 +7,14 @@ import { type Attempt, refuse } from './attempt.ts'
 import type { Engine } from './engine.ts'
 import { waitFor } from './waits.ts'
 
-/* What is different about a task that a model called as a tool. One that a person has run again is theirs, like any other. */
+/* What is different about a task that a model called as a tool, or that is a piece of another. A called one that a person has run again is theirs, like any other. */
 
 /** How long a person is waited for who has to agree to a call. */
 const APPROVAL_MS = 60 * 60_000
 
 /** Its answer is for the task that called it: without that one nobody wants it. */
-export async function isWanted({ task: { parent }, round }: Run, { store }: Engine): Promise<boolean> {
-  if (parent === undefined || round > 0) return true
+export async function isWanted({ task: { parent, piece }, round }: Run, { store }: Engine): Promise<boolean> {
+  if (parent === undefined || (round > 0 && piece === undefined)) return true
   const caller = await store.runs.find(parent.id)
   return caller !== undefined && liveStates.includes(caller.state)
 }
@@ -26,8 +26,8 @@ export async function askedFirst(
   lang: Lang,
   engine: Engine,
 ): Promise<Attempt | undefined> {
-  const { parent, message } = run.task
-  if (parent === undefined || run.round > 0 || entry.tool?.approval !== true) return undefined
+  const { parent, piece, message } = run.task
+  if (parent === undefined || piece !== undefined || run.round > 0 || entry.tool?.approval !== true) return undefined
   const question = inLang(lang, sentences.mayItRun(message.text, run.number))
   const order = { kind: 'approval', name: 'tool', withinMs: APPROVAL_MS, question, notSelf: false, count: 1 } as const
   const waited = await insist(() => waitFor(order, run, lang, engine))

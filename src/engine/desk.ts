@@ -6,6 +6,7 @@ import { endSignal } from '../core/wait.ts'
 import type { Store } from '../store/store.ts'
 import { textIn } from './attempt.ts'
 import type { Say } from './engine.ts'
+import { type FanOut, isPiece } from './fan-out.ts'
 import type { Languages } from './languages.ts'
 import { childIdsIn } from './llm/tools/names.ts'
 import { isTakenBackAfter, mayOwe, mayTakeBackNow, owe, undoneState } from './owed.ts'
@@ -22,7 +23,7 @@ export interface Desk {
   retry(run: Run, by: string): Promise<boolean>
   /** Tells the task that called this one as a tool, if any, that it has ended. */
   ended(task: Task): Promise<void>
-  /** What a model has called for this task is not wanted any more. */
+  /** What a model has called for this task, and its pieces, are not wanted any more. */
   endCalled(run: Run, by: string): Promise<void>
   /** Tells a run what it may be waiting for; see `Runs.signal`. */
   signal(run: Run, name: string, value: unknown, said: string): Promise<'first' | 'known' | 'gone'>
@@ -35,6 +36,7 @@ export interface DeskPorts {
   wake(lane: string, taskId: string, at: number, now: number): Promise<void>
   /** Has a task that was put off begin as soon as it may. */
   call(lane: string, taskId: string): Promise<void>
+  fanOut: FanOut
   say: Say
   languages: Languages
   changed(taskId: string): void
@@ -42,7 +44,7 @@ export interface DeskPorts {
   log: Log
 }
 
-export function openDesk({ store, enqueue, wake, call, say, languages, changed, now, log }: DeskPorts): Desk {
+export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, changed, now, log }: DeskPorts): Desk {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
   async function end(run: Run, by: string): Promise<boolean> {
     if (mayOwe(run)) await owe(run, store, now())
@@ -53,16 +55,23 @@ export function openDesk({ store, enqueue, wake, call, say, languages, changed, 
     log.info({ taskId: run.id, by, was }, 'task cancelled')
     // Put off for its turn it would be in the queue for long; its job comes, finds its end and is gone.
     if (was === 'waiting' && run.task.row !== undefined) await call(run.task.lane, run.id).catch(() => {})
-    await ended(run.task)
+    await ended(run.task, `cancelled by ${by}`)
     // One that runs is taken back by its worker, when its attempt is over.
     if (was === 'waiting' && mayOwe(run) && (await mayTakeBackNow(run, store, now())))
       await wake(run.task.lane, run.id, now(), now())
     return true
   }
 
-  async function ended({ id, parent }: Task): Promise<void> {
+  async function ended(task: Task, why = 'cancelled'): Promise<void> {
+    const { id, parent } = task
     if (parent === undefined) return
     const at = now()
+    if (isPiece(task)) {
+      // With its parent the others end as well.
+      const run = await store.runs.find(parent.id)
+      if (run !== undefined && liveStates.includes(run.state)) await fanOut.settle(task, { state: 'cancelled', why })
+      return
+    }
     if ((await store.runs.signal(parent.id, endSignal(id), true, [], at)) !== 'first') return
     // One that runs looks by itself, and the one that is about to give its slot up is told of the signal then.
     const caller = await store.runs.find(parent.id)
@@ -70,7 +79,8 @@ export function openDesk({ store, enqueue, wake, call, say, languages, changed, 
   }
 
   async function endCalled(run: Run, by: string): Promise<void> {
-    for (const id of childIdsIn(run.id, await store.steps.list(run.id))) {
+    const called = childIdsIn(run.id, await store.steps.list(run.id))
+    for (const id of [...called, ...(await fanOut.underWay(run.id))]) {
       const child = await store.runs.find(id)
       if (child !== undefined && liveStates.includes(child.state)) await end(child, by)
     }

@@ -4,16 +4,19 @@ import type { ChatAction } from '../core/chat-action.ts'
 import type { Log } from '../core/log.ts'
 import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
+import type { ScenePack } from '../scenes/pack.ts'
 import type { Store } from '../store/store.ts'
 import type { Access } from './access.ts'
 import type { Builtin } from './builtins/builtin.ts'
 import type { Cancels } from './cancels.ts'
 import type { Desk } from './desk.ts'
+import type { FanOut } from './fan-out.ts'
 import type { Slots } from './host/slots.ts'
 import type { Languages } from './languages.ts'
 import type { Chatter } from './llm/chatter.ts'
 import type { PicturePorts } from './llm/pictures.ts'
 import type { ToolSource } from './llm/tools/toolbox.ts'
+import type { Versions } from './versions.ts'
 
 /** Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and round it is said once. */
 export type Say = (said: {
@@ -32,8 +35,9 @@ export type ShowDraft = (growing: { task: Task; round: number; name: string; tex
 export interface Engine {
   store: Pick<Store, 'runs' | 'steps' | 'settings' | 'outbox' | 'leases' | 'counters'>
   catalog(): Catalog
-  /** The slots of a lane; undefined where this process has none. */
-  slots(lane: string): Slots | undefined
+  /** The slots of a lane, for the scenes of now or for one of another time; undefined where this process has none. */
+  slots(lane: string, old?: ScenePack): Pick<Slots, 'run'> | undefined
+  versions: Versions
   builtins: ReadonlyMap<string, Builtin>
   say: Say
   /** Does something in a chat beside speaking. Throws as `Channel.act` does, and RejectedError where the platform lets no bot do such things. */
@@ -51,6 +55,7 @@ export interface Engine {
   graceMs: number
   /** Tells a run what it may be waiting for; see `Desk.signal`. */
   signal: Desk['signal']
+  fanOut: FanOut
   /** The task has ended: whoever waits for it may go on. */
   ended(task: Task): Promise<void>
   /** The task's record changed: whoever shows it may look. */

@@ -28,6 +28,10 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     taskNumber: z.number(),
     /** It is called only to be taken back: what it registered and is to call, in the order in which it was registered. */
     undoes: z.array(z.string()).optional(),
+    /** The version of its scene that is meant. */
+    version: z.string().optional(),
+    /** Only this item of an `all` is wanted of the command. */
+    piece: z.object({ name: z.string(), index: z.number(), item: z.unknown() }).optional(),
   }),
   z.object({ kind: z.literal('abort'), runId: z.string(), why: z.string() }),
   /** The answer to a `call`. */
@@ -47,6 +51,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     faults: z.array(sceneFaultSchema),
     /** What triggers are made of, beside the scene files. */
     watched: z.array(z.string()),
+    /** What each scene file is made of, by the file as it is shown. */
+    modules: z.record(z.string(), z.array(z.string())),
   }),
   /** Something nobody waited for has thrown: the command has failed, and the host must not be used again. */
   z.object({ kind: z.literal('broken'), message: z.string(), stack: z.string().optional() }),
@@ -55,6 +61,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     kind: z.literal('call'),
     callId: z.number(),
     runId: z.string(),
+    /** A piece asks for what its parent has kept. */
+    ofParent: z.boolean().optional(),
     call: z.discriminatedUnion('method', [
       z.object({ method: z.literal('say'), name: z.string(), parts: z.array(partSchema) }),
       /** Answered with `{ text }`, or with the `sentence` why there is none. */
@@ -92,6 +100,18 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
           }),
         ]),
       }),
+      /** Answered with how all `ends` are, what it `waits` for, or `tooLargeBytes`. */
+      z.object({
+        method: z.literal('all'),
+        /** Answered with nothing, and nothing begun, when it has not come to an end. */
+        onlyKept: z.boolean().optional(),
+        order: z.object({
+          name: z.string(),
+          items: z.array(z.unknown()),
+          atOnce: z.number().int().positive(),
+          attempts: z.number().int().positive().optional(),
+        }),
+      }),
       /** Answered with 0, which starts the time, or with how many ms are left of it. */
       z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
       z.object({ method: z.literal('onCancel'), name: z.string(), timeoutMs: z.number() }),
@@ -109,10 +129,14 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     runId: z.string(),
     end: z.discriminatedUnion('state', [
       z.object({ state: z.literal('done'), parts: z.array(partSchema) }),
+      /** What the one item that was wanted has come to. */
+      z.object({ state: z.literal('piece'), value: z.unknown() }),
       /** The words do not fit the command's schema, or the command said no: a sentence for the person, and why for operators. */
       z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
       /** It can go no further before one of these ends. */
       z.object({ state: z.literal('waits'), waits: z.array(waitSchema).min(1) }),
+      /** The host has another version of the scene than was meant. */
+      z.object({ state: z.literal('stale') }),
       /** It was not for the command after all. */
       z.object({ state: z.literal('ignored'), why: z.string() }),
       z.object({

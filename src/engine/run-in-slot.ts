@@ -11,13 +11,16 @@ import { coolDown } from './cool-down.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
+import { leftSteps } from './left-steps.ts'
 import type { AskOptions } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
 import { TasksPending } from './llm/tools/tasks-pending.ts'
 import { noteTakenBack, registeredStep } from './owed.ts'
+import { answersOfParent } from './piece-calls.ts'
 import type { HostCall } from './protocol.ts'
 import { openQuestions, type Questions } from './questions.ts'
 import { sentences } from './sentences.ts'
+import type { Code } from './versions.ts'
 import { endOfWait, waitFor } from './waits.ts'
 
 /** How much of an answer that is being written is shown. */
@@ -25,26 +28,69 @@ const SHOWN_CHARS = 200
 /** Progress is written down at most this often. */
 const PROGRESS_EVERY_MS = 300
 
+/** What a command asks for that is kept. */
+const keeps: ReadonlySet<HostCall['method']> = new Set(['saveStep', 'wait', 'all', 'onCancel'])
+
 /** Runs a scene's command in a slot of its lane and reads how it ended. */
 export async function runInSlot(
   run: Run,
-  entry: CommandEntry,
+  code: Code,
   lang: Lang,
   engine: Engine,
   deadline: Deadline,
 ): Promise<Attempt> {
-  const slots = engine.slots(run.task.lane)
+  const { entry, version } = code
+  const slots = engine.slots(run.task.lane, code.isOld ? code.pack : undefined)
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
   const questions = openQuestions(run, lang, engine, deadline)
   const warnings: string[] = []
+  const asked = new Set<string>()
+  let binding: Promise<void> | undefined
+  const bind = (): Promise<void> => (binding ??= engine.versions.bind(run, code))
   const end = await slots.run(
-    { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
-    callsOf(run, lang, engine, deadline, questions, warnings),
+    {
+      runId: run.id,
+      route,
+      message,
+      lang,
+      attempt: run.attempt,
+      taskNumber: run.number,
+      version,
+      piece: run.task.piece,
+    },
+    keeping(callsOf(run, lang, engine, deadline, questions, warnings), bind, asked),
     deadline.signal,
     engine.graceMs,
   )
+  if (end.state === 'waits') await bind()
+  // What an earlier attempt has kept.
+  if ((end.state === 'done' || end.state === 'piece') && run.epoch > 1) await tellLeft(run, asked, version, engine)
   return withAttached(withWarnings(attemptOf(end, run, entry, lang, deadline), warnings), questions.attached())
+}
+
+/** Binds the run to its version before the first thing that it keeps, and notes which steps are asked for. */
+function keeping(calls: HostCalls, bind: () => Promise<void>, asked: Set<string>): HostCalls {
+  return {
+    ...calls,
+    async call(call, ofParent) {
+      if (ofParent) return calls.call(call, true)
+      if (call.method === 'findStep') asked.add(call.name)
+      if (keeps.has(call.method)) await bind()
+      return calls.call(call)
+    },
+  }
+}
+
+async function tellLeft(
+  run: Run,
+  asked: ReadonlySet<string>,
+  version: string | undefined,
+  { store, now }: Engine,
+): Promise<void> {
+  const text = leftSteps(await insist(() => store.steps.list(run.id)), asked, version)
+  if (text !== undefined)
+    await insist(() => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }]))
 }
 
 /** What tools made goes out with the last word. */
@@ -57,6 +103,8 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   if (deadline.cause === 'cancelled') return { state: 'cancelled' }
   // An answer that was ready counts, also when its time ran out at the same moment.
   if (end.state === 'done') return { state: 'done', say: end.parts }
+  if (end.state === 'piece') return { state: 'done', value: cleanJson(end.value) }
+  if (end.state === 'stale') return { state: 'interrupted', why: 'its scene has just changed' }
   if (end.state === 'waits') return { state: 'waits', waits: end.waits }
   if (deadline.cause === 'shutdown') return { state: 'interrupted' }
   if (deadline.cause === 'timeout') {
@@ -136,9 +184,11 @@ export function callsOf(
         return { sentence: inLang(lang, error.sentence), reason: `no answer of a model: ${error.kind}` }
       },
     )
+  const parentsAnswer = answersOfParent(run, lang, engine)
   return {
     begun: deadline.begin,
-    async call(call: HostCall) {
+    async call(call: HostCall, ofParent) {
+      if (ofParent) return parentsAnswer(call)
       switch (call.method) {
         case 'say':
           await insist(() =>
@@ -161,6 +211,10 @@ export function callsOf(
           return undefined
         case 'tookBack':
           return noteTakenBack(run, call, engine)
+        case 'all':
+          return insist(() =>
+            call.onlyKept ? engine.fanOut.kept(run, call.order.name) : engine.fanOut.all(run, call.order),
+          )
         case 'coolDown':
           return insist(() => coolDown(run, call.name, call.forMs, engine))
         case 'findStep':

@@ -15,18 +15,22 @@ import { askedFirst, isWanted } from './called.ts'
 import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
+import { isPiece, type PieceTask } from './fan-out.ts'
 import { holdLease, LEASE_MS } from './lease.ts'
 import { isTakenBackAfter, mayOwe, oweIfRegistered } from './owed.ts'
 import { runInSlot } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
 import { takeBack, takeBackLater } from './take-back.ts'
 import { answerUnknown } from './unknown.ts'
+import { TOLD_STEP } from './versions.ts'
 
 /**
  * A process that dies takes its tasks' attempts along; so many of these beyond a command's own attempts are forgiven. Many, because
  * scene code dies with its thread or child alone: it is hardly ever the task that kills its process.
  */
 const FORGIVEN_CRASHES = 50
+/** So many pieces have a line each in their parent's timeline, which is short, and those beyond only when they fail. */
+const PIECES_TOLD = 50
 
 /**
  * One attempt at a task: claims it (in its `turn`, where it has one), runs its command under its time limit, says what there is to say and writes the end down.
@@ -103,8 +107,14 @@ async function tryOnce(
   }
   const command = commandText(route.scene, route.command)
 
-  const entry = findEntry(engine.catalog(), route.scene, route.command)
-  if (entry === undefined) return refuse(`${command} is gone`, sentences.gone(command), lang)
+  const found = await engine.versions.codeOf(run)
+  if (found.state === 'gone') return refuse(`${command} is gone`, sentences.gone(command), lang)
+  if (found.state === 'stopped') {
+    return { state: 'failed', isFinal: true, why: found.why, say: textIn(lang, found.say) }
+  }
+  const { code } = found
+  const { entry } = code
+  if (code.said !== undefined) await noteCode(run, code.said, engine)
   if (!(await isWanted(run, engine))) {
     await engine.store.runs.cancel(run.id, 'the task that called it has ended', run.owner, engine.now())
     return { state: 'cancelled' }
@@ -112,7 +122,12 @@ async function tryOnce(
   if (run.attempt > entry.attempts + FORGIVEN_CRASHES) {
     return { state: 'failed', isFinal: true, why: `its process died ${run.attempt - 1} times` }
   }
-  if (!(await engine.access.mayUse(message, route.scene, route.command))) {
+  // What was public is, for what began then, when the whole scene is gone.
+  const wasPublic =
+    code.isOld &&
+    code.pack?.entry.isPublic === true &&
+    !engine.catalog().scenes.some(({ name }) => name === route.scene)
+  if (!wasPublic && !(await engine.access.mayUse(message, route.scene, route.command))) {
     return refuse(`no grant for ${command}`, sentences.notGranted(command, run.owner, engine.admins), lang)
   }
 
@@ -121,10 +136,19 @@ async function tryOnce(
   if (route.scene === '') return runBuiltin(run, route, lang, engine)
   const deadline = startDeadline(entry.timeoutMs, cancelled, shutdown)
   try {
-    return await runInSlot(run, entry, lang, engine, deadline)
+    return await runInSlot(run, code, lang, engine, deadline)
   } finally {
     deadline.clear()
   }
+}
+
+/** Once, however often it goes on so. */
+async function noteCode(run: Run, text: string, { store, now, log }: Engine): Promise<void> {
+  const step = `${TOLD_STEP}${run.round}:${text}`
+  if ((await insist(() => store.steps.find(run.id, step))) !== undefined) return
+  await insist(() => store.steps.save(run.id, step, true))
+  log.info({ taskId: run.id, code: text }, 'a scene has changed under a task')
+  await insist(() => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }]))
 }
 
 /**
@@ -144,12 +168,26 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
   const finish = async (end: EndState): Promise<void> => {
     const hops = [started, hop(end.state, end.why)]
     if (isTakenBackAfter(end.state)) await insist(() => oweIfRegistered(run, engine))
+    if (isPiece(run.task)) await settlePiece(run.task, end)
     await insist(() => engine.store.runs.finish(run.id, run.epoch, end, hops, now))
-    if (run.task.parent !== undefined) await insist(() => engine.ended(run.task))
+    if (run.task.parent !== undefined && run.task.piece === undefined) await insist(() => engine.ended(run.task))
     engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
   }
+  /** Before it is over: whoever dies in between does both once more. */
+  const settlePiece = async (task: PieceTask, end: EndState): Promise<void> => {
+    const why = end.why?.split('\n', 1)[0] ?? ''
+    const value = attempt.state === 'done' ? (attempt.value ?? null) : null
+    await engine.fanOut.settle(task, end.state === 'done' ? { state: 'done', value } : { state: end.state, why })
+    const { parent, piece } = task
+    const line = {
+      ...hop('piece', `${piece.name} ${piece.index + 1} · ${end.state}`),
+      child: { id: run.id, number: run.number },
+    }
+    if (end.state !== 'done' || piece.index < PIECES_TOLD) await engine.store.runs.note(parent.id, [line])
+  }
   const sayLast = async (parts: readonly Part[] | undefined): Promise<void> => {
-    if (parts !== undefined && parts.length > 0)
+    // A piece gives its value back, and its parent says what is to be said.
+    if (parts !== undefined && parts.length > 0 && run.task.piece === undefined)
       await insist(() => engine.say({ task: run.task, round: run.round, name: ANSWER, parts }))
   }
 
@@ -169,7 +207,13 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
       // Whoever cancelled has written the end already.
       return { state: 'cancelled', why: 'cancelled' }
     case 'interrupted':
-      await engine.store.runs.release(run.id, run.epoch, [started, hop('snoozed', 'the process stops')], true, now)
+      await engine.store.runs.release(
+        run.id,
+        run.epoch,
+        [started, hop('snoozed', attempt.why ?? 'the process stops')],
+        true,
+        now,
+      )
       return { state: 'snoozed', forMs: 0 }
     case 'waits': {
       const { waits } = attempt
@@ -195,7 +239,8 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
 }
 
 function attemptsOf(run: Run, engine: Engine): number {
-  const { route } = run.task
+  const { route, piece } = run.task
+  if (piece?.attempts !== undefined) return piece.attempts
   return (route && findEntry(engine.catalog(), route.scene, route.command)?.attempts) ?? 1
 }
 

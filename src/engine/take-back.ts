@@ -73,7 +73,12 @@ async function callBack(
   // A wait gives its attempt back, so that one that ended waiting in its first has none.
   const run = { ...ended, attempt: Math.max(1, ended.attempt) }
   const { lane, route, message } = run.task
-  const slots = engine.slots(lane)
+  // With the code it was done with, which what was begun may be bound to.
+  const found = await engine.versions.codeOf({ ...run, epoch: run.epoch + 1 })
+  if (found.state !== 'code')
+    return giveUp(run, owed, found.state === 'gone' ? 'its command is gone' : found.why, engine)
+  const { version, isOld, pack } = found.code
+  const slots = engine.slots(lane, isOld ? pack : undefined)
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${lane}`)
   const lang = await engine.languages.of(message)
   const calls = await engine.store.counters.add(`undo:${run.id}:${run.round}`, 1, engine.now(), OWED_KEPT_MS)
@@ -81,17 +86,20 @@ async function callBack(
   const deadline = startDeadline(Math.min(limitMs, MOST_MS), never, shutdown)
   const undoes = owed.map(({ name }) => name)
   try {
-    const order = { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number, undoes }
+    const order = { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number, version, undoes }
     const end = await slots.run(order, callsOf(run, lang, engine, deadline), deadline.signal, engine.graceMs)
     if (end.state === 'done' || deadline.cause === 'shutdown') return
     const why = end.state === 'failed' || end.state === 'killed' ? end.message : end.state
     engine.log.error({ taskId: run.id, calls, error: why }, 'a task could not be taken back')
     // It is called again, as long as that may help.
-    if (calls < MOST_CALLS) return
-    for (const { name } of owed.toReversed()) await noteTakenBack(run, { name, error: why }, engine)
+    if (calls >= MOST_CALLS) await giveUp(run, owed, why, engine)
   } finally {
     deadline.clear()
   }
+}
+
+async function giveUp(run: Run, owed: readonly { name: string }[], why: string, engine: Engine): Promise<void> {
+  for (const { name } of owed.toReversed()) await noteTakenBack(run, { name, error: why }, engine)
 }
 
 /** Its person hears of what could not be taken back. */

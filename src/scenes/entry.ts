@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Argument, CommandEntry, SceneEntry } from '../core/catalog.ts'
+import { type Argument, type CommandEntry, onSceneChangeSchema, type SceneEntry } from '../core/catalog.ts'
 import { bilingualSchema } from '../core/lang.ts'
 
 /** The default export is not what a scene must be; the message says where and what to write. */
@@ -59,6 +59,7 @@ const sceneSchema = z.object({
   summary: bilingualSchema,
   settings: objectSchemaSchema.optional(),
   watches: functionSchema.optional(),
+  onChange: onSceneChangeSchema.optional(),
   commands: z.record(nameSchema, commandSchema).refine((commands) => Object.keys(commands).length > 0, 'there is none'),
 })
 
@@ -72,7 +73,7 @@ export function sceneEntryOf(exported: unknown, file: string, isPublic: boolean)
     throw new SceneShapeError('the default export is no scene: write export default defineScene({ … })')
   const read = sceneSchema.safeParse(exported)
   if (!read.success) throw new SceneShapeError(read.error.issues.map(sentenceOf).join('; '))
-  const { name, summary, commands, settings } = read.data
+  const { name, summary, commands, settings, onChange } = read.data
   for (const [command, definition] of Object.entries(commands)) {
     if (definition.settings === undefined || definition.settings === settings) continue
     throw new SceneShapeError(`commands.${command}.settings: the scene's own are named here, and are another schema`)
@@ -82,6 +83,7 @@ export function sceneEntryOf(exported: unknown, file: string, isPublic: boolean)
     summary,
     isPublic,
     file,
+    ...(onChange !== undefined && { onChange }),
     commands: Object.entries(commands).map(([command, definition]) => commandEntryOf(name, command, definition)),
   }
 }

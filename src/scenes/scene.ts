@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { OnSceneChange } from '../core/catalog.ts'
 import type { ChatAction } from '../core/chat-action.ts'
-import { IgnoredError, UsageError } from '../core/errors.ts'
+import { AppError, IgnoredError, UsageError } from '../core/errors.ts'
 import type { Bilingual, Lang } from '../core/lang.ts'
 import type { LlmMessage } from '../core/llm.ts'
 import type { Message } from '../core/message.ts'
@@ -55,6 +56,13 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
    * whose sentence the asker is told; catch it to go on without.
    */
   approve(name: string, options?: ApproveOptions): Promise<{ by: string[]; note?: string }>
+  /**
+   * Does `work` for each item, as tasks of their own with their own attempts, `concurrency` at a time, and waits for them as `sleep` does; what they gave
+   * back, in the order of the items. A piece calls the command from its top and does `work` alone, with `piece` in place of the context: what it
+   * does stands in `piece.step`, its result is plain JSON (256 KB at most). Items (plain JSON, 10,000 and 8 MB at most) are kept when they are first seen.
+   * Throws NotAllDoneError when all have ended and some not well; with `settle` it gives back how each ended instead.
+   */
+  all: All<Args, Settings>
   /** Asks a model, with nothing in mind but what is passed. What it throws when there is no answer tells the person why; catch it to go on without. */
   llm(prompt: string | LlmMessage[]): Promise<string>
   /** Asks a model with all in mind that was said in this conversation, and has it remember this too. The same text again in one task is answered from memory. */
@@ -100,6 +108,38 @@ export interface Answered {
   /** Who said it, as a person key. */
   by: string
 }
+/** What the work for one item is handed: its own steps, waits and words. */
+export type PieceContext<Args = Record<string, unknown>, Settings = Record<string, unknown>> = Omit<
+  CommandContext<Args, Settings>,
+  'all' | 'onCancel'
+>
+
+export interface AllOptions {
+  /** How many are under way at most. Default 5, at most 100. */
+  concurrency?: number
+  /** How often each is tried when it throws. Default: as often as the command. */
+  attempts?: number
+}
+
+export interface All<Args, Settings> {
+  <Item, Result>(
+    name: string,
+    items: readonly Item[],
+    work: (item: Item, index: number, piece: PieceContext<Args, Settings>) => Promise<Result> | Result,
+    options?: AllOptions & { settle?: false },
+  ): Promise<Result[]>
+  <Item, Result>(
+    name: string,
+    items: readonly Item[],
+    work: (item: Item, index: number, piece: PieceContext<Args, Settings>) => Promise<Result> | Result,
+    options: AllOptions & { settle: true },
+  ): Promise<Settled<Result>[]>
+}
+
+/** How one item of an `all` ended: `why` is for operators, but for `refused`, where it is a sentence. */
+export type Settled<Result> =
+  | { state: 'done'; value: Result }
+  | { state: 'refused' | 'failed' | 'cancelled' | 'ignored'; why: string }
 
 export interface ApproveOptions {
   /** `scene.command`: whoever was granted it, and administrators. Left out: the asker. */
@@ -167,6 +207,8 @@ export interface Scene<Settings extends z.ZodObject = z.ZodObject> {
   settings?: Settings
   /** Files and folders that triggers are made of: when something in them changes, they are made anew. */
   watches?(settings: z.output<Settings>): readonly string[]
+  /** What becomes of tasks with kept steps when the files of the scene change, where it is other than the installation's `tasks.onSceneChange`. */
+  onChange?: OnSceneChange
   /** Each with its own argument schema; `any` of them, so the types of their contexts are not compared. */
   // biome-ignore lint/suspicious/noExplicitAny: a list of commands with different arguments has no narrower type
   commands: Readonly<Record<string, Command<any, any>>>
@@ -209,6 +251,17 @@ export class NotApprovedError extends UsageError {
     super(sentence)
     this.by = by
     this.note = note
+  }
+}
+
+/** What `all` throws when all have ended and some not well. Trying again is for people: `retry` does those once more that did not. */
+export class NotAllDoneError extends AppError {
+  override readonly name = 'NotAllDoneError'
+  readonly retry = 'never'
+  readonly failed: readonly { index: number; state: string; why: string }[]
+  constructor(message: string, failed: NotAllDoneError['failed']) {
+    super(message)
+    this.failed = failed
   }
 }
 

@@ -23,6 +23,8 @@ export interface Sources {
   pictures: Readonly<Record<number, Readonly<Record<string, string>>>>
   /** Not yet checked. */
   settings: SceneSettings
+  /** The version of each scene, once they were loaded. */
+  versions?: Readonly<Record<string, string>>
 }
 
 /** Deeper folders hold what scenes are made of. */

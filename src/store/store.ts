@@ -4,6 +4,7 @@ import type { Limit } from '../core/limit.ts'
 import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import type { Wait } from '../core/wait.ts'
+import type { Pieces } from './pieces.ts'
 
 /**
  * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
@@ -13,6 +14,7 @@ export interface Store {
   readonly kind: 'redis' | 'embedded'
   readonly runs: Runs
   readonly steps: Steps
+  readonly pieces: Pieces
   readonly outbox: Outbox
   readonly rows: Rows
   readonly shares: Shares

@@ -76,6 +76,7 @@ test('without a file and an environment everything has its default', () => {
     grants: [],
     simulators: {},
     scenes: {},
+    tasks: { onSceneChange: 'finish' },
   })
 })
 

@@ -5,6 +5,7 @@ import { limitsContract } from './store/limits.ts'
 import { outboxContract } from './store/outbox.ts'
 import { doubtContract } from './store/outbox-doubt.ts'
 import { deliveriesEndContract } from './store/outbox-ends.ts'
+import { piecesContract } from './store/pieces.ts'
 import { rowsContract } from './store/rows.ts'
 import { runListContract } from './store/run-list.ts'
 import { runsContract } from './store/runs.ts'
@@ -50,6 +51,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     turnsContract(store)
     rowsContract(store)
     stepsContract(store)
+    piecesContract(store)
     outboxContract(store)
     deliveriesEndContract(store)
     doubtContract(store)

@@ -10,6 +10,7 @@ import { builtinScene, builtinsOf } from '../../src/engine/builtins/index.ts'
 import { type Cancels, openCancels } from '../../src/engine/cancels.ts'
 import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { openFanOut } from '../../src/engine/fan-out.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
 import { type BudgetDesk, openBudgetDesk } from '../../src/engine/llm/budget-desk.ts'
@@ -17,6 +18,7 @@ import { type Ledger, openLedger } from '../../src/engine/llm/ledger.ts'
 import { openRaises } from '../../src/engine/llm/raises.ts'
 import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
+import { openVersions } from '../../src/engine/versions.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
 
@@ -142,7 +144,17 @@ export async function aWorkshop(
   const languages = openLanguages(store.settings, 'en', clock)
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
   const wake = async (_lane: string, taskId: string): Promise<void> => void woken.push(taskId)
+  const fanOut = openFanOut({
+    store,
+    enqueue,
+    tagOf: async () => 0,
+    wake,
+    changed: () => undefined,
+    now: clock,
+    log: silent,
+  })
   const desk = openDesk({
+    fanOut,
     store,
     enqueue,
     wake,
@@ -197,6 +209,14 @@ export async function aWorkshop(
     admins,
     graceMs: 100,
     signal: desk.signal,
+    versions: openVersions({
+      store,
+      catalog: () => all,
+      pack: () => undefined,
+      onSceneChange: 'finish',
+      now: clock,
+    }),
+    fanOut,
     ended: desk.ended,
     changed: () => undefined,
     now: clock,

@@ -57,7 +57,11 @@ export const rooms: readonly Room[] = [
     may: [core, 'src/scenes/*.ts', 'src/store/store.ts'],
     packages: ['zod', 'yaml', 'chokidar'],
   },
-  { files: 'src/engine/**', may: [core, 'src/scenes/*.ts', 'src/store/store.ts'], packages: ['zod', 'openai'] },
+  {
+    files: 'src/engine/**',
+    may: [core, 'src/scenes/*.ts', 'src/store/store.ts', 'src/store/pieces.ts'],
+    packages: ['zod', 'openai'],
+  },
 
   { files: 'src/store/open.ts', may: [core, 'src/store/**'], mayTypes: ['config/config.ts', 'queues/backend.ts'] },
   { files: 'src/store/*.ts', may: [core], packages: ['zod'] },
@@ -97,7 +101,11 @@ export const rooms: readonly Room[] = [
     typesOf: ['zod'],
     node: [],
   },
-  { files: 'src/dashboard/api/**', may: [core, 'src/store/store.ts', 'queues/**'], packages: ['zod', 'express', 'ws'] },
+  {
+    files: 'src/dashboard/api/**',
+    may: [core, 'src/store/store.ts', 'src/store/pieces.ts', 'queues/**'],
+    packages: ['zod', 'express', 'ws'],
+  },
   { files: 'src/dashboard/*.ts', packages: ['express', 'helmet'] },
 
   { files: 'queues/**', may: [core], packages: ['zod', 'bullmq', 'ioredis'] },

@@ -49,6 +49,18 @@ export const taskDetailSchema = taskSummarySchema.extend({
   /** All calls of models together, as far as the timeline goes back. */
   llm: llmSumSchema.optional(),
   steps: z.array(z.object({ name: z.string(), bytes: z.number() })),
+  /** Its fan-outs: how many of the items have ended, and how many of these well; the tasks of those under way. */
+  fans: z
+    .array(
+      z.object({
+        name: z.string(),
+        count: z.number(),
+        ended: z.number(),
+        done: z.number(),
+        underWay: z.array(z.object({ id: z.string(), index: z.number() })),
+      }),
+    )
+    .optional(),
   deliveries: z.array(deliveryRecordSchema),
 })
 export type TaskDetail = z.infer<typeof taskDetailSchema>

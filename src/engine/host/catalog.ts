@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path'
 import { watch } from 'chokidar'
 import type { Catalog, SceneEntry, SceneFault } from '../../core/catalog.ts'
 import type { Log } from '../../core/log.ts'
+import { packOf, type ScenePack } from '../../scenes/pack.ts'
 import { type SceneSettings, settingsOf } from '../../scenes/settings.ts'
 import { readSources, type SceneFile, type Sources } from '../../scenes/sources.ts'
 import { fromHostSchema } from '../protocol.ts'
@@ -13,6 +14,8 @@ export interface WatchedCatalog {
   catalog(): Catalog
   /** The files of that catalog, for the slots. */
   sources(): Sources
+  /** One scene of that catalog with its files, to be kept. */
+  pack(scene: string): ScenePack | undefined
   close(): Promise<void>
 }
 
@@ -34,6 +37,7 @@ const settleMs = 100
 interface Generation {
   catalog: Catalog
   sources: Sources
+  packs: ReadonlyMap<string, ScenePack>
   /** What triggers are made of. */
   watched: readonly string[]
 }
@@ -60,7 +64,7 @@ export async function watchCatalog(options: CatalogOptions): Promise<WatchedCata
   // Before the first reading, so that no change falls in between.
   await watching
 
-  let current: Generation = { catalog: { scenes: [], faults: [] }, sources: nothing, watched: [] }
+  let current: Generation = { catalog: { scenes: [], faults: [] }, sources: nothing, packs: new Map(), watched: [] }
   let version = 0
   /** What triggers are made of may be other than when they were made. */
   let isStale = false
@@ -112,7 +116,12 @@ export async function watchCatalog(options: CatalogOptions): Promise<WatchedCata
     await close()
     throw error
   }
-  return { catalog: () => current.catalog, sources: () => current.sources, close }
+  return {
+    catalog: () => current.catalog,
+    sources: () => current.sources,
+    pack: (scene) => current.packs.get(scene),
+    close,
+  }
 }
 
 /** Loads what was read; each file that fails is taken as it was in `before`, or left out. */
@@ -140,12 +149,26 @@ async function nextGeneration(
     if (!isSettled) continue
     const faults = [...broken.values(), ...asked.faults.filter(isLoaded)]
     faults.push(...settingsOfNobody(settings, asked.scenes, faults))
+    const packs = packsOf(asked, { files, pictures, settings })
+    const versions = Object.fromEntries([...packs].map(([scene, { version }]) => [scene, version]))
+    const scenes = asked.scenes.map((scene) => ({ ...scene, version: versions[scene.name] }))
     return {
-      catalog: { scenes: asked.scenes, faults },
-      sources: { files, pictures: usedPictures(files, pictures), settings },
+      catalog: { scenes, faults },
+      sources: { files, pictures: usedPictures(files, pictures), settings, versions },
+      packs,
       watched: asked.watched,
     }
   }
+}
+
+function packsOf({ scenes, modules }: Asked, sources: Sources): ReadonlyMap<string, ScenePack> {
+  return new Map(
+    scenes.flatMap((entry) => {
+      const file = sources.files.find(({ shown }) => shown === entry.file)
+      const paths = modules[entry.file]
+      return file === undefined || paths === undefined ? [] : [[entry.name, packOf(entry, file, paths, sources)]]
+    }),
+  )
 }
 
 function usedPictures(files: readonly SceneFile[], pictures: Sources['pictures']): Sources['pictures'] {
@@ -173,6 +196,7 @@ interface Asked {
   scenes: SceneEntry[]
   faults: SceneFault[]
   watched: string[]
+  modules: Readonly<Record<string, readonly string[]>>
   /** False when the host did not get through all files: the one it was at is the fault. */
   isWhole: boolean
 }
@@ -189,7 +213,7 @@ async function askForScenes(
     // What one file has started may throw while a later one is loaded.
     const culprit = sources.files.find((each) => stack.includes(each.path))?.shown ?? file
     if (culprit === undefined) asked.reject(new Error(`no host could be started: ${message}`))
-    else asked.resolve({ scenes: [], faults: [{ file: culprit, message }], watched: [], isWhole: false })
+    else asked.resolve({ scenes: [], faults: [{ file: culprit, message }], watched: [], modules: {}, isWhole: false })
   }
   const wait = (): void => {
     clearTimeout(timer)
@@ -204,7 +228,8 @@ async function askForScenes(
           file = heard.file
           wait()
         } else if (heard?.kind === 'ready') {
-          asked.resolve({ scenes: heard.scenes, faults: heard.faults, watched: heard.watched, isWhole: true })
+          const { scenes, faults, watched, modules } = heard
+          asked.resolve({ scenes, faults, watched, modules, isWhole: true })
         } else if (heard?.kind === 'broken') {
           giveUp(heard.message, heard.stack)
         }

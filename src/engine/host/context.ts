@@ -6,6 +6,7 @@ import type { Content } from '../../core/part.ts'
 import { waitSchema } from '../../core/wait.ts'
 import type { CommandContext } from '../../scenes/scene.ts'
 import type { HostCall } from '../protocol.ts'
+import { allOf } from './all.ts'
 import { checkedParts } from './content.ts'
 import { MisuseError, NotDoneError } from './misuse.ts'
 import { nameSchema } from './names.ts'
@@ -82,6 +83,7 @@ export function contextOf(
   const step = stepsOf(setting)
   const pauses = pausesOf(setting)
   const onCancel = onCancelOf(setting)
+  const all = allOf(setting)
   return {
     args,
     settings,
@@ -96,6 +98,8 @@ export function contextOf(
     sleep: (name, until) => tracked(pauses.sleep(name, until)),
     ask: (name, question, options) => tracked(pauses.ask(name, question, options)),
     approve: (name, options) => tracked(pauses.approve(name, options)),
+    // The cast holds: it is the same function, whose end is waited for.
+    all: ((...given: Parameters<typeof all>) => tracked(all(...given))) as typeof all,
     llm: (prompt) => tracked(llm(prompt)),
     converse: (text) =>
       tracked(answer({ method: 'converse', text: String(text), mayWait: stepAround() === undefined })),

@@ -17,12 +17,16 @@ export interface HostRun {
   taskNumber: number
   /** It is called only for these that it registered, to take it back: the names, in the order in which they were registered. */
   undoes?: string[]
+  /** Of its scene; a host that has another does not begin. */
+  version?: string
+  /** Only this item of an `all` is wanted of it. */
+  piece?: { name: string; index: number; item: unknown }
 }
 
 /** What a running command wants from outside. */
 export interface HostCalls {
-  /** A rejection is thrown inside the command. */
-  call(call: HostCall): Promise<unknown>
+  /** A rejection is thrown inside the command. `ofParent`: a piece asks for what its parent has kept. */
+  call(call: HostCall, ofParent?: boolean): Promise<unknown>
   progress(percent: number, text?: string): void
   log(text: string): void
   /** It has its slot and begins. */
@@ -125,8 +129,8 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     grace = setTimeout(() => die({ state: 'killed', why: 'disobeyed', message }), graceMs)
   }
 
-  function answer({ callId, call }: Extract<FromHost, { kind: 'call' }>, { calls }: Job): void {
-    calls.call(call).then(
+  function answer({ callId, call, ofParent }: Extract<FromHost, { kind: 'call' }>, { calls }: Job): void {
+    calls.call(call, ofParent).then(
       (value) => port.send({ kind: 'answer', callId, value }),
       (error: unknown) => port.send({ kind: 'fault', callId, message: whyOf(error) }),
     )

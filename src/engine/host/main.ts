@@ -53,18 +53,23 @@ wire.listen((message) => {
 
 async function load(sources: Sources, triggers: boolean): Promise<void> {
   conceal = concealer(sources.settings)
-  importFromPictures(sources)
+  const modulesOf = importFromPictures(sources)
+  const modules: Record<string, string[]> = {}
   const importFile = async (file: SceneFile) => {
     wire.send({ kind: 'loading', file: file.shown })
-    return import(pictureUrl(file))
+    const module = await import(pictureUrl(file))
+    modules[file.shown] = modulesOf(file)
+    return module
   }
   const loaded = await loadScenes(sources.files, importFile, sources.settings, { triggers })
   scenes = loaded.scenes
+  for (const { entry } of scenes) entry.version = sources.versions?.[entry.name]
   wire.send({
     kind: 'ready',
     scenes: scenes.map((each) => each.entry),
     faults: loaded.faults.map((fault) => ({ ...fault, message: conceal(fault.message) })),
     watched: loaded.watched,
+    modules,
   })
   // Written now: a host seldom lives to exit by itself.
   flushCompileCache()
@@ -95,14 +100,14 @@ function outsideOf(runId: string): Outside {
   }
   let lines = 0
   return {
-    call: (call) =>
+    call: (call, ofParent) =>
       new Promise((resolve, reject) => {
         lastCallId += 1
         calls.set(lastCallId, (answer) => {
           if (answer.kind === 'answer') resolve(answer.value)
           else reject(new Error(answer.message))
         })
-        send({ kind: 'call', callId: lastCallId, runId, call })
+        send({ kind: 'call', callId: lastCallId, runId, ofParent, call })
       }),
     progress: throttled((percent, text) => {
       const bounded = Math.min(100, Math.max(0, Number(percent) || 0))

@@ -4,7 +4,10 @@ import { MisuseError } from './misuse.ts'
 export const nameSchema = z.string().min(1).max(200)
 
 /** Takes a name for one call of a kind; what comes of the call is kept under it. Throws MisuseError for one that is taken, or that no author may take. */
-export type TakeName = (kind: 'say' | 'step' | 'sleep' | 'ask' | 'approve' | 'onCancel', name: unknown) => string
+export type TakeName = (
+  kind: 'say' | 'step' | 'sleep' | 'ask' | 'approve' | 'all' | 'onCancel',
+  name: unknown,
+) => string
 
 /** The names that one attempt uses. */
 export function openNames(): TakeName {
@@ -12,7 +15,7 @@ export function openNames(): TakeName {
   return (kind, name) => {
     const read = nameSchema.safeParse(name)
     if (!read.success) throw new MisuseError(`${kind} needs a name of 1 to 200 characters`)
-    if (/^(?:signal|wait|tools|said|undo|undone):/.test(read.data))
+    if (/^(?:signal|wait|tools|said|undo|undone|scene):/.test(read.data))
       throw new MisuseError(`a name does not begin with ${read.data.split(':')[0]}:`)
     if (used.has(`${kind} ${name}`)) {
       throw new MisuseError(

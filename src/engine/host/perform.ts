@@ -11,7 +11,9 @@ import { checkedParts, describedError } from './content.ts'
 import { contextOf } from './context.ts'
 import { NotDoneError } from './misuse.ts'
 import { openNames } from './names.ts'
+import { parentsOutside, runPiece } from './piece.ts'
 import type { Outside, RunOrder } from './setting.ts'
+import { plainJson } from './steps.ts'
 import { openSuspension } from './suspension.ts'
 import { openUndoing } from './undoing.ts'
 
@@ -31,6 +33,7 @@ export async function perform(
   if (loaded === undefined || entry === undefined || command === undefined) {
     return { state: 'failed', message: `there is no command ${scene} ${name} any more`, retry: 'never' }
   }
+  if (order.version !== undefined && order.version !== loaded.entry.version) return { state: 'stale' }
   try {
     const args = await argumentsFor(command, entry, order)
     const suspension = openSuspension()
@@ -38,7 +41,21 @@ export async function perform(
     const setting = { order, outside, signal, takeName: openNames(), suspension, undoing }
     const work = async (): Promise<End> => {
       const pending = new Set<Promise<unknown>>()
-      const returned = await command.run(contextOf(setting, args, loaded.settings, pending))
+      const context = contextOf(setting, args, loaded.settings, pending)
+      if (order.piece !== undefined) {
+        const { piece } = order
+        const itsParents = {
+          ...setting,
+          outside: parentsOutside(outside, piece.name),
+          takeName: openNames(),
+          suspension: openSuspension(),
+        }
+        const parents = contextOf(itsParents, args, loaded.settings, new Set())
+        const value = plainJson(await runPiece(command, piece, context, parents), `all("${piece.name}")`)
+        await Promise.all(pending)
+        return { state: 'piece', value }
+      }
+      const returned = await command.run(context)
       const parts = returned === undefined ? [] : checkedParts(returned, `${scene} ${name} returned`)
       // What was said and not waited for is said all the same.
       await Promise.all(pending)

@@ -17,9 +17,11 @@ export function pictureUrl(file: SceneFile): string {
 
 /**
  * Makes this thread import scene files from the pictures, not from the disk. What a module of a picture imports comes from the same picture;
- * packages and files outside the scene folders are imported as ever, and `#scene` is ours wherever the folder lies.
+ * packages and files outside the scene folders are imported as ever, and `#scene` is ours wherever the folder lies. What it gives back tells which
+ * modules of the pictures a file that was imported is made of.
  */
-export function importFromPictures({ pictures }: Sources): void {
+export function importFromPictures({ pictures }: Sources): (file: SceneFile) => string[] {
+  const imports = new Map<string, Set<string>>()
   const sceneUrl = new URL('../../scenes/scene.ts', import.meta.url).href
   const textAt = (url: URL): string | undefined => {
     const version = url.searchParams.get('v')
@@ -32,7 +34,10 @@ export function importFromPictures({ pictures }: Sources): void {
       if (/^(\.|file:)/.test(specifier)) {
         const url = new URL(specifier, parent)
         if (url.search === '' && parent !== undefined) url.search = new URL(parent).search
-        if (textAt(url) !== undefined) return { url: url.href, shortCircuit: true }
+        if (textAt(url) !== undefined) {
+          if (parent !== undefined) imports.set(parent, (imports.get(parent) ?? new Set()).add(url.href))
+          return { url: url.href, shortCircuit: true }
+        }
       }
       return next(specifier, context)
     },
@@ -44,4 +49,10 @@ export function importFromPictures({ pictures }: Sources): void {
       return { format, source, shortCircuit: true }
     },
   })
+  return (file) => {
+    // A set is walked through to its end, also while it grows.
+    const urls = new Set([pictureUrl(file)])
+    for (const url of urls) for (const imported of imports.get(url) ?? []) urls.add(imported)
+    return [...urls].map((url) => fileURLToPath(new URL(url)))
+  }
 }

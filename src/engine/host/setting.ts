@@ -7,8 +7,8 @@ export type RunOrder = Extract<ToHost, { kind: 'run' }>
 
 /** What a running command may ask of the engine. */
 export interface Outside {
-  /** Rejects when the engine could not do it. */
-  call(call: HostCall): Promise<unknown>
+  /** Rejects when the engine could not do it. `ofParent`: in the name of the task that this one is a piece of. */
+  call(call: HostCall, ofParent?: boolean): Promise<unknown>
   progress(percent: number, text?: string): void
   log(text: string): void
 }

@@ -36,20 +36,22 @@ export function stepsOf({ outside, signal, takeName, undoing }: Setting): Comman
     if (undoing?.isReplay) return undoing.stop()
     signal.throwIfAborted()
     const startedAt = performance.now()
-    const tries = { what: `step "${name}"`, ...read.data, signal, log: outside.log }
-    const value = plainJson(await inStep.run(name, () => withTries(work, tries)), name)
+    const what = `step "${name}"`
+    const tries = { what, ...read.data, signal, log: outside.log }
+    const value = plainJson(await inStep.run(name, () => withTries(work, tries)), what)
     const saved = await outside.call({ method: 'saveStep', name, value, ms: Math.round(performance.now() - startedAt) })
     // The cast holds for the same reason; the first writer's value is the one that counts.
     return saved as T
   }
 }
 
-function plainJson(value: unknown, step: string): unknown {
+/** What of a result is kept. Throws MisuseError when it is too large. */
+export function plainJson(value: unknown, of: string): unknown {
   const json = JSON.stringify(value) ?? 'null'
   const bytes = Buffer.byteLength(json)
   if (bytes > stepBytes) {
     throw new MisuseError(
-      `the result of step "${step}" is larger than 256 KB (${Math.ceil(bytes / 1024)} KB); put it into \`files\` and return the file's id`,
+      `the result of ${of} is larger than 256 KB (${Math.ceil(bytes / 1024)} KB); put it into \`files\` and return the file's id`,
     )
   }
   return JSON.parse(json)

@@ -12,6 +12,7 @@ import { embeddedLeases } from './leases.ts'
 import { lockFolder } from './lock.ts'
 import { migrate } from './migrate.ts'
 import { embeddedOutbox } from './outbox.ts'
+import { embeddedPieces } from './pieces.ts'
 import { type PgLikeClient, type PgLikePool, Pool } from './postgres/pool.ts'
 import { Postgres } from './postgres/postgres.ts'
 import { embeddedRows } from './rows.ts'
@@ -109,6 +110,7 @@ async function storeOn(
     pool,
     runs: embeddedRuns(db),
     steps: embeddedSteps(db),
+    pieces: embeddedPieces(db),
     outbox: embeddedOutbox(db),
     rows: embeddedRows(db),
     shares: embeddedShares(db),

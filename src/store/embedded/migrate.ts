@@ -11,7 +11,8 @@ const migrations = [
   '0005-rows',
   '0006-doubt',
   '0007-turns',
-  '0008-spared',
+  '0008-pieces',
+  '0009-spared',
 ]
 
 /** Brings the store's own tables and functions to this version. Throws when the data was written by a newer one. */

@@ -7,6 +7,7 @@ import { redisFiles, sweepFiles } from './files.ts'
 import { redisGrants } from './grants.ts'
 import { redisLeases } from './leases.ts'
 import { redisOutbox, sweepOutbox } from './outbox.ts'
+import { redisPieces } from './pieces.ts'
 import { redisRows } from './rows.ts'
 import { redisRuns, sweepRuns } from './runs.ts'
 import { database } from './script.ts'
@@ -46,6 +47,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     kind: 'redis',
     runs: redisRuns(db),
     steps: redisSteps(db),
+    pieces: redisPieces(db),
     outbox: redisOutbox(db),
     rows: redisRows(db),
     shares: redisShares(db),

@@ -37,6 +37,8 @@ function narrowestIndex({ user, states }: RunFilter): string {
 function matcher({ states, channel, user, chat, command, q }: RunFilter): (run: Run) => boolean {
   const part = q?.toLowerCase()
   return ({ id, owner, state, task }) =>
+    // Live ones stand in the index of what is live.
+    task.piece === undefined &&
     (states === undefined || states.includes(state)) &&
     (user === undefined || user === owner) &&
     (channel === undefined || channel === task.message.from.channel) &&

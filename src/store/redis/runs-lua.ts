@@ -3,10 +3,11 @@ import { script } from './script.ts'
 /*
  * run:<id>         hash: the record        run:<id>:hops  list: the timeline      run:<id>:steps  see steps.ts
  * runs             zset: number → id       runs:of:<owner>, runs:live: the same for one person, for live runs
+ * runs:pieces      the same for pieces of others, which stand in no list but among the live ones     run:<id>:pieces  see pieces-lua.ts
  * runs:leased      zset: leaseUntil → id, of runs that are held or wait for something   runs:ended     zset: endedAt → id      runs:number  the last number
  */
 export const keys = `
-local RUNS, LIVE, LEASED, ENDED = P .. 'runs', P .. 'runs:live', P .. 'runs:leased', P .. 'runs:ended'
+local RUNS, PIECES, LIVE, LEASED, ENDED = P .. 'runs', P .. 'runs:pieces', P .. 'runs:live', P .. 'runs:leased', P .. 'runs:ended'
 local id = ARGV[1]
 local run = P .. 'run:' .. id
 local function isLive(state) return state == 'waiting' or state == 'running' end
@@ -21,8 +22,13 @@ export const make = `
 local function make(owner, task, now, ...)
   local number = call('INCR', P .. 'runs:number')
   call('HSET', run, 'id', id, 'number', number, 'owner', owner, 'task', task, 'round', 0, 'createdAt', now, ...)
-  call('ZADD', RUNS, number, id)
-  call('ZADD', P .. 'runs:of:' .. owner, number, id)
+  -- Written by us: inside a text its quotes would be escaped.
+  if string.find(task, '"piece":{"fan":"', 1, true) then
+    call('ZADD', PIECES, number, id)
+  else
+    call('ZADD', RUNS, number, id)
+    call('ZADD', P .. 'runs:of:' .. owner, number, id)
+  end
   call('ZADD', LIVE, number, id)
   return number
 end
@@ -247,7 +253,7 @@ export const noteRun = script(keys, `if call('EXISTS', run) == 1 then addHops(2)
 
 /** number → record, or nothing */
 export const runByNumber = script(`
-local id = call('ZRANGEBYSCORE', P .. 'runs', ARGV[1], ARGV[1])[1]
+local id = call('ZRANGEBYSCORE', P .. 'runs', ARGV[1], ARGV[1])[1] or call('ZRANGEBYSCORE', P .. 'runs:pieces', ARGV[1], ARGV[1])[1]
 return id and call('HGETALL', P .. 'run:' .. id)
 `)
 
@@ -284,8 +290,9 @@ for _, id in ipairs(ids) do
   local run = P .. 'run:' .. id
   call('ZREM', P .. 'runs:of:' .. (call('HGET', run, 'owner') or ''), id)
   call('ZREM', P .. 'runs', id)
+  call('ZREM', P .. 'runs:pieces', id)
   call('ZREM', P .. 'runs:ended', id)
-  call('DEL', run, run .. ':hops', run .. ':steps')
+  call('DEL', run, run .. ':hops', run .. ':steps', run .. ':pieces')
 end
 return #ids
 `)

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { DeliveryRecord } from '../../../core/delivery.ts'
 import { sumOfCalls } from '../../../core/llm-call.ts'
+import { pieceId } from '../../../core/piece.ts'
 import type { Hop } from '../../../core/run.ts'
+import type { Fan } from '../../../store/pieces.ts'
 import { defineRoute } from '../route.ts'
 import { type TaskSummary, taskDetailSchema } from '../shapes.ts'
 import { findTask } from './find.ts'
@@ -17,24 +19,30 @@ export const getTask = defineRoute({
   answer: taskDetailSchema,
   async run(api, { params }) {
     const found = await findTask(api, params.id)
-    const [timeline, steps, deliveries] = await Promise.all([
+    const [timeline, steps, fans, deliveries] = await Promise.all([
       api.store.runs.timeline(found.id),
       api.store.steps.list(found.id),
+      api.store.pieces.list(found.id),
       api.store.outbox.ofTask(found.id),
     ])
     const summary = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
     const sizes = steps
-      .filter(({ name }) => !/^(?:signal|wait):/.test(name))
+      .filter(({ name }) => !/^(?:signal|wait|scene):/.test(name))
       .map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
     return {
       ...summary,
       timeline: withSends([...timeline, ...underWay(summary)], deliveries),
       llm: sumOfCalls(timeline.flatMap(({ call }) => call ?? [])),
       steps: sizes,
+      fans: fans.length === 0 ? undefined : fans.map((fan) => fanShown(fan, found.id)),
       deliveries,
     }
   },
 })
+
+function fanShown({ id, name, count, ended, done, underWay }: Fan, runId: string) {
+  return { name, count, ended, done, underWay: underWay.map(({ index }) => ({ id: pieceId(runId, id, index), index })) }
+}
 
 /** The run's own hops and, from the deliveries' records, what became of what was said. */
 function withSends(timeline: readonly Hop[], deliveries: readonly DeliveryRecord[]): Hop[] {

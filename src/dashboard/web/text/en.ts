@@ -141,7 +141,13 @@ export const en: Text = {
     total: (span) => `${span} in all`,
     attempt: 'Attempt',
     parent: 'Called by',
-    waits: { sleep: 'Sleeps', approval: 'Waits for approval', answer: 'Waits for an answer', tasks: 'Waits for tasks' },
+    waits: {
+      sleep: 'Sleeps',
+      approval: 'Waits for approval',
+      answer: 'Waits for an answer',
+      tasks: 'Waits for tasks',
+      pieces: 'Waits for its items',
+    },
     until: (when: string) => `until ${when}`,
     lane: 'Lane',
     chat: 'Chat',
@@ -191,6 +197,7 @@ export const en: Text = {
     undelivered: 'Not delivered',
     undone: 'Taken back',
     tool: 'Tool called',
+    piece: 'An item ended',
   },
   deliveryStates: {
     queued: 'Queued',

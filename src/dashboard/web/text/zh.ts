@@ -140,7 +140,7 @@ export const zh = {
     total: (span: string) => `共 ${span}`,
     attempt: '第几次',
     parent: '由谁调用',
-    waits: { sleep: '等到', approval: '等待审批', answer: '等待回答', tasks: '等待任务' },
+    waits: { sleep: '等到', approval: '等待审批', answer: '等待回答', tasks: '等待任务', pieces: '等待各项' },
     until: (when: string) => `最晚 ${when}`,
     lane: '队列',
     chat: '会话',
@@ -190,6 +190,7 @@ export const zh = {
     undelivered: '没有送到',
     undone: '撤回',
     tool: '模型使用工具',
+    piece: '一项结束',
   },
   deliveryStates: {
     queued: '排队中',

@@ -31,10 +31,14 @@ export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): 
 
   return async (said) => {
     const { task, round, name, parts } = said
-    if (task.parent === undefined || round > 0 || said.toChat === true) return say(said)
+    const { parent, piece } = task
+    const isForTheChat = parent === undefined || (piece === undefined ? round > 0 : piece.isCalled !== true)
+    if (isForTheChat || said.toChat === true) return say(said)
     const fileId = `${task.id}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
     const kept = await Promise.all(parts.map((part, place) => withoutBytes(part, `${fileId}-${place + 1}`)))
-    await store.steps.save(task.id, `${SAID_PREFIX}${name}`, cleanJson(kept))
+    // What a piece says, its parent was called for.
+    const [by, as] = piece === undefined ? [task.id, name] : [parent.id, `${piece.name} ${piece.index}:${name}`]
+    await store.steps.save(by, `${SAID_PREFIX}${as}`, cleanJson(kept))
   }
 }
 

@@ -1,0 +1,54 @@
+import type { PieceEnd } from '../core/piece.ts'
+
+/**
+ * The items of an `all`, with the run that they are pieces of: at most so many are under way, and each that ends says which comes next. `fan`
+ * names one `all` of a run. They go with their run.
+ */
+export interface Pieces {
+  /** Keeps the items, in the first round, and begins the first of them; in a later one those anew that have not ended as done. The second call in a round changes nothing. */
+  open(runId: string, fan: NewFan, now: number): Promise<Fan>
+  /** Undefined when it was not opened in this round. */
+  find(runId: string, fan: string, round: number): Promise<Fan | undefined>
+  /**
+   * Keeps how a piece ended, first writer wins, and begins the next one. Again, it gives the same answer: whoever dies in between is told once more
+   * what is to be done. Undefined when there is no such fan.
+   */
+  settle(runId: string, fan: string, index: number, end: PieceEnd): Promise<Settled | undefined>
+  /** How they ended, in the order of the items; undefined for what has not. */
+  ends(runId: string, fan: string): Promise<(PieceEnd | undefined)[]>
+  /** All fans of a run, in no order. */
+  list(runId: string): Promise<Fan[]>
+}
+
+export interface NewFan {
+  id: string
+  name: string
+  /** Plain JSON. */
+  items: readonly unknown[]
+  /** How many may be under way. */
+  atOnce: number
+  /** The run's. */
+  round: number
+}
+
+export interface Fan {
+  id: string
+  name: string
+  count: number
+  ended: number
+  /** Of those that ended. */
+  done: number
+  /** When its round was opened. */
+  openedAt: number
+  underWay: { index: number; item: unknown }[]
+}
+
+export interface Settled {
+  /** That it is in now. */
+  round: number
+  count: number
+  /** What comes now: to be made a task by whoever is told. */
+  next?: { index: number; item: unknown }
+  /** It was the one with which all have ended. */
+  isLast: boolean
+}

@@ -1,0 +1,53 @@
+import type { PieceEnd } from '../../core/piece.ts'
+import type { Fan, Pieces } from '../pieces.ts'
+import { answered } from './faults.ts'
+import { fromJson, toJson } from './json.ts'
+import * as lua from './pieces-lua.ts'
+import { asList, type Database, type Reply } from './script.ts'
+
+export function redisPieces(db: Database): Pieces {
+  return {
+    async open(runId, { id, name, items, atOnce, round }, now) {
+      return fanOf(await db.run(lua.openFan, runId, id, round, now, atOnce, toJson(name), ...items.map(toJson)))
+    },
+    async find(runId, fan, round) {
+      const reply = await db.run(lua.findFan, runId, fan, round)
+      return reply === null ? undefined : fanOf(reply)
+    },
+    async settle(runId, fan, index, end) {
+      const reply = await db.run(lua.settlePiece, runId, fan, index, toJson(end), end.state === 'done' ? 1 : 0)
+      if (reply === null) return undefined
+      const [round, count, isLast, next, item] = asList(reply)
+      const settled = { round: Number(round), count: Number(count), isLast: isLast === 1 }
+      return typeof next === 'number' ? { ...settled, next: { index: next, item: fromJson(`${item}`) } } : settled
+    },
+    async ends(runId, fan) {
+      const ends = asList(await db.run(lua.endsOfFan, runId, fan))
+      // Written by `settle`, after how it ended in a letter.
+      return ends.map((end) => (typeof end === 'string' ? fromJson<PieceEnd>(end.slice(1)) : undefined))
+    },
+    async list(runId) {
+      const ids = await answered(db.redis.hkeys(`${db.prefix}run:${runId}:pieces`))
+      const fans = ids.flatMap((field) => (field.endsWith(' round') ? [field.slice(0, -6)] : []))
+      const found = await Promise.all(fans.map((fan) => db.run(lua.findFan, runId, fan, '')))
+      return found.flatMap((reply) => (reply === null ? [] : [fanOf(reply)]))
+    },
+  }
+}
+
+function fanOf(reply: Reply): Fan {
+  const [id, name, count, ended, done, openedAt, ...underWay] = asList(reply)
+  const pieces: Fan['underWay'] = []
+  for (let at = 0; at < underWay.length; at += 2) {
+    pieces.push({ index: Number(underWay[at]), item: fromJson(`${underWay[at + 1]}`) })
+  }
+  return {
+    id: `${id}`,
+    name: fromJson(`${name}`),
+    count: Number(count),
+    ended: Number(ended),
+    done: Number(done),
+    openedAt: Number(openedAt),
+    underWay: pieces,
+  }
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import type { PieceEnd } from '../../../src/core/piece.ts'
+import { aRun, day, mustStart, noon, type StoreUnderTest, unique } from './samples.ts'
+
+const done = (value: unknown): PieceEnd => ({ state: 'done', value })
+const failed: PieceEnd = { state: 'failed', why: 'no luck' }
+
+function aFan(count: number, atOnce: number, round = 0) {
+  return { id: 'abc', name: 'pages', items: Array.from({ length: count }, (_, n) => ({ n })), atOnce, round }
+}
+
+export function piecesContract(store: StoreUnderTest): void {
+  describe('pieces', () => {
+    test('the first of the items begin, and each that ends says which comes next, until the last', async () => {
+      const run = unique('run')
+      const opened = await store().pieces.open(run, aFan(3, 2), noon)
+      expect(opened).toEqual({
+        ...{ id: 'abc', name: 'pages', count: 3, ended: 0, done: 0, openedAt: noon },
+        underWay: [
+          { index: 0, item: { n: 0 } },
+          { index: 1, item: { n: 1 } },
+        ],
+      })
+      expect(await store().pieces.settle(run, 'abc', 1, done('b'))).toEqual({
+        ...{ round: 0, count: 3, isLast: false },
+        next: { index: 2, item: { n: 2 } },
+      })
+      expect(await store().pieces.settle(run, 'abc', 0, failed)).toMatchObject({ isLast: false })
+      expect(await store().pieces.ends(run, 'abc')).toEqual([failed, done('b'), undefined])
+      expect(await store().pieces.settle(run, 'abc', 2, done(null))).toMatchObject({ isLast: true })
+      expect(await store().pieces.find(run, 'abc', 0)).toMatchObject({ count: 3, ended: 3, done: 2, underWay: [] })
+    })
+
+    test('opened again it is as it was; settled again it gives the same answer, and the first end stands', async () => {
+      const run = unique('run')
+      await store().pieces.open(run, aFan(3, 1), noon)
+      await store().pieces.settle(run, 'abc', 0, done('first'))
+      const again = await store().pieces.settle(run, 'abc', 0, failed)
+      expect(again).toEqual({ ...{ round: 0, count: 3, isLast: false }, next: { index: 1, item: { n: 1 } } })
+      const other = { ...aFan(9, 5), items: ['x'] }
+      const known = await store().pieces.open(run, other, noon + 1)
+      expect(known).toMatchObject({ count: 3, ended: 1, openedAt: noon, underWay: [{ index: 1 }] })
+      expect((await store().pieces.ends(run, 'abc'))[0]).toEqual(done('first'))
+    })
+
+    test('a later round begins anew what has not ended as done', async () => {
+      const run = unique('run')
+      await store().pieces.open(run, aFan(4, 4), noon)
+      for (const index of [0, 2]) await store().pieces.settle(run, 'abc', index, done(index))
+      await store().pieces.settle(run, 'abc', 1, failed)
+      expect(await store().pieces.find(run, 'abc', 1)).toBeUndefined()
+      const opened = await store().pieces.open(run, aFan(4, 1, 1), noon + 5)
+      expect(opened).toMatchObject({ ended: 2, done: 2, openedAt: noon + 5, underWay: [{ index: 1 }] })
+      expect(await store().pieces.settle(run, 'abc', 1, done(1))).toMatchObject({ next: { index: 3 } })
+      expect(await store().pieces.settle(run, 'abc', 3, failed)).toMatchObject({ isLast: true })
+      const all = await store().pieces.open(run, aFan(4, 1, 2), noon + 6)
+      expect(all.underWay).toEqual([{ index: 3, item: { n: 3 } }])
+    })
+
+    test('ended side by side, each begins another one, and one is the last', async () => {
+      const run = unique('run')
+      await store().pieces.open(run, aFan(30, 10), noon)
+      const begun = new Set(Array.from({ length: 10 }, (_, index) => index))
+      let lasts = 0
+      let now = [...begun]
+      while (now.length > 0) {
+        const settled = await Promise.all(now.map((index) => store().pieces.settle(run, 'abc', index, done(index))))
+        lasts += settled.filter((each) => each?.isLast).length
+        now = settled.flatMap((each) => each?.next?.index ?? [])
+        for (const index of now) {
+          expect(begun.has(index)).toBe(false)
+          begun.add(index)
+        }
+      }
+      expect(begun.size).toBe(30)
+      expect(lasts).toBe(1)
+      expect(await store().pieces.ends(run, 'abc')).toEqual(Array.from({ length: 30 }, (_, n) => done(n)))
+    })
+
+    test('JSON comes back letter for letter, and ten thousand items are kept', async () => {
+      const run = unique('run')
+      const items = [[], {}, 12345678901234567000, 'ä\n"', null, ...Array.from({ length: 9_995 }, (_, n) => n)]
+      const opened = await store().pieces.open(run, { ...aFan(0, 5), items }, noon)
+      expect(opened.count).toBe(10_000)
+      expect(opened.underWay.map(({ item }) => item)).toEqual(items.slice(0, 5))
+      await store().pieces.settle(run, 'abc', 0, done([]))
+      expect((await store().pieces.ends(run, 'abc'))[0]).toEqual(done([]))
+    })
+
+    test('of nobody there is nothing', async () => {
+      const run = unique('run')
+      expect(await store().pieces.find(run, 'abc', 0)).toBeUndefined()
+      expect(await store().pieces.settle(run, 'abc', 0, failed)).toBeUndefined()
+      expect(await store().pieces.ends(run, 'abc')).toEqual([])
+      expect(await store().pieces.list(run)).toEqual([])
+    })
+
+    test('pieces stand in no list, are found by their number, and go with the run they belong to', async () => {
+      const owner = unique('staff:someone')
+      const parent = aRun({ owner })
+      const child = aRun({ owner, id: `${parent.id}-pabc-0` })
+      const piece = { fan: 'abc', name: 'pages', index: 0, item: 'x' }
+      await mustStart(store(), parent, noon)
+      const started = await mustStart(store(), { ...child, task: { ...child.task, piece } }, noon)
+      await store().pieces.open(parent.id, aFan(1, 1), noon)
+      expect((await store().pieces.list(parent.id)).map(({ name }) => name)).toEqual(['pages'])
+      const listed = async (states?: 'running'[]) =>
+        (await store().runs.list({ user: owner, states }, 10)).map(({ id }) => id)
+      expect(await listed()).toEqual([parent.id])
+      expect((await store().runs.list({ states: ['running'] }, 100)).map(({ id }) => id)).not.toContain(child.id)
+      expect((await store().runs.findByNumber(started.number))?.task.piece).toEqual(piece)
+      expect((await store().runs.overdue(noon + day, 10_000)).map(({ id }) => id)).toContain(child.id)
+      await store().runs.cancel(parent.id, 'no', 'x', noon)
+      await store().runs.cancel(child.id, 'no', 'x', noon)
+      await store().sweep(noon + 400 * day, 10_000)
+      expect(await store().runs.findByNumber(started.number)).toBeUndefined()
+      expect(await store().pieces.list(parent.id)).toEqual([])
+    })
+  })
+}
