@@ -33,7 +33,10 @@ export function timesUpTo(when: When, { timeZone, since }: Reckoning, upTo: numb
       .toReversed()
   }
   const passed = Math.max(0, Math.floor((upTo - since) / when.everyMs))
-  return Array.from({ length: Math.min(count, passed) }, (_, back) => since + (passed - back) * when.everyMs).toReversed()
+  return Array.from(
+    { length: Math.min(count, passed) },
+    (_, back) => since + (passed - back) * when.everyMs,
+  ).toReversed()
 }
 
 /** Whether it is a cron expression of five fields: minute, hour, day of the month, month, day of the week. */

@@ -22,14 +22,17 @@ function englishDays(text: string): Days | undefined {
   const ofMonth = monthDays(named)
   if (ofMonth !== undefined) return ofMonth
   return weekDays(named.replace(/^week(ly)?( on)? /, ''), /, ?(?:and )?| and | & | /, / ?- ?| to | through /, (word) =>
-    english.findIndex((name) => name === word || `${name}s` === word || name.slice(0, 3) === word || short[word] === name),
+    english.findIndex(
+      (name) => name === word || `${name}s` === word || name.slice(0, 3) === word || short[word] === name,
+    ),
   )
 }
 
 /** `month on the 1st and 15th`, `1st of every month`, `last day of the month`. */
 function monthDays(named: string): Days | undefined {
   const said =
-    /^month(?:ly)?(?: on)?(?: the)? (.+)$/.exec(named)?.[1] ?? /^(?:the )?(.+?) of (?:the|each|every) month$/.exec(named)?.[1]
+    /^month(?:ly)?(?: on)?(?: the)? (.+)$/.exec(named)?.[1] ??
+    /^(?:the )?(.+?) of (?:the|each|every) month$/.exec(named)?.[1]
   if (said === undefined) return /^\d{1,2}(st|nd|rd|th)$/.test(named) ? listOfMonth([named]) : undefined
   return listOfMonth(said.split(/, ?(?:and )?| and /).map((word) => word.replace(/^(the|day) /, '')))
 }
@@ -53,7 +56,12 @@ function chineseDays(text: string): Days | undefined {
 }
 
 const english = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
-const short: Readonly<Record<string, string>> = { tues: 'tuesday', weds: 'wednesday', thur: 'thursday', thurs: 'thursday' }
+const short: Readonly<Record<string, string>> = {
+  tues: 'tuesday',
+  weds: 'wednesday',
+  thur: 'thursday',
+  thurs: 'thursday',
+}
 
 /** Days and spans of days, as the numbers that cron knows them by; Sunday is 0. */
 function weekDays(text: string, between: RegExp, span: RegExp, numberOf: (word: string) => number): Days | undefined {

@@ -1,5 +1,5 @@
-import { daysIn } from './when-days.ts'
 import { isCron, type When } from './times.ts'
+import { daysIn } from './when-days.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -111,9 +111,9 @@ export function readNumber(text: string): number | undefined {
   const digits = '零一二三四五六七八九'
   const match = /^([一二两三四五六七八九])?(十)?([零〇一二两三四五六七八九])?$/.exec(text)
   if (match === null || text === '') return undefined
-  const valueOf = (digit: string | undefined): number | undefined =>
+  const worthOf = (digit: string | undefined): number | undefined =>
     digit === undefined ? undefined : digits.indexOf(digit.replace('两', '二').replace('〇', '零'))
   const [, tens, ten, ones] = match
-  if (ten !== undefined) return (valueOf(tens) ?? 1) * 10 + (valueOf(ones) ?? 0)
-  return tens !== undefined && ones !== undefined ? undefined : (valueOf(tens) ?? valueOf(ones))
+  if (ten !== undefined) return (worthOf(tens) ?? 1) * 10 + (worthOf(ones) ?? 0)
+  return tens !== undefined && ones !== undefined ? undefined : (worthOf(tens) ?? worthOf(ones))
 }
