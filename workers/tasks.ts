@@ -1,9 +1,10 @@
 import { type Job, UnrecoverableError, type Worker } from 'bullmq'
 import type { Backend } from '../queues/backend.ts'
 import { laneQueueName, type TaskQueues, wakeSchema } from '../queues/tasks.ts'
-import { chatKey, personKey } from '../src/core/address.ts'
+import { chatKey } from '../src/core/address.ts'
 import type { Held } from '../src/core/held.ts'
 import { insist } from '../src/core/insist.ts'
+import { askerOf } from '../src/core/message.ts'
 import type { Outcome } from '../src/core/outcome.ts'
 import { liveStates } from '../src/core/run.ts'
 import { type Task, taskSchema } from '../src/core/task.ts'
@@ -86,6 +87,6 @@ export function tasksWorker(
   return worker
 }
 
-function turnOf({ message: { from, sender } }: Task): string {
-  return `${chatKey(from)} ${personKey(from.channel, sender.id)}`
+function turnOf({ message }: Task): string {
+  return `${chatKey(message.from)} ${askerOf(message)}`
 }

@@ -24,6 +24,8 @@ export const taskSchema = z.object({
   held: z.object({ untilMs: z.number(), by: z.string() }).optional(),
   /** The task whose model called this one as a tool: what it says goes there, and not to the chat. */
   parent: z.object({ id: idSchema, number: z.number() }).optional(),
+  /** The schedule that made it. */
+  schedule: z.object({ id: idSchema, number: z.number() }).optional(),
   /** The fair-share tag it waits under, 0 for none. */
   tag: z.number().int().default(0),
   /** The row it stands in: of those in one row one is done at a time, in the order they came. */

@@ -1,5 +1,4 @@
-import { personKey } from '../core/address.ts'
-import type { Message } from '../core/message.ts'
+import { askerOf, type Message } from '../core/message.ts'
 import type { Shares } from '../store/store.ts'
 
 /** Someone who sent nothing to a quick lane for so long has nothing waiting there that would be worth asking about. */
@@ -15,7 +14,7 @@ const MOST_KNOWN = 10_000
 export function fairShare(shares: Pick<Shares, 'tag'>, quickLanes: ReadonlySet<string>, now: () => number) {
   const last = new Map<string, { at: number; isTagged: boolean }>()
   return async (lane: string, message: Message): Promise<number> => {
-    const owner = personKey(message.from.channel, message.sender.id)
+    const owner = askerOf(message)
     if (!quickLanes.has(lane)) return shares.tag(lane, owner)
     const key = `${lane} ${owner}`
     const at = now()
