@@ -9,6 +9,7 @@ import { redisLeases } from './leases.ts'
 import { redisOutbox, sweepOutbox } from './outbox.ts'
 import { redisRows } from './rows.ts'
 import { redisRuns, sweepRuns } from './runs.ts'
+import { redisSchedules } from './schedules.ts'
 import { database } from './script.ts'
 import { redisSettings, sweepSettings } from './settings.ts'
 import { redisShares } from './shares.ts'
@@ -56,6 +57,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     files: redisFiles(db),
     conversations: redisConversations(db),
     signals,
+    schedules: redisSchedules(db),
 
     async ping() {
       await answered(redis.ping())
