@@ -28,6 +28,7 @@ export function apiPortsOf(installation: Installation, reception: Reception, ver
     rooms: consoleRooms,
     catalog: installation.catalog,
     presets: { ...installation.presets, usual: config.llm.preset },
+    schedules: { ...installation.schedules, timeZone: config.timeZone },
     now,
     log,
     readDate: (text, edge) => readMoment(text, config.timeZone, now(), edge),

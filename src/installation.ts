@@ -187,7 +187,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     log,
   })
   const access = openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now })
-  const take = takeScheduled({ config, store, tasks, catalog })
+  const take = takeScheduled({ config, store, tasks, catalog, now })
   const schedules = openScheduleDesk({
     store,
     take,

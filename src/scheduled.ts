@@ -2,6 +2,8 @@ import type { Config } from '../config/config.ts'
 import { CONTROL_LANE, type TaskQueues } from '../queues/tasks.ts'
 import type { Catalog } from './core/catalog.ts'
 import { askerOf } from './core/message.ts'
+import { liveStates } from './core/run.ts'
+import { newRunOf } from './engine/run-task.ts'
 import type { ConfiguredSchedule } from './engine/schedules/configured.ts'
 import type { TakeScheduled } from './engine/schedules/desk.ts'
 import { taskOf } from './ingress/accept.ts'
@@ -9,13 +11,14 @@ import type { Store } from './store/store.ts'
 
 export interface TakingPorts {
   config: Pick<Config, 'lanes' | 'prefixes'>
-  store: Pick<Store, 'shares'>
+  store: Pick<Store, 'runs' | 'shares'>
   tasks: Pick<TaskQueues, 'add'>
   catalog(): Catalog
+  now(): number
 }
 
 /** Where the messages of schedules come in: as any platform's, but without an acknowledgement, a notice or a row to stand in. */
-export function takeScheduled({ config, store, tasks, catalog }: TakingPorts): TakeScheduled {
+export function takeScheduled({ config, store, tasks, catalog, now }: TakingPorts): TakeScheduled {
   const lanes = new Set([CONTROL_LANE, ...Object.keys(config.lanes)])
   return async (message, { id, number }) => {
     const task = await taskOf(message, {
@@ -26,7 +29,10 @@ export function takeScheduled({ config, store, tasks, catalog }: TakingPorts): T
       share: (lane) => store.shares.tag(lane, askerOf(message)),
       rowOf: () => undefined,
     })
-    await tasks.add({ ...task, schedule: { id, number } })
+    const made = { ...task, schedule: { id, number } }
+    // Its record first: one without a record is over, and one that is over is not begun again.
+    const { run } = await store.runs.create(newRunOf(made), now())
+    if (liveStates.includes(run.state)) await tasks.add(run.task)
   }
 }
 

@@ -49,6 +49,9 @@ export const askedScheduleSchema = policySchema.extend({
 })
 export type AskedSchedule = z.infer<typeof askedScheduleSchema>
 
+/** One that people or programs ask for while Huitou runs. */
+export type Asking = Omit<AskedSchedule, 'source' | 'name'> & { source: 'chat' | 'api' }
+
 /** Something its owner is to be told; kept until it is said. */
 export const scheduleWordSchema = z.object({
   kind: z.enum(['failed', 'paused', 'barred']),

@@ -3,7 +3,7 @@ import type { Catalog } from '../../core/catalog.ts'
 import { readCommand } from '../../core/command.ts'
 import type { Bilingual } from '../../core/lang.ts'
 import type { Message } from '../../core/message.ts'
-import { type AskedSchedule, ownerOf, type Schedule } from '../../core/schedule.ts'
+import { type AskedSchedule, type Asking, ownerOf, type Schedule } from '../../core/schedule.ts'
 import { isTimeZone } from '../../core/times.ts'
 import { readWhen } from '../../core/when.ts'
 import type { Store } from '../../store/store.ts'
@@ -19,8 +19,7 @@ import { nextTimes } from './times.ts'
 const SHOWN_TIMES = 5
 const MOST_OF_ONE = 50
 
-export type Added = { schedule: Schedule } | { refused: Bilingual }
-export type Asking = Omit<AskedSchedule, 'source' | 'name'> & { source: 'chat' | 'api' }
+type Added = { schedule: Schedule } | { refused: Bilingual }
 
 /** What people and operators do with schedules; the chat command, the API and the dashboard all come here. */
 export interface ScheduleDesk {

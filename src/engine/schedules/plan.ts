@@ -105,7 +105,7 @@ function begin(schedule: Schedule, due: readonly number[], now: number): Schedul
   const mayBegin = () => open.length === 0 || (schedule.overlap === 'both' && open.length < MOST_OPEN)
   /** Whoever wants all that was missed does not mean all at once, nor the first of them alone. */
   const mayWait = (dueAt: number) =>
-    schedule.overlap === 'queue' || (schedule.misfire === 'all' && now - dueAt > MISSED_MS)
+    schedule.overlap !== 'skip' || (schedule.misfire === 'all' && now - dueAt > MISSED_MS)
   for (const dueAt of schedule.queued) {
     if (mayBegin()) make(dueAt)
     else queued.push(dueAt)
