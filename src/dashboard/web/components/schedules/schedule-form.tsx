@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { IconArrowLeft, IconX } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useLive } from '../../api/live.tsx'
+import { newId } from '../../api/new-id.ts'
 import { useMessage } from '../../api/use-message.ts'
 import { addSchedule } from '../../api/use-schedules.ts'
 import { useText } from '../../text/text.tsx'
@@ -20,8 +21,8 @@ export function ScheduleForm({ timeZone, onClose, onAdded }: { timeZone: string;
   const [hasTried, setHasTried] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
   const [error, setError] = useState<unknown>()
-  // One form is one schedule: sent again after an answer that was lost, it is the same.
-  const [key] = useState(() => crypto.randomUUID())
+  // Sent again as it is, after an answer that was lost, it is the same schedule.
+  const [key, setKey] = useState(() => newId('form'))
   const words = text.schedules
   const faults = faultsOf(draft, text)
 
@@ -29,8 +30,7 @@ export function ScheduleForm({ timeZone, onClose, onAdded }: { timeZone: string;
     setIsBusy(true)
     setError(undefined)
     try {
-      const fields = scheduleOf(draft)
-      const { number } = await addSchedule({ ...fields, lang }, `${key} ${JSON.stringify(fields)}`.slice(0, 255))
+      const { number } = await addSchedule({ ...scheduleOf(draft), lang }, key)
       notifications.show({ message: words.added(number), color: 'teal' })
       onAdded()
     } catch (fault) {
@@ -61,7 +61,10 @@ export function ScheduleForm({ timeZone, onClose, onAdded }: { timeZone: string;
           faults={hasTried ? faults : {}}
           channels={channels}
           timeZone={timeZone}
-          onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
+          onChange={(change) => {
+            setDraft((before) => ({ ...before, ...change }))
+            setKey(newId('form'))
+          }}
         />
         {error !== undefined && (
           <Alert color="red" variant="light" role="alert" mt="md" data-testid="schedule-error">
