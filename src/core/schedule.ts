@@ -10,7 +10,6 @@ import { readWhen } from './when.ts'
 export const misfireSchema = z.enum(['skip', 'once', 'all'])
 /** What becomes of a due time whose forerunner still runs: passed over, put behind it, or begun beside it. */
 export const overlapSchema = z.enum(['skip', 'queue', 'both'])
-export type Overlap = z.infer<typeof overlapSchema>
 
 /** After so many failures in a row a schedule pauses itself, unless it says otherwise. */
 const PAUSES_AFTER = 3

@@ -63,6 +63,8 @@ function settle(before: Schedule, ended: ReadonlyMap<string, Ended>, now: number
     // Cancelled by somebody: that tells nothing of the schedule.
     if (state === 'done' || state === 'cancelled') continue
     schedule.failures += 1
+    // It was said that it stopped; what still ran then need not be told of one by one.
+    if (schedule.paused?.why === 'failures') continue
     const pauses = schedule.paused === undefined && schedule.failures >= schedule.pauseAfter
     const word: ScheduleWord = {
       kind: pauses ? 'paused' : 'failed',
