@@ -1,3 +1,4 @@
+import type { Address } from '../src/core/address.ts'
 import type { Budgets } from '../src/core/budget.ts'
 import type { OnSceneChange } from '../src/core/catalog.ts'
 import type { Limit } from '../src/core/limit.ts'
@@ -44,8 +45,24 @@ export interface Config {
   llm: LlmConfig
   /** What becomes of tasks with kept steps when their scene changes. */
   tasks: { readonly onSceneChange: OnSceneChange }
+  /** Commands that come again and again, by name. */
+  schedules: Readonly<Record<string, ScheduleConfig>>
   /** What operators set for scenes, by the scene's name; only a scene's own schema knows what is right. May hold secrets. */
   scenes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+export interface ScheduleConfig {
+  when: string
+  /** The command, as a person would write it. */
+  run: string
+  owner: { channel: string; id: string }
+  /** Left out: the chat with its owner. */
+  to?: Address
+  timeZone?: string
+  misfire: 'skip' | 'once' | 'all'
+  overlap: 'skip' | 'queue' | 'both'
+  pauseAfter: number
+  lang?: 'zh' | 'en'
 }
 
 /** The models that commands may ask, all behind one OpenAI-compatible address. */

@@ -3,9 +3,11 @@ import { channelIdSchema } from '../src/core/address.ts'
 import { onSceneChangeSchema } from '../src/core/catalog.ts'
 import { langSchema } from '../src/core/lang.ts'
 import { readMoment } from '../src/core/moment.ts'
+import { isTimeZone } from '../src/core/times.ts'
 import { channelSchema } from './channel-schema.ts'
 import { llmSchema } from './llm-schema.ts'
 import { count, DAY_MS, HOUR_MS, httpUrl, list, number, SECOND_MS, text } from './pieces.ts'
+import { schedulesSchema } from './schedule-schema.ts'
 
 /*
  * The settings as they are written: in the file, or in the variables that stand for the same names. Every sentence here is read by
@@ -95,7 +97,7 @@ export const settingsSchema = z.strictObject({
   timeZone: text
     .refine(isTimeZone, 'must be a time zone such as Asia/Shanghai or UTC')
     .optional()
-    .describe("Dates in grants are in this zone. The machine's own when not set. Variable: TZ."),
+    .describe("Dates in grants and times of schedules are in this zone. The machine's own when not set. Variable: TZ."),
   lang: langSchema.default('zh').describe('The language of people and channels that have not chosen one.'),
   channels: z.array(channelSchema).default([]).superRefine(refuseTwins).describe('Accounts on platforms.'),
   lanes: z
@@ -150,6 +152,9 @@ export const settingsSchema = z.strictObject({
     .prefault({})
     .describe('How tasks are treated.'),
   grants: z.array(grant).default([]).describe('Who may use what, beside the grants given in chat or by the API.'),
+  schedules: schedulesSchema.describe(
+    'Commands that come again and again, beside those that people and the dashboard make.',
+  ),
   scenes: z
     .record(text.regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u, "is no scene's name"), z.record(z.string(), z.unknown()))
     .default({})
@@ -172,15 +177,6 @@ function refuseTwins(channels: readonly { id: string }[], context: z.RefinementC
         message: 'is the id of an earlier channel too: give each its own',
       })
     }
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name })
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -1,5 +1,6 @@
 import { consoleRooms } from './channels/console/people.ts'
-import { lineOf, personKey } from './core/address.ts'
+import { lineOf } from './core/address.ts'
+import { askerOf } from './core/message.ts'
 import { readMoment } from './core/moment.ts'
 import type { Run, RunFilter } from './core/run.ts'
 import type { Task } from './core/task.ts'
@@ -27,6 +28,7 @@ export function apiPortsOf(installation: Installation, reception: Reception, ver
     rooms: consoleRooms,
     catalog: installation.catalog,
     presets: { ...installation.presets, usual: config.llm.preset },
+    schedules: { ...installation.schedules, timeZone: config.timeZone },
     now,
     log,
     readDate: (text, edge) => readMoment(text, config.timeZone, now(), edge),
@@ -76,7 +78,7 @@ function fits(task: Task, filter: RunFilter): boolean {
     (filter.states === undefined || filter.states.includes('waiting')) &&
     (filter.channel === undefined || filter.channel === message.from.channel) &&
     (filter.chat === undefined || filter.chat === message.from.chat) &&
-    (filter.user === undefined || filter.user === personKey(message.from.channel, message.sender.id)) &&
+    (filter.user === undefined || filter.user === askerOf(message)) &&
     (filter.command === undefined || filter.command === command) &&
     (message.text.toLowerCase().includes(sought) || task.id.toLowerCase().includes(sought))
   )

@@ -28,12 +28,14 @@ import { keepSaid } from './engine/llm/tools/keep-said.ts'
 import { openUsage } from './engine/llm/usage.ts'
 import { watchPresetFiles } from './engine/presets/preset-files.ts'
 import { openPresets, type Presets } from './engine/presets/presets.ts'
+import { openScheduleDesk, type ScheduleDesk, type TakeScheduled } from './engine/schedules/desk.ts'
 import { openVersions, type Versions } from './engine/versions.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
 import { configuredPresets, presetDefaults } from './preset-defaults.ts'
 import type { Sources } from './scenes/sources.ts'
+import { takeScheduled } from './scheduled.ts'
 import { openExchange } from './store/exchange.ts'
 import { sharedCache } from './store/shared-cache.ts'
 import type { Store } from './store/store.ts'
@@ -69,6 +71,9 @@ export interface Installation {
   fanOut: FanOut
   /** The place in the lane of an owner's next task that no message made. */
   tagOf(lane: string, owner: string): Promise<number>
+  schedules: ScheduleDesk
+  /** Where the messages of schedules come in. */
+  takeScheduled: TakeScheduled
   /** What models are used for, and what is left of the budgets. */
   ledger: Ledger
   budgets: BudgetDesk
@@ -202,10 +207,23 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     now,
     log,
   })
+  const access = openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now })
+  const take = takeScheduled({ config, store, tasks, catalog, now })
+  const schedules = openScheduleDesk({
+    store,
+    take,
+    catalog,
+    prefixes: config.prefixes,
+    access,
+    hasChannel: (id) => channels.has(id),
+    admins: config.admins,
+    now,
+  })
   const builtins: ReadonlyMap<string, Builtin> = builtinsOf({
     store,
     desk,
     budgets,
+    schedules,
     languages,
     presets,
     memory: config.llm.memory,
@@ -249,11 +267,13 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     desk,
     fanOut,
     tagOf,
+    schedules,
+    takeScheduled: take,
     ledger,
     budgets,
     interrupt,
     overlapOf: (channel) => overlaps.get(channel) ?? { mode: 'queue', mergeMs: 0 },
-    access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
+    access,
     catalog,
     sources: scenes.sources,
     versions: openVersions({

@@ -18,6 +18,7 @@ const pages = [
   'docs/onebot.md',
   'docs/llm.md',
   'docs/replies.md',
+  'docs/schedules.md',
   'docs/operating.md',
   'docs/scenes.md',
 ]

@@ -29,9 +29,12 @@ export function openTurns(): Turns {
   }
 }
 
-/** Whose turn it is: what one person asks in one chat. Tasks that stand in a row have an order of their own, and what a task has called may not wait for it. */
-export function turnOf({ lane, message: { from, sender }, row, parent }: Task): string | undefined {
-  if (row !== undefined || parent !== undefined) return undefined
+/**
+ * Whose turn it is: what one person asks in one chat. Tasks that stand in a row have an order of their own, a schedule says itself what becomes of its overlaps,
+ * and what a task has called may not wait for it.
+ */
+export function turnOf({ lane, message: { from, sender }, row, parent, schedule }: Task): string | undefined {
+  if (row !== undefined || parent !== undefined || schedule !== undefined) return undefined
   return `${lane} ${chatKey(from)} ${personKey(from.channel, sender.id)}`
 }
 

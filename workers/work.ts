@@ -12,10 +12,12 @@ import { openChatter } from '../src/engine/llm/chatter.ts'
 import { openTaskWatch } from '../src/engine/task-watch.ts'
 import type { Installation } from '../src/installation.ts'
 import { sourcesOf } from '../src/scenes/pack.ts'
+import { configuredSchedules } from '../src/scheduled.ts'
 import { TASK_TOPIC } from '../src/task-changes.ts'
 import { deliveriesWorker } from './deliveries.ts'
 import { openModelPorts } from './model-ports.ts'
 import { openRowTurns } from './rows.ts'
+import { startSchedules } from './schedules.ts'
 import { startSweeper } from './sweeper.ts'
 import { type LaneOrder, tasksWorker } from './tasks.ts'
 import { keepPlaces } from './turns.ts'
@@ -131,10 +133,21 @@ export async function startWork(
     log,
   })
 
+  const stopSchedules = startSchedules({
+    configured: configuredSchedules(config),
+    store,
+    access: installation.access,
+    take: installation.takeScheduled,
+    say: outbox.push,
+    languages: installation.languages,
+    now,
+    log,
+  })
+
   return {
     /** Takes nothing new, lets running tasks end for a while, parks the rest for another process. */
     async stop() {
-      await stopSweeper()
+      await Promise.all([stopSweeper(), stopSchedules()])
       const closing = Promise.allSettled(workers.map((worker) => worker.close()))
       const drained = await settledWithin(closing, config.limits.drainMs)
       if (!drained) {

@@ -9,6 +9,8 @@ export const argumentSchema = z.object({
   rest: z.boolean(),
   /** Yes or no, written `--name`, never by position. */
   flag: z.boolean().optional(),
+  /** Written `--name=value`, never by position. */
+  named: z.boolean().optional(),
   choices: z.array(z.string()).optional(),
   description: z.string().optional(),
 })

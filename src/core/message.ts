@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressSchema } from './address.ts'
+import { type Address, addressSchema, personKey } from './address.ts'
 import { langSchema } from './lang.ts'
 import { partSchema } from './part.ts'
 
@@ -21,5 +21,17 @@ export const messageSchema = z.object({
   /** When the platform says it was sent, epoch ms. */
   sentAt: z.number().optional(),
   receivedAt: z.number(),
+  /** Where it was asked for, when its answer goes elsewhere (a schedule): its sender is a person of that channel, with the rights they have there. */
+  askedIn: addressSchema.optional(),
 })
 export type Message = z.infer<typeof messageSchema>
+
+/** Where the sender is a person, and whose group's rights count. */
+export function askedIn(message: Pick<Message, 'from' | 'askedIn'>): Address {
+  return message.askedIn ?? message.from
+}
+
+/** The `personKey` of who asked. */
+export function askerOf(message: Pick<Message, 'from' | 'askedIn' | 'sender'>): string {
+  return personKey(askedIn(message).channel, message.sender.id)
+}

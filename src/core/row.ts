@@ -1,5 +1,5 @@
-import { chatKey, personKey } from './address.ts'
-import type { Message } from './message.ts'
+import { chatKey } from './address.ts'
+import { askerOf, type Message } from './message.ts'
 
 /** What a chat does with a question that comes while an earlier one waits or is being answered. */
 export interface Overlap {
@@ -9,6 +9,7 @@ export interface Overlap {
 }
 
 /** The row that a question stands in: one person's in one chat, or with a shared memory all of that chat. */
-export function rowOf({ from, sender }: Pick<Message, 'from' | 'sender'>, memory: 'person' | 'chat'): string {
-  return memory === 'chat' ? chatKey(from) : `${chatKey(from)} ${personKey(from.channel, sender.id)}`
+export function rowOf(message: Pick<Message, 'from' | 'askedIn' | 'sender'>, memory: 'person' | 'chat'): string {
+  const chat = chatKey(message.from)
+  return memory === 'chat' ? chat : `${chat} ${askerOf(message)}`
 }

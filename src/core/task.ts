@@ -29,6 +29,8 @@ export const taskSchema = z.object({
   parent: z.object({ id: idSchema, number: z.number() }).optional(),
   /** It is one item of an `all` of its parent, whose command and message it has. */
   piece: pieceSchema.optional(),
+  /** The schedule that made it. */
+  schedule: z.object({ id: idSchema, number: z.number() }).optional(),
   /** The fair-share tag it waits under, 0 for none. */
   tag: z.number().int().default(0),
   /** The row it stands in: of those in one row one is done at a time, in the order they came. */

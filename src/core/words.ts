@@ -22,7 +22,7 @@ export function readArguments(
     given[argument.name] = checked(argument, value, fail)
   }
   /** The first positional argument that has no value yet. */
-  const inTurn = (): Argument | undefined => args.find((arg) => !arg.flag && !Object.hasOwn(given, arg.name))
+  const inTurn = (): Argument | undefined => args.find((arg) => isByPlace(arg) && !Object.hasOwn(given, arg.name))
 
   const { line, tail } = cutAtLineBreak(rest)
   let isTailTaken = tail === undefined || tail.trim() === ''
@@ -55,7 +55,7 @@ export function readArguments(
     word = nextWord(line, word.end)
   }
   if (!isTailTaken && tail !== undefined) {
-    const last = args.findLast((arg) => !arg.flag)
+    const last = args.findLast(isByPlace)
     const argument = last?.rest && !Object.hasOwn(given, last.name) ? last : inTurn()
     put(argument ?? fail(sentences.tooMany(tail)), tail)
   }
@@ -80,8 +80,13 @@ export function withUsage(sentence: string, entry: Pick<CommandEntry, 'scene' | 
   return `${sentence}\n${inLang(lang, { zh: '用法：', en: 'Usage: ' })}${usageLine(entry)}`
 }
 
+function isByPlace({ flag, named }: Argument): boolean {
+  return !(flag || named)
+}
+
 function usageOf(argument: Argument): string {
   if (argument.flag) return `[--${argument.name}]`
+  if (argument.named) return `[--${argument.name}=…]`
   const name = argument.rest ? `${argument.name}…` : argument.name
   return argument.optional ? `[${name}]` : `<${name}>`
 }

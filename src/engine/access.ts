@@ -1,8 +1,8 @@
-import { chatKey, personKey } from '../core/address.ts'
+import { chatKey } from '../core/address.ts'
 import type { Catalog } from '../core/catalog.ts'
 import { type Grant, grantAllows, groupSubject } from '../core/grant.ts'
 import { happeningOf, isByEvent } from '../core/happening.ts'
-import type { Message } from '../core/message.ts'
+import { askedIn, askerOf, type Message } from '../core/message.ts'
 import type { Grants } from '../store/store.ts'
 import { findEntry } from './entries.ts'
 
@@ -27,7 +27,7 @@ export interface AccessPorts {
 export type ConfiguredGrant = Omit<Grant, 'by' | 'at'>
 
 export function openAccess({ grants, catalog, admins, configured, now }: AccessPorts): Access {
-  const isAdmin = (message: Message): boolean => admins.includes(personKey(message.from.channel, message.sender.id))
+  const isAdmin = (message: Message): boolean => admins.includes(askerOf(message))
   async function isGranted(message: Message, scene: string, command: string): Promise<boolean> {
     if (isAdmin(message)) return true
     const question = { subjects: subjectsOf(message), scene, command }
@@ -58,6 +58,7 @@ function isPublic(catalog: Catalog, scene: string): boolean {
 }
 
 export function subjectsOf(message: Message): string[] {
-  const person = personKey(message.from.channel, message.sender.id)
-  return message.from.chatKind === 'group' ? [person, groupSubject(chatKey(message.from))] : [person]
+  const place = askedIn(message)
+  const person = askerOf(message)
+  return place.chatKind === 'group' ? [person, groupSubject(chatKey(place))] : [person]
 }

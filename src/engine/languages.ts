@@ -1,6 +1,5 @@
-import { personKey } from '../core/address.ts'
 import { type Lang, langSchema } from '../core/lang.ts'
-import type { Message } from '../core/message.ts'
+import { askerOf, type Message } from '../core/message.ts'
 import type { Settings } from '../store/store.ts'
 
 /** Which language a person reads: what they set with `lang`, else their message's or channel's, else the installation's. */
@@ -30,7 +29,7 @@ export function openLanguages(settings: Pick<Settings, 'get' | 'set'>, fallback:
 
   return {
     async of(message) {
-      return (await chosen(personKey(message.from.channel, message.sender.id))) ?? message.lang ?? fallback
+      return (await chosen(askerOf(message))) ?? message.lang ?? fallback
     },
     async set(person, lang) {
       await settings.set(nameOf(person), lang)

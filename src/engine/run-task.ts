@@ -1,7 +1,7 @@
-import { personKey } from '../core/address.ts'
 import { StoreUnavailableError } from '../core/errors.ts'
 import { insist } from '../core/insist.ts'
 import type { Lang } from '../core/lang.ts'
+import { askerOf } from '../core/message.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Part } from '../core/part.ts'
 import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
@@ -87,7 +87,7 @@ function failedBy(error: unknown, run: Run, engine: Engine): Attempt & { state: 
 }
 
 export function newRunOf(task: Task): NewRun {
-  const owner = personKey(task.message.from.channel, task.message.sender.id)
+  const owner = askerOf(task.message)
   return { id: task.id, task, owner, hops: [{ at: task.message.receivedAt, kind: 'received' }] }
 }
 

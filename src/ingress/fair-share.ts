@@ -1,5 +1,4 @@
-import { personKey } from '../core/address.ts'
-import type { Message } from '../core/message.ts'
+import { askerOf, type Message } from '../core/message.ts'
 import type { Shares } from '../store/store.ts'
 
 /** Someone who sent nothing to a quick lane for so long has nothing waiting there that would be worth asking about. */
@@ -17,7 +16,7 @@ export function fairShare(shares: Pick<Shares, 'tag'>, quickLanes: ReadonlySet<s
   const last = new Map<string, { at: number; isTagged: boolean }>()
   let knowsSince = now()
   return async (lane: string, message: Message): Promise<number> => {
-    const owner = personKey(message.from.channel, message.sender.id)
+    const owner = askerOf(message)
     if (!quickLanes.has(lane)) return shares.tag(lane, owner)
     const key = `${lane} ${owner}`
     const at = now()

@@ -1,7 +1,7 @@
-import { chatKey, personKey } from '../core/address.ts'
+import { chatKey } from '../core/address.ts'
 import { type Bilingual, inLang, type Lang } from '../core/lang.ts'
 import type { Log } from '../core/log.ts'
-import type { Message } from '../core/message.ts'
+import { askerOf, type Message } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
 import { liveStates, type Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
@@ -36,7 +36,7 @@ export function openLateNotices({ afterMs, runs, ahead, say, languageOf, now, lo
 
   async function notice(task: Task): Promise<void> {
     const { message } = task
-    const owner = personKey(message.from.channel, message.sender.id)
+    const owner = askerOf(message)
     const key = `${chatKey(message.from)} ${owner}`
     if (now() - (toldAt.get(key) ?? 0) < QUIET_MS) return
     for (const [other, at] of toldAt) if (now() - at >= QUIET_MS) toldAt.delete(other)

@@ -1,5 +1,5 @@
-import { personKey } from '../core/address.ts'
 import type { Bilingual } from '../core/lang.ts'
+import { askerOf } from '../core/message.ts'
 import type { Task } from '../core/task.ts'
 import type { Runs } from '../store/store.ts'
 
@@ -16,7 +16,7 @@ export interface NoticePorts {
  */
 export async function noticeOf(task: Task, { runs, ahead, now }: NoticePorts): Promise<Bilingual | undefined> {
   const { message } = task
-  const owner = personKey(message.from.channel, message.sender.id)
+  const owner = askerOf(message)
   const at = now()
   const before = await ahead(task)
   const hops = [

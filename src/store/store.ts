@@ -2,6 +2,7 @@ import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
 import type { Limit } from '../core/limit.ts'
 import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
+import type { Schedule } from '../core/schedule.ts'
 import type { Task } from '../core/task.ts'
 import type { Wait } from '../core/wait.ts'
 import type { Pieces } from './pieces.ts'
@@ -25,6 +26,7 @@ export interface Store {
   readonly files: Files
   readonly conversations: Conversations
   readonly signals: Signals
+  readonly schedules: Schedules
   /** Resolves when the store answers. */
   ping(): Promise<void>
   /** Removes what is past its keeping time, at most `limit` of each kind; resolves to how many. Called now and then by one process. */
@@ -266,4 +268,20 @@ export interface Signals {
   publish(topic: string, payload: unknown): Promise<void>
   /** Resolves once it listens; call the result to stop. The publisher's own subscribers hear it too. */
   subscribe(topic: string, listener: (payload: unknown) => void): Promise<() => Promise<void>>
+}
+
+/** What is to be done again and again. Whoever changes one names the version they saw: of two that decide at once, one is told to look again. */
+export interface Schedules {
+  /** Makes it with the next number and version 1; the existing one, untouched, when its id is known. */
+  create(schedule: Omit<Schedule, 'number' | 'version'>): Promise<{ created: boolean; schedule: Schedule }>
+  find(id: string): Promise<Schedule | undefined>
+  findByNumber(number: number): Promise<Schedule | undefined>
+  /** The newest first; with `owner` (a person key), theirs. */
+  list(owner?: string): Promise<Schedule[]>
+  /** Those with a `lookAt` up to now, the longest waiting first. */
+  due(now: number, limit: number): Promise<Schedule[]>
+  /** Puts this in the place of the version it names, as the next one; undefined when that one does not stand any more. */
+  change(schedule: Schedule): Promise<Schedule | undefined>
+  /** False when there was none. */
+  remove(id: string): Promise<boolean>
 }

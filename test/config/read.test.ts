@@ -74,6 +74,7 @@ test('without a file and an environment everything has its default', () => {
       graceMs: 3_000,
     },
     grants: [],
+    schedules: {},
     simulators: {},
     scenes: {},
     tasks: { onSceneChange: 'finish' },
@@ -343,4 +344,37 @@ test('budgets are for each person, each group, everybody, and named ones, who ma
   })
   expect(() => read({}, 'llm: { budgets: { subjects: { someone: {} } } }')).toThrow(/channel:person/)
   expect(() => read({}, 'llm: { budgets: { person: { tokens: -1 } } }')).toThrow(/tokens/)
+})
+
+test('schedules are read with whose they are and where they go, and what is wrong is told', () => {
+  const yaml = [
+    'schedules:',
+    '  morning: { when: 每个工作日 9:00, run: report weekly, owner: "wecom:ZhangSan", to: "group:wecom:wrkSF:1" }',
+    '  ledger: { when: 0 2 1 * *, run: stats, owner: "wecom:lisi", timeZone: Europe/Berlin, misfire: all, pauseAfter: 1 }',
+  ].join('\n')
+  const usual = { misfire: 'once', overlap: 'skip', pauseAfter: 3 }
+  expect(read({}, yaml).schedules).toEqual({
+    morning: {
+      ...usual,
+      when: '每个工作日 9:00',
+      run: 'report weekly',
+      owner: { channel: 'wecom', id: 'ZhangSan' },
+      to: { channel: 'wecom', chat: 'wrkSF:1', chatKind: 'group' },
+    },
+    ledger: {
+      ...usual,
+      when: '0 2 1 * *',
+      run: 'stats',
+      owner: { channel: 'wecom', id: 'lisi' },
+      timeZone: 'Europe/Berlin',
+      misfire: 'all',
+      pauseAfter: 1,
+    },
+  })
+  const wrong =
+    'schedules:\n  soon: { when: soon, run: x, owner: zhangsan, timeZone: Mars, to: nowhere, overlap: pile }\n'
+  const problems = problemsOf({}, wrong).join('\n')
+  for (const words of ['every weekday 9:00', 'channel:person', 'Asia/Shanghai', 'group:channel:chat', 'overlap']) {
+    expect(problems).toContain(words)
+  }
 })

@@ -10,6 +10,7 @@ import { rowsContract } from './store/rows.ts'
 import { runListContract } from './store/run-list.ts'
 import { runsContract } from './store/runs.ts'
 import type { OpenedStore } from './store/samples.ts'
+import { schedulesContract } from './store/schedules.ts'
 import { sharesContract } from './store/shares.ts'
 import { signalsContract } from './store/signals.ts'
 import {
@@ -56,6 +57,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     deliveriesEndContract(store)
     doubtContract(store)
     limitsContract(store)
+    schedulesContract(store)
     sharesContract(store)
     grantsContract(store)
     leasesContract(store)

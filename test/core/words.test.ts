@@ -131,3 +131,12 @@ test.each(['a ', '"', '\\"', '--a=', '"a" ', '\n', '　', "' "])('100 KB of %j a
   refused(`"${long}`, team, text)
   expect(performance.now() - startedAt).toBeLessThan(2_000)
 })
+
+test('a named argument is written with its name alone, and takes no place', () => {
+  const zone = arg('zone', { optional: true, named: true })
+  expect(read('--zone=UTC a b c', zone, team, text)).toEqual({ zone: 'UTC', team: 'a', text: 'b c' })
+  expect(read('a --zone UTC b c', team, text, zone)).toEqual({ zone: 'UTC', team: 'a', text: 'b c' })
+  expect(read('a b --zone=UTC', team, text, zone)).toEqual({ team: 'a', text: 'b --zone=UTC' })
+  expect(read('a\nb', team, text, zone)).toEqual({ team: 'a', text: 'b' })
+  expect(usageLine({ scene: 'demo', name: 'try', args: [team, zone] })).toBe('demo try <team> [--zone=…]')
+})

@@ -13,10 +13,12 @@ import type { NewRun } from '../../src/core/run.ts'
 import type { Task } from '../../src/core/task.ts'
 import { type ApiPorts, consoleSocket, dashboardApi } from '../../src/dashboard/api/index.ts'
 import type { Session } from '../../src/dashboard/api/shapes.ts'
+import { openAccess } from '../../src/engine/access.ts'
 import { openBudgetDesk } from '../../src/engine/llm/budget-desk.ts'
 import { openRaises } from '../../src/engine/llm/raises.ts'
 import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
+import { openScheduleDesk } from '../../src/engine/schedules/desk.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { unlimited } from '../engine/workshop.ts'
@@ -106,6 +108,17 @@ async function serveWorld(
     now,
   }
   const budgets = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
+  const access = openAccess({ grants: store.grants, catalog: () => catalog, admins: [], configured: [], now })
+  const schedules = openScheduleDesk({
+    store,
+    take: async (message) => void (await ports.accept(message)),
+    catalog: () => catalog,
+    prefixes: {},
+    access,
+    hasChannel: (id) => channels.some((channel) => channel.id === id),
+    admins: [],
+    now,
+  })
   const ports: ApiPorts = {
     config: {
       adminPassword: password,
@@ -131,6 +144,7 @@ async function serveWorld(
       }),
       usual: 'one',
     },
+    schedules: { ...schedules, timeZone: 'Asia/Shanghai' },
     now,
     log: { info: log, warn: log, error: log },
     readDate: (text, edge) => readMoment(text, 'Asia/Shanghai', now(), edge),

@@ -18,6 +18,7 @@ import { type Ledger, openLedger } from '../../src/engine/llm/ledger.ts'
 import { openRaises } from '../../src/engine/llm/raises.ts'
 import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
+import { openScheduleDesk, type ScheduleDesk } from '../../src/engine/schedules/desk.ts'
 import { openVersions } from '../../src/engine/versions.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
@@ -29,6 +30,7 @@ export interface Workshop {
   engine: Engine
   store: EmbeddedStore
   desk: Desk
+  schedules: ScheduleDesk
   ledger: Ledger
   budgets: BudgetDesk
   /** How an answer grew, one line a draft: `task: text`. */
@@ -178,9 +180,21 @@ export async function aWorkshop(
     now: clock,
     log: silent,
   })
+  const access = openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock })
+  const schedules = openScheduleDesk({
+    store,
+    take: async (message, schedule) => void queued.push({ id: message.id, lane: 'long', message, tag: 0, schedule }),
+    catalog: () => all,
+    prefixes: {},
+    access,
+    hasChannel: (id) => id === 'staff',
+    admins,
+    now: clock,
+  })
   const builtins = builtinsOf({
     store,
     desk,
+    schedules,
     languages,
     presets,
     memory,
@@ -205,7 +219,7 @@ export async function aWorkshop(
     tools: [],
     pictures: { quoted: async () => [], fetch: () => Promise.reject(new Error('no files here')), log: silent },
     cancels,
-    access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
+    access,
     admins,
     graceMs: 100,
     signal: desk.signal,
@@ -226,6 +240,7 @@ export async function aWorkshop(
     engine,
     store,
     desk,
+    schedules,
     ledger,
     budgets: budgetDesk,
     drafts,

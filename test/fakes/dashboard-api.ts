@@ -8,12 +8,14 @@ import {
   type ConsoleUp,
   consoleUpSchema,
   type DraftBubble,
+  type ListedSchedule,
   type Overview,
   type PresetList,
   type TaskDetail,
   type TaskSummary,
 } from '../../src/dashboard/api/shapes.ts'
 import { answerOf } from './dashboard-bot.ts'
+import { seedSchedules, takeSchedules } from './dashboard-schedules.ts'
 import { chats, overview, presets, scenes } from './dashboard-seed.ts'
 import { takeUsage } from './dashboard-usage.ts'
 
@@ -26,6 +28,7 @@ export interface FakeDashboard {
   overview: Overview
   tasks: Map<string, TaskDetail>
   presets: PresetList
+  schedules: ListedSchedule[]
   /** Every `say` frame that came, repeats too. */
   heard: Saying[]
   /** Adds or changes a task and tells every browser. */
@@ -76,6 +79,7 @@ export async function startFakeDashboard({
     overview: overview(),
     tasks: new Map(tasks.map((task) => [task.id, task])),
     presets: presets(),
+    schedules: seedSchedules(),
     heard: [],
     mood: 'well',
     put(task) {
@@ -211,6 +215,7 @@ export async function startFakeDashboard({
     response.status(202).json({})
   })
   takeUsage(app, [])
+  takeSchedules(app, fake.schedules)
   app.post('/api/files', express.raw({ type: () => true, limit: '20mb' }), (request, response) => {
     const fileId = `f-${files.size + 1}`
     const name = decodeURIComponent(request.get('x-file-name') ?? 'file')

@@ -20,7 +20,7 @@ const everything = ['src/**', 'queues/**', 'workers/**', 'config/**']
 const builders = { may: everything, packages: ['zod', 'pino', 'express', 'ioredis'] }
 
 export const rooms: readonly Room[] = [
-  { files: core, packages: ['zod'], node: ['crypto', 'util'] },
+  { files: core, packages: ['zod', 'croner'], node: ['crypto', 'util'] },
   { files: web, may: [core] },
 
   {

@@ -1,12 +1,13 @@
 import type { Address } from '../../core/address.ts'
 import type { Measure } from '../../core/budget.ts'
 import type { Catalog } from '../../core/catalog.ts'
-import type { Lang } from '../../core/lang.ts'
+import type { Bilingual, Lang } from '../../core/lang.ts'
 import type { Log } from '../../core/log.ts'
 import type { Message } from '../../core/message.ts'
 import type { Part } from '../../core/part.ts'
 import type { ListedPreset, Preset, PresetFault } from '../../core/preset.ts'
 import type { RunFilter } from '../../core/run.ts'
+import type { Asking, Schedule } from '../../core/schedule.ts'
 import type { Task } from '../../core/task.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Store } from '../../store/store.ts'
@@ -23,6 +24,7 @@ export interface ApiPorts {
   rooms: readonly Room[]
   catalog(): Catalog
   presets: ApiPresets
+  schedules: ApiSchedules
   now(): number
   log: Pick<Log, 'info' | 'warn' | 'error'>
   /** The moment a written date stands for, in the server's time zone; a day alone is its start, or as an `end` its last moment. */
@@ -65,6 +67,25 @@ interface ApiPresets {
   put(preset: Preset, by: string, now: number): Promise<ListedPreset>
   /** False when the dashboard has none of that name. */
   remove(name: string): Promise<boolean>
+}
+
+/** Commands that come again and again. What changes one leaves an audit line, and is undefined when it is gone. */
+interface ApiSchedules {
+  /** Of times without a zone of their own. */
+  readonly timeZone: string
+  /** The same `key` again is the same schedule. */
+  add(asking: Asking, key: string, by: string): Promise<{ schedule: Schedule } | { refused: Bilingual }>
+  /** All of them, the newest first. */
+  list(): Promise<Schedule[]>
+  find(number: number): Promise<Schedule | undefined>
+  /** Its next five times. */
+  next(schedule: Schedule): number[]
+  preview(when: string, timeZone: string): { times: number[] } | { refused: Bilingual }
+  pause(schedule: Schedule, by: string): Promise<Schedule | undefined>
+  resume(schedule: Schedule, by: string): Promise<Schedule | undefined>
+  /** The same `key` again is the same task. */
+  run(schedule: Schedule, key: string, by: string): Promise<{ taskId: string } | { refused: Bilingual }>
+  remove(schedule: Schedule, by: string): Promise<'removed' | { refused: Bilingual } | undefined>
 }
 
 /** The part of the installation's config that the API reads. */

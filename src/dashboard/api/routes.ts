@@ -18,6 +18,13 @@ import { putPreset } from './presets/put.ts'
 import { removePreset } from './presets/remove.ts'
 import type { Route } from './route.ts'
 import { listScenes } from './scenes/list.ts'
+import { addSchedule } from './schedules/add.ts'
+import { pauseSchedule, resumeSchedule } from './schedules/change.ts'
+import { getSchedule } from './schedules/get.ts'
+import { listSchedules } from './schedules/list.ts'
+import { removeSchedule } from './schedules/remove.ts'
+import { runSchedule } from './schedules/run.ts'
+import { getScheduleTimes } from './schedules/times.ts'
 import { closeSession } from './session/close.ts'
 import { getSession } from './session/get.ts'
 import { openSession } from './session/open.ts'
@@ -49,6 +56,14 @@ const described: readonly Route[] = [
   addPreset,
   putPreset,
   removePreset,
+  listSchedules,
+  getScheduleTimes,
+  addSchedule,
+  getSchedule,
+  pauseSchedule,
+  resumeSchedule,
+  runSchedule,
+  removeSchedule,
   getOverview,
   liveOverview,
   listConsoleChats,

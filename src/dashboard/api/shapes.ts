@@ -3,10 +3,12 @@ import { bubbleEntrySchema, draftBubbleSchema } from '../../core/bubble.ts'
 import { measureSchema } from '../../core/budget.ts'
 import { deliveryRecordSchema } from '../../core/delivery.ts'
 import { grantSchema } from '../../core/grant.ts'
+import { bilingualSchema, langSchema } from '../../core/lang.ts'
 import { llmSumSchema } from '../../core/llm-call.ts'
 import { partSchema } from '../../core/part.ts'
 import { listedPresetSchema, presetFaultSchema } from '../../core/preset.ts'
 import { hopSchema, runStateSchema } from '../../core/run.ts'
+import { policySchema, scheduleSchema } from '../../core/schedule.ts'
 import { usageSchema } from '../../core/usage.ts'
 import { waitSchema } from '../../core/wait.ts'
 
@@ -156,6 +158,34 @@ export const presetListSchema = z.object({
   usual: z.string().optional(),
 })
 export type PresetList = z.infer<typeof presetListSchema>
+
+export const listedScheduleSchema = scheduleSchema
+  .omit({ unsaid: true, lookAt: true, version: true })
+  /** Its next five times; none while it is paused. */
+  .extend({ next: z.array(z.number()) })
+export type ListedSchedule = z.infer<typeof listedScheduleSchema>
+
+/** GET /api/schedules: the newest first, and the zone of times that name none. */
+export const scheduleListSchema = z.object({ schedules: z.array(listedScheduleSchema), timeZone: z.string() })
+export type ScheduleList = z.infer<typeof scheduleListSchema>
+
+/** POST /api/schedules. It runs as `owner` (a person of that channel) with what they may use at that time; left out, as the caller. */
+export const newScheduleSchema = policySchema.extend({
+  /** `every weekday 9:00`, `每月1号 9:00`, `every 2 hours`, `0 9 * * 1-5` */
+  when: z.string().min(1),
+  timeZone: z.string().optional(),
+  /** The command, as a person would write it. */
+  text: z.string().trim().min(1),
+  to: z
+    .object({ channel: z.string(), chat: z.string().min(1), chatKind: z.enum(['private', 'group']).default('private') })
+    .optional(),
+  owner: z.string().min(1).optional(),
+  lang: langSchema.optional(),
+})
+
+/** GET /api/schedules/times?when=&timeZone= : the next five, or why there are none. */
+export const scheduleTimesSchema = z.object({ times: z.array(z.number()), refused: bilingualSchema.optional() })
+export type ScheduleTimes = z.infer<typeof scheduleTimesSchema>
 
 /** GET /api/audit: who changed what, newest first. */
 export const auditListSchema = z.object({

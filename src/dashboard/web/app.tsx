@@ -15,6 +15,9 @@ import { ourColors, theme } from './theme.ts'
 const TasksPage = lazy(() => import('./pages/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage })))
 const PresetsPage = lazy(() => import('./pages/presets-page.tsx').then(({ PresetsPage }) => ({ default: PresetsPage })))
 const ConsolePage = lazy(() => import('./pages/console-page.tsx').then(({ ConsolePage }) => ({ default: ConsolePage })))
+const SchedulesPage = lazy(() =>
+  import('./pages/schedules-page.tsx').then(({ SchedulesPage }) => ({ default: SchedulesPage })),
+)
 const UsagePage = lazy(() => import('./pages/usage-page.tsx').then(({ UsagePage }) => ({ default: UsagePage })))
 
 export function App() {
@@ -66,6 +69,7 @@ function Page({ path }: { path: string }) {
   if (path === '/console') return <ConsolePage />
   if (path === '/usage') return <UsagePage />
   if (path === '/tasks') return <TasksPage />
+  if (path === '/schedules') return <SchedulesPage />
   if (path === '/presets') return <PresetsPage />
   const presetName = presetNameIn(path)
   if (presetName !== undefined) return <PresetsPage name={presetName} />

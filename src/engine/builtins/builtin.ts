@@ -10,6 +10,7 @@ import type { Languages } from '../languages.ts'
 import type { BudgetDesk } from '../llm/budget-desk.ts'
 import type { Memory } from '../llm/converse.ts'
 import type { Presets } from '../presets/presets.ts'
+import type { ScheduleDesk } from '../schedules/desk.ts'
 
 /** What a built-in command is called with. */
 export interface BuiltinCall {
@@ -28,6 +29,7 @@ export interface BuiltinPorts {
   store: Pick<Store, 'runs' | 'steps' | 'outbox' | 'grants' | 'conversations'>
   desk: Desk
   budgets: BudgetDesk
+  schedules: ScheduleDesk
   languages: Languages
   presets: Presets
   /** Who shares a conversation in a group. */
@@ -50,9 +52,15 @@ export interface Builtin {
 
 export function argument(
   name: string,
-  options: { optional?: boolean; rest?: boolean; choices?: string[] } = {},
+  options: { optional?: boolean; rest?: boolean; named?: boolean; choices?: string[] } = {},
 ): Argument {
-  return { name, optional: options.optional ?? false, rest: options.rest ?? false, choices: options.choices }
+  return {
+    name,
+    optional: options.optional ?? false,
+    rest: options.rest ?? false,
+    named: options.named,
+    choices: options.choices,
+  }
 }
 
 export function builtin(

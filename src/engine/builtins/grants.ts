@@ -4,6 +4,7 @@ import type { Grant } from '../../core/grant.ts'
 import { readMoment, writeMoment } from '../../core/moment.ts'
 import { MCP_SCENE, subjectsOf } from '../access.ts'
 import { commandText } from '../entries.ts'
+import { DELIVER_RIGHT } from '../schedules/message.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
 import { PRESET_RIGHT } from './presets.ts'
 
@@ -45,7 +46,8 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
   /** What can be granted of a scene; of the MCP servers, their names. */
   function namesIn(scene: string): readonly string[] | undefined {
     if (scene === MCP_SCENE) return ports.mcpServers
-    if (scene === PRESET_RIGHT.scene) return [PRESET_RIGHT.command]
+    const right = [PRESET_RIGHT, DELIVER_RIGHT].find((one) => one.scene === scene)
+    if (right !== undefined) return [right.command]
     return ports
       .catalog()
       .scenes.find((entry) => entry.name === scene)

@@ -6,6 +6,7 @@ import type { Builtin, BuiltinPorts } from './builtin.ts'
 import { grantBuiltins } from './grants.ts'
 import { presetBuiltins } from './presets.ts'
 import { quotaBuiltins } from './quota.ts'
+import { scheduleBuiltins } from './schedules.ts'
 import { taskBuiltins } from './tasks.ts'
 
 export function builtinsOf(ports: BuiltinPorts): ReadonlyMap<string, Builtin> {
@@ -17,6 +18,7 @@ export function builtinsOf(ports: BuiltinPorts): ReadonlyMap<string, Builtin> {
     ...approvalBuiltins(ports),
     ...answerBuiltins(ports),
     ...quotaBuiltins(ports),
+    ...scheduleBuiltins(ports),
   ]
   return new Map(all.map((builtin) => [builtin.entry.name, builtin]))
 }

@@ -17,6 +17,7 @@ import { type PgLikeClient, type PgLikePool, Pool } from './postgres/pool.ts'
 import { Postgres } from './postgres/postgres.ts'
 import { embeddedRows } from './rows.ts'
 import { embeddedRuns } from './runs.ts'
+import { embeddedSchedules } from './schedules.ts'
 import { embeddedSettings } from './settings.ts'
 import { embeddedShares } from './shares.ts'
 import { embeddedSignals } from './signals.ts'
@@ -121,6 +122,7 @@ async function storeOn(
     files,
     conversations: embeddedConversations(db),
     signals: embeddedSignals(onError),
+    schedules: embeddedSchedules(db),
 
     async ping() {
       await db.rows('SELECT $1::int', 1)

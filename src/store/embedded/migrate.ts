@@ -13,6 +13,7 @@ const migrations = [
   '0007-turns',
   '0008-pieces',
   '0009-spared',
+  '0010-schedules',
 ]
 
 /** Brings the store's own tables and functions to this version. Throws when the data was written by a newer one. */

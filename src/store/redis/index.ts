@@ -10,6 +10,7 @@ import { redisOutbox, sweepOutbox } from './outbox.ts'
 import { redisPieces } from './pieces.ts'
 import { redisRows } from './rows.ts'
 import { redisRuns, sweepRuns } from './runs.ts'
+import { redisSchedules } from './schedules.ts'
 import { database } from './script.ts'
 import { redisSettings, sweepSettings } from './settings.ts'
 import { redisShares } from './shares.ts'
@@ -58,6 +59,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     files: redisFiles(db),
     conversations: redisConversations(db),
     signals,
+    schedules: redisSchedules(db),
 
     async ping() {
       await answered(redis.ping())

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personKey } from '../../../core/address.ts'
+import { askerOf } from '../../../core/message.ts'
 import type { NewRun } from '../../../core/run.ts'
 import type { Task } from '../../../core/task.ts'
 import { ApiFault } from '../fault.ts'
@@ -31,6 +31,6 @@ export const cancelTask = defineRoute({
 
 /** A cancel is kept in the record, so a task that has none yet gets it first. */
 function newRunOf(task: Task): NewRun {
-  const { from, sender, receivedAt } = task.message
-  return { id: task.id, task, owner: personKey(from.channel, sender.id), hops: [{ at: receivedAt, kind: 'received' }] }
+  const { receivedAt } = task.message
+  return { id: task.id, task, owner: askerOf(task.message), hops: [{ at: receivedAt, kind: 'received' }] }
 }

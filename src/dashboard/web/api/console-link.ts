@@ -117,9 +117,3 @@ export function connectConsole(on: LinkEvents): ConsoleLink {
 export function chatKey(channel: string, chat: string): string {
   return `${channel}:${chat}`
 }
-
-/** An id for one saying. Not `crypto.randomUUID`: that one is missing on plain-http addresses other than localhost. */
-export function newSayingId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12))
-  return `say-${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
-}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
 import type { ConsoleChat, TaskDetail, TaskList, TaskSummary } from '../../api/shapes.ts'
-import { type ConsoleLink, chatKey, connectConsole, type LinkState, newSayingId, type Saying } from './console-link.ts'
+import { type ConsoleLink, chatKey, connectConsole, type LinkState, type Saying } from './console-link.ts'
 import {
   type ConsoleAction,
   type ConsoleState,
@@ -11,6 +11,7 @@ import {
 } from './console-state.ts'
 import { call } from './http.ts'
 import { useLive } from './live.tsx'
+import { newId } from './new-id.ts'
 import { useSession } from './session.tsx'
 import { actionOf } from './task-actions.ts'
 
@@ -73,12 +74,12 @@ export function useConsole(): Console {
     show,
     say(chat, person, parts) {
       const { channel, chat: chatId } = chat
-      transmit({ kind: 'say', id: newSayingId(), channel, chat: chatId, person: person.id, parts }, person.name)
+      transmit({ kind: 'say', id: newId('say'), channel, chat: chatId, person: person.id, parts }, person.name)
     },
     // Under a new id: the refused one was answered.
     sayAgain(pending) {
       dispatch({ kind: 'dismiss', id: pending.saying.id })
-      transmit({ ...pending.saying, id: newSayingId() }, pending.name)
+      transmit({ ...pending.saying, id: newId('say') }, pending.name)
     },
     dismiss: (id) => dispatch({ kind: 'dismiss', id }),
   }

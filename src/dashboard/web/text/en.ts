@@ -1,11 +1,19 @@
 import { plural } from './plural.ts'
 import { presetsEn } from './presets-en.ts'
+import { schedulesEn } from './schedules-en.ts'
 import { usageEn } from './usage-en.ts'
 import type { Text } from './zh.ts'
 
 export const en: Text = {
   brand: 'Huitou',
-  nav: { tasks: 'Tasks', console: 'Console', presets: 'Presets', usage: 'Usage', label: 'Main' },
+  nav: {
+    tasks: 'Tasks',
+    console: 'Console',
+    presets: 'Presets',
+    schedules: 'Schedules',
+    usage: 'Usage',
+    label: 'Main',
+  },
   settings: {
     label: 'Settings',
     language: 'Language',
@@ -48,6 +56,7 @@ export const en: Text = {
     unauthorized: 'Sign in first.',
     wrong_password: 'That password is not right. Try again.',
     preset_exists: 'There is a preset of this name already. Choose another name.',
+    schedule_configured: 'This schedule stands in the config file: remove it there, or pause it.',
     preset_is_file: 'This preset is a file; delete the file on the server.',
   },
   overview: {
@@ -273,6 +282,7 @@ export const en: Text = {
     yesterday: 'Yesterday',
   },
   presets: presetsEn,
+  schedules: schedulesEn,
   time: {
     now: 'just now',
     ago: (span) => `${span} ago`,

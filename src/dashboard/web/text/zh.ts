@@ -1,10 +1,11 @@
 import { presetsZh } from './presets-zh.ts'
+import { schedulesZh } from './schedules-zh.ts'
 import { usageZh } from './usage-zh.ts'
 
 /** Every word the app shows, in Chinese. `en.ts` has the same keys. */
 export const zh = {
   brand: '回头',
-  nav: { tasks: '任务', console: '控制台', presets: '人设', usage: '用量', label: '主导航' },
+  nav: { tasks: '任务', console: '控制台', presets: '人设', schedules: '定时', usage: '用量', label: '主导航' },
   settings: {
     label: '设置',
     language: '语言',
@@ -48,6 +49,7 @@ export const zh = {
     unauthorized: '请先登录。',
     wrong_password: '密码不对，再试一次。',
     preset_exists: '已经有这个名字的人设了，换一个名字。',
+    schedule_configured: '这个定时写在配置文件里，请在那里删除；也可以先暂停。',
     preset_is_file: '这个人设来自文件，请在服务器上删除文件。',
   },
   overview: {
@@ -265,6 +267,7 @@ export const zh = {
     yesterday: '昨天',
   },
   presets: presetsZh,
+  schedules: schedulesZh,
   time: {
     now: '刚刚',
     ago: (span: string) => `${span}前`,

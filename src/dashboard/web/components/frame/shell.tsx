@@ -1,4 +1,4 @@
-import { IconChartBar, IconListDetails, IconMasksTheater, IconMessage2 } from '@tabler/icons-react'
+import { IconCalendarRepeat, IconChartBar, IconListDetails, IconMasksTheater, IconMessage2 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useLive } from '../../api/live.tsx'
 import { Link } from '../../router.tsx'
@@ -21,6 +21,12 @@ export function Shell({ path, children }: { path: string; children: ReactNode })
       label: text.nav.presets,
       icon: <IconMasksTheater size={18} />,
       isHere: path.startsWith('/presets'),
+    },
+    {
+      to: '/schedules',
+      label: text.nav.schedules,
+      icon: <IconCalendarRepeat size={18} />,
+      isHere: path === '/schedules',
     },
     { to: '/usage', label: text.nav.usage, icon: <IconChartBar size={18} />, isHere: path === '/usage' },
   ]

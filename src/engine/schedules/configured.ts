@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type AskedSchedule, askedScheduleSchema, ownerOf, type Schedule } from '../../core/schedule.ts'
+import type { Schedules } from '../../store/store.ts'
+import { newSchedule, scheduleIdOf } from './desk.ts'
+import { nextTimes } from './times.ts'
+
+/** A schedule of the config file, by its name there. */
+export type ConfiguredSchedule = AskedSchedule & { source: 'config'; name: string }
+
+/**
+ * Makes the store hold the schedules that config has: new ones begin, changed ones go on as they now are, those that config has no more are gone. What was
+ * paused stays paused. The same again changes nothing.
+ */
+export async function keepConfigured(
+  configured: readonly ConfiguredSchedule[],
+  schedules: Pick<Schedules, 'create' | 'change' | 'find' | 'list' | 'remove'>,
+  now: number,
+): Promise<void> {
+  for (const asking of configured) {
+    const id = idOf(asking.name)
+    const { created, schedule } = await schedules.create(newSchedule(asking, id, now))
+    if (!created) await bringUpToDate(schedule, asking, schedules, now)
+  }
+  const names = new Set(configured.map(({ name }) => idOf(name)))
+  for (const { id, source } of await schedules.list()) {
+    if (source === 'config' && !names.has(id)) await schedules.remove(id)
+  }
+}
+
+async function bringUpToDate(
+  first: Schedule,
+  asking: AskedSchedule,
+  schedules: Pick<Schedules, 'create' | 'change' | 'find' | 'remove'>,
+  now: number,
+): Promise<void> {
+  let found: Schedule | undefined = first
+  while (found !== undefined) {
+    // As the store gives things back: without what is undefined.
+    const wanted = JSON.parse(JSON.stringify(asking))
+    // Lists go by owner, so it is another schedule then.
+    if (ownerOf(found) !== ownerOf(asking)) {
+      await schedules.remove(found.id)
+      await schedules.create(newSchedule(asking, found.id, now))
+      return
+    }
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify(askedScheduleSchema.parse(found))), wanted)) return
+    const isTimeTheSame = found.when === asking.when && found.timeZone === asking.timeZone
+    const nextAt =
+      isTimeTheSame || found.paused !== undefined ? found.nextAt : nextTimes({ ...found, ...asking }, now, 1)[0]
+    if (await schedules.change({ ...found, ...asking, nextAt, lookAt: now })) return
+    found = await schedules.find(found.id)
+  }
+}
+
+function idOf(name: string): string {
+  return scheduleIdOf(`config ${name}`)
+}
