@@ -52,7 +52,7 @@ export function apiPortsOf(installation: Installation, reception: Reception, ver
       return { deliveryIds: await outbox.push(said) }
     },
     cancel: (taskId, by) => withRun(taskId, (run) => desk.cancel(run, by)),
-    retry: (taskId, by) => withRun(taskId, (run) => desk.retry(run, by)),
+    retry: (taskId, by, options) => withRun(taskId, (run) => desk.retry(run, by, options)),
     usage: installation.budgets.usage,
     raiseBudget: installation.budgets.raise,
     async resend(deliveryId, by) {

@@ -17,8 +17,8 @@ export const CANCEL_TOPIC = 'cancel'
 export interface Desk {
   /** Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended. */
   cancel(run: Run, by: string): Promise<boolean>
-  /** Runs an ended task again under its number; finished steps are kept. False when it is live. */
-  retry(run: Run, by: string): Promise<boolean>
+  /** Runs an ended task again under its number: from the step that failed, or `fresh` from the start. False when it is live. */
+  retry(run: Run, by: string, options?: { fresh?: boolean }): Promise<boolean>
   /** Tells the task that called this one as a tool, if any, that it has ended. */
   ended(task: Task): Promise<void>
   /** Tells a run what it may be waiting for; see `Runs.signal`. */
@@ -82,14 +82,15 @@ export function openDesk({ store, enqueue, wake, say, languages, changed, now, l
       }
       return true
     },
-    async retry(run, by) {
+    async retry(run, by, { fresh = false } = {}) {
       const at = now()
-      if (!(await store.runs.reopen(run.id, [{ at, kind: 'reopened', text: by }], at))) return false
-      if (by !== run.owner) await record(by, `retry #${run.number}`)
+      const how = fresh ? ' --fresh' : ''
+      if (!(await store.runs.reopen(run.id, [{ at, kind: 'reopened', text: by + how }], at, { fresh }))) return false
+      if (by !== run.owner) await record(by, `retry #${run.number}${how}`)
       // Dying before this leaves it waiting without a job; the sweeper finds it.
       await enqueue(withoutHold(run.task))
       changed(run.id)
-      log.info({ taskId: run.id, by }, 'task opened again')
+      log.info({ taskId: run.id, by, fresh }, 'task opened again')
       return true
     },
     ended,

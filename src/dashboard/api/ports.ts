@@ -37,7 +37,7 @@ export interface ApiPorts {
   /** False when there is no such task or it has ended. These three leave an audit line. */
   cancel(taskId: string, by: string): Promise<boolean>
   /** False when there is no such task or it has not ended. */
-  retry(taskId: string, by: string): Promise<boolean>
+  retry(taskId: string, by: string, options: { fresh: boolean }): Promise<boolean>
   usage(days: number): Promise<Usage>
   /** Leaves an audit line. False when this subject has no such limit. */
   raiseBudget(request: {

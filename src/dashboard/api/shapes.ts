@@ -126,6 +126,13 @@ export const newTaskSchema = z.object({
 })
 export const newTaskAnswerSchema = z.object({ taskId: z.string() })
 
+/** POST /api/tasks/:id/retry: from the step that failed, or afresh. */
+export const retrySchema = z.object({ fresh: z.boolean().default(false) })
+export const retriedSchema = taskSummarySchema.extend({
+  /** The steps that are not done again. */
+  kept: z.array(z.string()),
+})
+
 export const grantListSchema = z.object({ grants: z.array(grantSchema) })
 export const newGrantSchema = z.object({
   subject: z.string().min(1),
