@@ -5,6 +5,7 @@ import { apiPortsOf } from './api-ports.ts'
 import { TOTAL_BOOK } from './core/usage.ts'
 import { consoleSocket, dashboardApi } from './dashboard/api/index.ts'
 import { dashboardPages } from './dashboard/pages.ts'
+import type { AcceptPorts } from './ingress/accept.ts'
 import { takeCallbacks } from './ingress/callbacks.ts'
 import { fairShare } from './ingress/fair-share.ts'
 import { healthRoutes } from './ingress/health.ts'
@@ -15,6 +16,7 @@ import { openReception } from './ingress/reception.ts'
 import { takeSockets } from './ingress/sockets.ts'
 import { openWaitingRooms } from './ingress/waiting-rooms.ts'
 import type { Installation } from './installation.ts'
+import { openReplays } from './replays.ts'
 
 /** Lanes whose commands answer in a moment. */
 const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
@@ -48,15 +50,18 @@ export async function startServe(installation: Installation, version: string): P
     now,
     log,
   })
-  const reception = openReception({
+  const accepting: AcceptPorts = {
     catalog: installation.catalog,
     prefixes: config.prefixes,
     defaultLane: CONTROL_LANE,
     lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
+    share: fairShare(store.shares, QUICK_LANES, now),
+  }
+  const reception = openReception({
+    ...accepting,
     quickLanes: QUICK_LANES,
     lateLanes: LATE_LANES,
     lateNotices,
-    share: fairShare(store.shares, QUICK_LANES, now),
     enqueue: tasks.add,
     held,
     by: installation.processId,
@@ -70,7 +75,8 @@ export async function startServe(installation: Installation, version: string): P
 
   const waiting = openWaitingRooms({ channels, take: reception.take, lang: config.lang, now, log })
 
-  const api = apiPortsOf(installation, reception, version)
+  const replays = openReplays(installation, accepting)
+  const api = apiPortsOf(installation, { reception, replays }, version)
   const metrics = openMetrics({
     laneCounts: api.laneCounts,
     waitingDeliveries: store.outbox.waiting,

@@ -3,6 +3,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantCommand, grantsCommand, revokeCommand } from './grants.ts'
 import { helpCommand } from './help.ts'
+import { replayCommand } from './replay.ts'
 import { sendCommand } from './send.ts'
 import { cancelCommand, retryCommand, taskCommand, tasksCommand } from './tasks.ts'
 
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, CliCommand>> = {
   task: taskCommand,
   cancel: cancelCommand,
   retry: retryCommand,
+  replay: replayCommand,
   grant: grantCommand,
   revoke: revokeCommand,
   grants: grantsCommand,

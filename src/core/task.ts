@@ -24,6 +24,10 @@ export const taskSchema = z.object({
   held: z.object({ untilMs: z.number(), by: z.string() }).optional(),
   /** The task whose model called this one as a tool: what it says goes there, and not to the chat. */
   parent: z.object({ id: idSchema, number: z.number() }).optional(),
+  /** The task whose message it runs again, with the code of now. */
+  replays: z.object({ id: idSchema, number: z.number() }).optional(),
+  /** It tries something out: what it says is kept in its record, and nothing is done in chats. Whether models and their tools are asked. */
+  dry: z.object({ models: z.boolean(), tools: z.boolean() }).optional(),
   /** The fair-share tag it waits under, 0 for none. */
   tag: z.number().int().default(0),
 })

@@ -82,8 +82,10 @@ export function openDesk({ store, enqueue, wake, say, languages, changed, now, l
       }
       return true
     },
-    async retry(run, by, { fresh = false } = {}) {
+    async retry(run, by, options = {}) {
       const at = now()
+      // What a dry run has said is among its steps: what it says now would be a repeat.
+      const fresh = options.fresh === true || run.task.dry !== undefined
       const how = fresh ? ' --fresh' : ''
       if (!(await store.runs.reopen(run.id, [{ at, kind: 'reopened', text: by + how }], at, { fresh }))) return false
       if (by !== run.owner) await record(by, `retry #${run.number}${how}`)

@@ -9,6 +9,7 @@ import { act } from './act.ts'
 import { ANSWER, type Attempt, textIn, withWarnings } from './attempt.ts'
 import { coolDown } from './cool-down.ts'
 import type { Deadline } from './deadline.ts'
+import { dryAnswer } from './dry.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
 import type { AskOptions } from './llm/llm.ts'
@@ -121,7 +122,7 @@ function callsOf(
     ...asking,
     onText(text) {
       asking.onText?.(text)
-      engine.draft({ task: run.task, round: run.round, name: ANSWER, text })
+      if (run.task.dry === undefined) engine.draft({ task: run.task, round: run.round, name: ANSWER, text })
     },
   }
   const answerOf = (answer: Promise<string>): Promise<unknown> =>
@@ -137,6 +138,9 @@ function callsOf(
   return {
     begun: deadline.begin,
     async call(call: HostCall) {
+      const dry = dryAnswer(call, run.task, lang)
+      if (dry?.note !== undefined) note('log', dry.note)
+      if (dry !== undefined) return dry.value
       switch (call.method) {
         case 'say':
           await insist(() =>

@@ -17,14 +17,15 @@ export const getTask = defineRoute({
   answer: taskDetailSchema,
   async run(api, { params }) {
     const found = await findTask(api, params.id)
-    const [timeline, steps, deliveries] = await Promise.all([
+    const [timeline, steps, deliveries, replay] = await Promise.all([
       api.store.runs.timeline(found.id),
       api.store.steps.list(found.id),
       api.store.outbox.ofTask(found.id),
+      found.kind === 'run' ? api.replayed(found.run) : undefined,
     ])
     const summary = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
     const sizes = steps
-      .filter(({ name }) => !/^(?:signal|wait):/.test(name))
+      .filter(({ name }) => !/^(?:signal|wait|said):/.test(name))
       .map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
     return {
       ...summary,
@@ -32,6 +33,7 @@ export const getTask = defineRoute({
       llm: sumOfCalls(timeline.flatMap(({ call }) => call ?? [])),
       steps: sizes,
       deliveries,
+      replay,
     }
   },
 })
