@@ -29,6 +29,18 @@ const allowPrivateUrls = z
     'true: files named by an address may also come from this machine and its network. Only where you trust all who write.',
   )
 const preset = presetNameSchema.optional().describe('The preset of conversations that have chosen none.')
+/** On every platform the same. */
+const overlap = {
+  overlap: z
+    .enum(['queue', 'merge', 'interrupt'])
+    .default('queue')
+    .describe(
+      'Questions to a model while an earlier one of the same person waits or is being answered: queue, one after the other; merge, what comes within mergeMs is one question; interrupt, the newer takes the place of the older.',
+    ),
+  mergeMs: count(100, 60_000)
+    .default(3_000)
+    .describe('For `overlap: merge`: how long a question waits for more of it.'),
+}
 
 const wecomAppSchema = z.strictObject({
   platform: z.literal('wecom-app').describe('A self-built app of WeCom (企业微信自建应用).'),
@@ -56,6 +68,7 @@ const wecomAppSchema = z.strictObject({
     ),
   lang: langSchema.optional().describe('The language of people who have not chosen one.'),
   preset,
+  ...overlap,
   limits: limits.optional(),
   allowPrivateUrls: allowPrivateUrls.optional(),
 })
@@ -104,8 +117,13 @@ const onebotSchema = z
     catchUpGroups: list(qqNumber)
       .default([])
       .describe('Groups whose last ten minutes are read again when an account connects, for what was said meanwhile.'),
+    catchUpFriends: z
+      .union([z.literal('all'), list(qqNumber)])
+      .default([])
+      .describe('The same for chats with friends: their QQ numbers, or all. Not with go-cqhttp.'),
     lang: langSchema.optional().describe('The language of people who have not chosen one.'),
     preset,
+    ...overlap,
     limits: limits.optional(),
     allowPrivateUrls: allowPrivateUrls.optional(),
   })

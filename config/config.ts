@@ -91,10 +91,17 @@ export interface LaneConfig {
   memoryMb?: number
 }
 
+/** What every channel says of questions to models that come while an earlier one of the same person waits or is being answered. */
+interface OverlapConfig {
+  /** One after the other; what comes within `mergeMs` as one; or the newer in the place of the older. */
+  overlap: 'queue' | 'merge' | 'interrupt'
+  mergeMs: number
+}
+
 export type ChannelConfig = WecomAppConfig | OnebotConfig
 
 /** QQ through an implementation of OneBot v11 (NapCat, Lagrange, go-cqhttp). */
-export interface OnebotConfig {
+export interface OnebotConfig extends OverlapConfig {
   platform: 'onebot'
   id: string
   /** What the implementation proves itself by, and we to it. */
@@ -116,6 +123,8 @@ export interface OnebotConfig {
   mostWaiting: number
   /** Groups whose last minutes are read again when an account connects, for what was said meanwhile. */
   catchUpGroups: readonly string[]
+  /** The same for chats with friends; `all`: with each of them. */
+  catchUpFriends: readonly string[] | 'all'
   /** Who may become a friend of the bot; left out: such requests are left to others. */
   friendRequests?: OnebotJoinRule
   /** Whose invitations into groups are taken. */
@@ -169,7 +178,7 @@ export interface OnebotWordRule {
   say?: string
 }
 
-export interface WecomAppConfig {
+export interface WecomAppConfig extends OverlapConfig {
   platform: 'wecom-app'
   id: string
   corpId: string

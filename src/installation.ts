@@ -5,17 +5,20 @@ import { type OutboxQueues, openOutboxQueues } from '../queues/deliveries.ts'
 import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.ts'
 import type { Channel, ChannelPorts } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
+import { lineOf } from './core/address.ts'
 import type { Catalog } from './core/catalog.ts'
 import { commandFor, isTriggered } from './core/command.ts'
 import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
 import type { Log } from './core/log.ts'
+import type { Overlap } from './core/row.ts'
 import { type Access, openAccess } from './engine/access.ts'
 import type { Builtin } from './engine/builtins/builtin.ts'
 import { builtinScene, builtinsOf } from './engine/builtins/index.ts'
 import { type Desk, openDesk } from './engine/desk.ts'
 import type { Say } from './engine/engine.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
+import { type Interrupt, openInterrupt } from './engine/interrupt.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
 import { type BudgetDesk, openBudgetDesk } from './engine/llm/budget-desk.ts'
 import { type Ledger, openLedger } from './engine/llm/ledger.ts'
@@ -61,6 +64,10 @@ export interface Installation {
   /** What models are used for, and what is left of the budgets. */
   ledger: Ledger
   budgets: BudgetDesk
+  /** Has a question take the place of those before it. */
+  interrupt: Interrupt
+  /** What a channel does with questions that come while others wait. */
+  overlapOf(channel: string): Overlap
   access: Access
   /** Scenes and built-in commands together. */
   catalog(): Catalog
@@ -94,6 +101,11 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     // Asked when messages come, and by then the scenes are loaded.
     isBound: (event) => commandFor(event, catalog()) !== undefined,
     isTriggered: (text) => isTriggered(text, catalog()),
+    async reopen(channel, chat) {
+      const line = lineOf({ channel, chat })
+      await store.outbox.resume(line, now())
+      await looks.look(line, now(), now())
+    },
   })
   const looks = openOutboxQueues(backend, [...channels.keys()])
   let holder = remoteHeld(store.signals)
@@ -119,12 +131,25 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     store,
     enqueue: tasks.add,
     wake: tasks.wake,
+    call: tasks.hurry,
     say,
     languages,
     changed: changes.note,
     now,
     log,
   })
+  const interrupt = openInterrupt({
+    store,
+    say: outbox.sayForTask,
+    languages,
+    memory: config.llm.memory,
+    endCalled: desk.endCalled,
+    call: tasks.hurry,
+    changed: changes.note,
+    now,
+    log,
+  })
+  const overlaps = new Map(config.channels.map(({ id, overlap: mode, mergeMs }) => [id, { mode, mergeMs }]))
 
   const raises = openRaises(store.settings, now)
   const counted = { counters: store.counters, raises, budgets: config.llm.budgets, timeZone: config.timeZone, now }
@@ -203,6 +228,8 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     desk,
     ledger,
     budgets,
+    interrupt,
+    overlapOf: (channel) => overlaps.get(channel) ?? { mode: 'queue', mergeMs: 0 },
     access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
     catalog,
     sources: scenes.sources,

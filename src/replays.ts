@@ -22,13 +22,16 @@ export interface Replays {
 export function openReplays(installation: Installation, accepting: AcceptPorts): Replays {
   const { store, tasks, changed, now, log } = installation
 
-  /** Read anew: the command that its words call today. A model's call has no words, and stays what it was. */
+  /**
+   * Read anew: the command that its words call today. A model's call has no words, and stays what it was. It stands in no row: there it could take the place of
+   * what its person asks now.
+   */
   async function taskFor({ task, number }: Run, id: string, dry: Task['dry']): Promise<Task> {
     const message = { ...task.message, id, receivedAt: now() }
     const read = await taskOf(message, accepting)
     const isCall = task.route?.given !== undefined && accepting.lanes.has(task.lane)
     const called = isCall ? { route: task.route, lane: task.lane } : {}
-    return { ...read, ...called, replays: { id: task.id, number }, dry }
+    return { ...read, ...called, row: undefined, replays: { id: task.id, number }, dry }
   }
 
   return {

@@ -11,13 +11,14 @@ import type { Installation } from '../src/installation.ts'
 import { TASK_TOPIC } from '../src/task-changes.ts'
 import { deliveriesWorker } from './deliveries.ts'
 import { openModelPorts } from './model-ports.ts'
+import { openRowTurns } from './rows.ts'
 import { startSweeper } from './sweeper.ts'
 import { type LaneOrder, tasksWorker } from './tasks.ts'
 
 /** How many built-in commands run side by side. */
 const CONTROL_AT_ONCE = 8
 /** How much one person's commands of a lane wait for one another. */
-const laneOrders: Readonly<Record<string, LaneOrder>> = { short: 'turns', llm: 'parked' }
+const laneOrders: Readonly<Record<string, LaneOrder>> = { short: 'turns' }
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
@@ -93,7 +94,9 @@ export async function startWork(
     now: installation.now,
     log,
   }
-  const ports = { shares: store.shares, held, tasks }
+  const { overlapOf, interrupt, now } = installation
+  const rowTurns = openRowTurns({ rows: store.rows, tasks, overlapOf, interrupt, now, log })
+  const ports = { shares: store.shares, held, rowTurns, tasks }
   const workers: Worker<unknown>[] = [
     tasksWorker(
       backend,
@@ -116,6 +119,7 @@ export async function startWork(
   const stopSweeper = startSweeper({
     store,
     enqueue: tasks.add,
+    call: tasks.hurry,
     looks,
     holder: installation.processId,
     now: installation.now,

@@ -52,6 +52,17 @@ export interface Channel {
    * the newest is seen, after the delivery that one alone. May be lost, and one that comes too late changes nothing.
    */
   showDraft?(draft: Draft): Promise<void>
+  /** How long sending this may take, when it is more than a moment: an upload. What is beyond five minutes is cut. */
+  sendMs?(delivery: Delivery): number
+  /**
+   * Looks for a delivery whose send was begun at `since` and whose answer was lost, among what the account has said. `known`: the platform's ids of
+   * what other deliveries are known to have become. Throws UnavailableError or UnsureError when it could not look just now.
+   */
+  lookUp?(
+    delivery: Delivery,
+    doubt: { since: number; known: ReadonlySet<string> },
+    signal: AbortSignal,
+  ): Promise<LookedUp>
   /**
    * Judges a socket that the platform's side opens to us (`WS /in/:channel`), before the upgrade; the result takes it afterwards.
    * Throws only UnverifiedError.
@@ -69,6 +80,16 @@ export interface Channel {
   /** Undefined when up; else since when it is not, and why, for /readyz and the dashboard. */
   down?(): { since: number; why: string } | undefined
 }
+
+/** What became of a send whose answer was lost. */
+export type LookedUp =
+  | { state: 'sent'; receipt: Receipt }
+  /** It surely was not sent and will not be: it may be sent again. */
+  | { state: 'absent' }
+  /** It may still come, or show. */
+  | { state: 'unclear'; lookInMs: number }
+  /** Nobody will ever know. */
+  | { state: 'unknown'; why: string }
 
 export interface MediaFile {
   bytes: Uint8Array
@@ -89,6 +110,8 @@ export interface ChannelPorts {
   isTriggered(text: string): boolean
   /** Calls to the process that holds a socket, from whichever process wants to send. */
   exchange: Exchange
+  /** A chat that a QuotaError closed is open again earlier than that said: what waits for it goes out. */
+  reopen(channel: string, chat: string): Promise<void>
   log: ChannelLog
 }
 

@@ -33,7 +33,7 @@ async function stage() {
     // The data of an earlier demo may still be there, and knows the messages of then.
     saidBefore: Math.floor(Date.now() / 1_000),
     groups: [
-      { id: '20001', name: '产品讨论群', members: [{ ...zhangsan, role: 'owner' }, lisi, wangwu] },
+      { id: '20001', name: '产品讨论群', botRole: 'admin', members: [{ ...zhangsan, role: 'owner' }, lisi, wangwu] },
       { id: '20002', name: '周末爬山', members: [{ ...lisi, role: 'owner' }, wangwu] },
     ],
     friends: [zhangsan],

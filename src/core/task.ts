@@ -30,5 +30,7 @@ export const taskSchema = z.object({
   dry: z.object({ models: z.boolean(), tools: z.boolean() }).optional(),
   /** The fair-share tag it waits under, 0 for none. */
   tag: z.number().int().default(0),
+  /** The row it stands in: of those in one row one is done at a time, in the order they came. */
+  row: z.string().optional(),
 })
 export type Task = z.infer<typeof taskSchema>

@@ -21,6 +21,8 @@ export interface Desk {
   retry(run: Run, by: string, options?: { fresh?: boolean }): Promise<boolean>
   /** Tells the task that called this one as a tool, if any, that it has ended. */
   ended(task: Task): Promise<void>
+  /** What a model has called for this task is not wanted any more. */
+  endCalled(run: Run, by: string): Promise<void>
   /** Tells a run what it may be waiting for; see `Runs.signal`. */
   signal(run: Run, name: string, value: unknown, said: string): Promise<'first' | 'known' | 'gone'>
 }
@@ -30,6 +32,8 @@ export interface DeskPorts {
   enqueue(task: Task): Promise<void>
   /** Has a worker of the lane look at a run at that moment. */
   wake(lane: string, taskId: string, at: number, now: number): Promise<void>
+  /** Has a task that was put off begin as soon as it may. */
+  call(lane: string, taskId: string): Promise<void>
   say: Say
   languages: Languages
   changed(taskId: string): void
@@ -37,7 +41,7 @@ export interface DeskPorts {
   log: Log
 }
 
-export function openDesk({ store, enqueue, wake, say, languages, changed, now, log }: DeskPorts): Desk {
+export function openDesk({ store, enqueue, wake, call, say, languages, changed, now, log }: DeskPorts): Desk {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
   async function end(run: Run, by: string): Promise<boolean> {
     const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
@@ -45,6 +49,8 @@ export function openDesk({ store, enqueue, wake, say, languages, changed, now, l
     await store.signals.publish(CANCEL_TOPIC, { id: run.id })
     changed(run.id)
     log.info({ taskId: run.id, by, was }, 'task cancelled')
+    // Put off for its turn it would be in the queue for long; its job comes, finds its end and is gone.
+    if (was === 'waiting' && run.task.row !== undefined) await call(run.task.lane, run.id).catch(() => {})
     await ended(run.task)
     return true
   }
@@ -58,7 +64,6 @@ export function openDesk({ store, enqueue, wake, say, languages, changed, now, l
     if (caller?.state === 'waiting') await wake(caller.task.lane, caller.id, at, at)
   }
 
-  /** What a model has called for it is not wanted any more. */
   async function endCalled(run: Run, by: string): Promise<void> {
     for (const id of childIdsIn(run.id, await store.steps.list(run.id))) {
       const child = await store.runs.find(id)
@@ -96,6 +101,7 @@ export function openDesk({ store, enqueue, wake, say, languages, changed, now, l
       return true
     },
     ended,
+    endCalled,
     async signal(run, name, value, said) {
       const at = now()
       const how = await store.runs.signal(run.id, name, value, [{ at, kind: 'signal', text: said }], at)

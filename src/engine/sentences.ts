@@ -31,6 +31,10 @@ export const sentences = {
     zh: '现在联系不上平台，请过一会儿再试。',
     en: 'The platform cannot be reached right now. Please try again in a while.',
   } satisfies Bilingual,
+  replaced: (number: number, by: number): Bilingual => ({
+    zh: `#${number} 已停止，被 #${by} 取代。`,
+    en: `#${number} was stopped: #${by} took its place.`,
+  }),
   notGranted: (command: string, person: string, admins: readonly string[]): Bilingual => {
     const whom = admins.length > 0 ? admins.join(', ') : ''
     return {

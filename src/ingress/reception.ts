@@ -13,6 +13,8 @@ import { type NoticePorts, noticeOf } from './notice.ts'
 export interface ReceptionPorts extends AcceptPorts, NoticePorts {
   /** Stores the task; resolves once it is stored. Throws StoreUnavailableError. */
   enqueue(task: Task): Promise<void>
+  /** Gives a task that has a row its place there, and makes its record. Before it is stored in its lane: the order is that of coming in. */
+  join(task: Task): Promise<void>
   held: HeldReplies
   /** Lanes whose notice is given only when they take long. */
   lateLanes: ReadonlySet<string>
@@ -40,7 +42,12 @@ export interface Reception {
 const MOST_HELD = 500
 
 export function openReception(ports: ReceptionPorts): Reception {
-  const { held, quickLanes, lateLanes, lateNotices, enqueue } = ports
+  const { held, quickLanes, lateLanes, lateNotices } = ports
+
+  async function enqueue(task: Task): Promise<void> {
+    if (task.row !== undefined) await ports.join(task)
+    await ports.enqueue(task)
+  }
 
   /** Stores a long task and returns its notice. */
   async function announce(task: Task): Promise<Part | undefined> {

@@ -92,6 +92,8 @@ test('the environment alone makes the channel wecom', () => {
       encodingAesKey: aesKey,
       apiBaseUrl: 'http://127.0.0.1:9000',
       replyWithinMs: 1500,
+      overlap: 'queue',
+      mergeMs: 3000,
     },
   ])
 })

@@ -142,7 +142,17 @@ export async function aWorkshop(
   const languages = openLanguages(store.settings, 'en', clock)
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
   const wake = async (_lane: string, taskId: string): Promise<void> => void woken.push(taskId)
-  const desk = openDesk({ store, enqueue, wake, say, languages, changed: () => undefined, now: clock, log: silent })
+  const desk = openDesk({
+    store,
+    enqueue,
+    wake,
+    call: async () => {},
+    say,
+    languages,
+    changed: () => undefined,
+    now: clock,
+    log: silent,
+  })
   let all: Catalog = { scenes, faults: [] }
   const raises = openRaises(store.settings, clock)
   const counted = { counters: store.counters, raises, budgets, timeZone: 'Asia/Shanghai', now: clock }

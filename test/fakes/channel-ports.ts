@@ -9,6 +9,8 @@ export interface FakePorts extends ChannelPorts {
   readonly triggers: Set<string>
   /** What was logged, as one JSON text: to look for what must not be there. */
   logged(): string
+  /** Chats that were opened again. */
+  readonly reopened: string[]
 }
 
 /** Ports that work in memory; several channels that share them behave like several processes with one store. */
@@ -17,6 +19,7 @@ export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
   const lines: unknown[] = []
   const triggers = new Set<string>()
   const files = new Map<string, MediaFile>()
+  const reopened: string[] = []
   const note = (fields: Record<string, unknown>, message: string) => void lines.push({ ...fields, message })
   return {
     now: () => now,
@@ -34,6 +37,10 @@ export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
     isBound: () => true,
     triggers,
     isTriggered: (text) => triggers.has(text),
+    reopened,
+    async reopen(channel, chat) {
+      reopened.push(`${channel} ${chat}`)
+    },
     log: { info: note, warn: note, error: note },
     logged: () => JSON.stringify(lines),
   }

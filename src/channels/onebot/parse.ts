@@ -2,6 +2,7 @@ import type { Message } from '../../core/message.ts'
 import { isForBot } from './addressed.ts'
 import { readCq } from './cq.ts'
 import { type Happening, happened, readNotice as readHappening, readRequest } from './happenings.ts'
+import { type Mute, readMute } from './mutes.ts'
 import type { Order } from './order.ts'
 import { readSegments, type Said } from './read-segments.ts'
 import {
@@ -22,6 +23,8 @@ export type Read =
   /** The connection lives; `isOnline` undefined: it does not say whether the account does too. */
   | { kind: 'heartbeat'; intervalMs?: number; isOnline?: boolean }
   | { kind: 'account'; isOnline: boolean; why: string }
+  /** The account may not speak in a group, or may again. */
+  | { kind: 'mute'; mute: Mute }
   /** Not to be believed, or no event: for the operator's eyes. */
   | { kind: 'bad'; why: string }
 
@@ -76,6 +79,8 @@ function readNotice(frame: Record<string, unknown>, time: number | undefined, re
   if (kind === 'bot_offline')
     return { kind: 'account', isOnline: false, why: String(frame.message ?? 'the account is offline') }
   if (kind === 'bot_online') return { kind: 'account', isOnline: true, why: 'the account is back' }
+  const mute = kind === 'group_ban' ? readMute(frame, reader.account) : undefined
+  if (mute !== undefined) return { kind: 'mute', mute }
   if (kind !== 'offline_file')
     return messageFrom(readHappening(frame, reader.account, reader.config, reader.isBound), time, reader)
   // Lagrange and go-cqhttp tell a file in a private chat this way, without a message_id; its own id is as good.
@@ -160,7 +165,7 @@ function temporaryGroup({ sub_type: kind, sender, group_id: group }: MessageEven
   return kind === 'group' ? (sender?.group_id ?? group ?? undefined) : undefined
 }
 
-/** A message in either of its forms. */
+/** The segments of a message, however it is written. */
 export function segmentsOf(message: string | unknown[]): Segment[] {
   if (typeof message === 'string') return readCq(message)
   return message.flatMap((segment) => {

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import { chatKey } from '../../core/address.ts'
 import { insist } from '../../core/insist.ts'
 import type { LlmMessage } from '../../core/llm.ts'
 import type { Message } from '../../core/message.ts'
 import type { Presets } from '../presets/presets.ts'
 import type { AskOptions } from './llm.ts'
-import { keepSaid, keptAnswer, readSaid, type Said } from './said.ts'
+import { keepSaid, keptAnswer, readSaid, type Said, saidId } from './said.ts'
 import { type Summariser, summarise } from './summarise.ts'
 import { readBook, unwritten } from './summary.ts'
 import { estimateTokens } from './tokens.ts'
@@ -47,8 +46,7 @@ export async function converse(text: string, ports: ConversePorts, options: AskO
     hasSummary ? readBook(conversations, name) : unwritten,
     presets.of(run.task.message.from, name),
   ])
-  // A command may ask several things.
-  const id = `${run.id}-${run.round}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
+  const id = saidId(run, text)
   const kept = keptAnswer(said, id)
   if (kept !== undefined) return kept
 

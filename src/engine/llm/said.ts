@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
+import type { Run } from '../../core/run.ts'
 import type { Conversations } from '../../store/store.ts'
 
 /** Entries of a conversation that are kept, as they were said. */
@@ -30,6 +32,21 @@ export async function keepSaid(
     { id: `${id}-assistant`, entry: answer },
   ]
   await conversations.append(conversation, entries, MOST_SAID)
+}
+
+/** Keeps what a task asks without an answer: it was said, and what is asked next may refer to it. Whatever is kept of it already stays. */
+export async function keepQuestion(
+  conversations: Conversations,
+  conversation: string,
+  id: string,
+  question: LlmMessage,
+): Promise<void> {
+  await conversations.append(conversation, [{ id: `${id}-user`, entry: question }], MOST_SAID)
+}
+
+/** Under which a question of a task is kept: the same in each attempt, and another for each thing that a command asks. */
+export function saidId({ id, round }: Pick<Run, 'id' | 'round'>, text: string): string {
+  return `${id}-${round}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
 }
 
 /** The answer that was kept under this id. */

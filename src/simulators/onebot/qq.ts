@@ -1,5 +1,7 @@
 import { readCodes } from './cq.ts'
 import { type CallAnswer, type Flavour, failed } from './flavour.ts'
+import { History } from './history.ts'
+import { Mutes } from './mutes.ts'
 import { Shelf } from './shelf.ts'
 import type { Account, Group, Said, Segment, Word } from './simulator.ts'
 
@@ -17,8 +19,8 @@ export class Qq implements Account {
   readonly #known = new Map<string, { chat: string; from: string | undefined; segments: Segment[] }>()
   readonly #listeners = new Set<(said: Said) => void>()
   readonly #wordListeners = new Set<(word: Word) => void>()
-  /** What people said in each group, as events, the newest last. */
-  readonly #history = new Map<string, Record<string, unknown>[]>()
+  readonly history: History
+  readonly mutes = new Mutes()
   #said: number
 
   constructor(
@@ -26,8 +28,10 @@ export class Qq implements Account {
     flavour: Flavour,
     groups: readonly Group[],
     friends: readonly { id: string; name: string }[],
+    format: 'array' | 'string',
     saidBefore = 0,
   ) {
+    this.history = new History(format)
     this.#said = saidBefore
     this.selfId = selfId
     this.#flavour = flavour
@@ -57,14 +61,19 @@ export class Qq implements Account {
     return this.#known.get(messageId)
   }
 
-  /** The platform keeps what was said, whoever listens. */
-  keep(group: string, event: Record<string, unknown>): void {
-    this.#history.set(group, [...(this.#history.get(group) ?? []), event].slice(-1_000))
-  }
-
   /** Takes a message back; false when there is none. */
   forget(messageId: string): boolean {
     return this.#known.delete(messageId)
+  }
+
+  roleOf(group: string, person: string): 'owner' | 'admin' | 'member' {
+    const { members = [], botRole } = this.#groups.find(({ id }) => id === group) ?? {}
+    const role = members.find(({ id }) => id === person)?.role ?? 'member'
+    return person === this.selfId ? (botRole ?? role) : role
+  }
+
+  maySpeak(group: string, person: string): boolean {
+    return this.mutes.maySpeak(group, person, this.roleOf(group, person))
   }
 
   nameOf(person: string, group?: string): string {
@@ -117,7 +126,22 @@ export class Qq implements Account {
       case 'get_version_info':
         return ok({ app_name: 'onebot-simulator', app_version: '1', protocol_version: 'v11' })
       case 'get_group_msg_history':
-        return ok({ messages: (this.#history.get(text('group_id')) ?? []).slice(-Number(params.count ?? 20)) })
+        return ok({ messages: this.history.last(`g${text('group_id')}`, Number(params.count ?? 20)) })
+      case 'get_friend_msg_history':
+        if (!this.#flavour.hasFriendHistory) return this.#flavour.unknownAction(action)
+        return ok({ messages: this.history.last(text('user_id'), Number(params.count ?? 20)) })
+      case 'get_friend_list':
+        return ok(this.#friends.map(({ id, name }) => ({ user_id: Number(id), nickname: name })))
+      case 'get_group_member_info': {
+        const [group, person] = [text('group_id'), text('user_id')]
+        return ok({
+          group_id: Number(group),
+          user_id: Number(person),
+          nickname: this.nameOf(person, group),
+          role: this.roleOf(group, person),
+          shut_up_timestamp: this.mutes.shutUpTimestamp(group, person),
+        })
+      }
       case 'get_msg': {
         const known = this.#known.get(text('message_id'))
         return known === undefined
@@ -136,6 +160,7 @@ export class Qq implements Account {
     if ('group' in chat && this.#groups.length > 0 && !this.#groups.some(({ id }) => id === chat.group)) {
       return failed(this.#flavour.isStrict ? 110 : 1200, 'not in this group')
     }
+    if ('group' in chat && !this.maySpeak(chat.group, this.selfId)) return this.#flavour.muted
     if (this.#flavour.isStrict && !hasTextsAlone(message)) return failed(1400)
     const quoted = segments.find(({ type }) => type === 'reply')?.data.id
     if (quoted !== undefined && this.#flavour.isStrict && !this.#known.has(quoted)) return failed(200)
@@ -151,6 +176,18 @@ export class Qq implements Account {
       text: segments.map(({ type, data }) => (type === 'text' ? (data.text ?? '') : '')).join(''),
       repliesTo: quoted,
     }
+    const isForward = action.endsWith('forward_msg')
+    this.history.keep('group' in chat ? `g${chat.group}` : chat.person, {
+      time: Math.floor(said.at / 1_000),
+      self_id: Number(this.selfId),
+      post_type: 'message_sent',
+      message_type: 'group' in chat ? 'group' : 'private',
+      message_id: messageId,
+      user_id: Number(this.selfId),
+      ...('group' in chat && { group_id: Number(chat.group) }),
+      segments: isForward ? [{ type: 'forward', data: { id: String(messageId) } }] : segments,
+      sender: { user_id: Number(this.selfId), nickname: 'bot' },
+    })
     this.inbox.push(said)
     for (const listener of this.#listeners) listener(said)
     return ok({ message_id: messageId })

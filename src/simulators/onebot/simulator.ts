@@ -10,7 +10,7 @@ export interface Group {
   id: string
   name: string
   members: { id: string; name: string; role?: 'owner' | 'admin' | 'member' }[]
-  /** What the bot may do there; `admin`. */
+  /** What the bot is there; as `members` says, else `member`. */
   botRole?: 'owner' | 'admin' | 'member'
 }
 
@@ -89,12 +89,16 @@ export interface Account {
 }
 
 /**
- * How a call goes wrong. A number: refused with that code, nothing done. `timeout`: done, but NapCat's 1200 with a time-out is answered. `silent`:
+ * How a call goes wrong. A number: refused with that code, nothing done. `timeout`: done, but NapCat's 1200 with a time-out is answered, or Lagrange's 9000. `silent`:
  * done, no answer ever. `cut`: done, and the connection breaks before the answer. `http-503`: nothing done (HTTP API).
  */
 export interface Misbehaviour {
   action?: string
   answer?: number | 'timeout' | 'silent' | 'cut' | 'http-503'
+  /** With the last four: nothing is done, although it looks the same. */
+  isLost?: boolean
+  /** With `timeout`, `silent` and `cut`: it is done so long after. */
+  doneAfterMs?: number
   delayMs?: number
   times?: number
   untilMs?: number
@@ -141,6 +145,8 @@ export interface OnebotSimulator {
   readonly posted: readonly number[]
   misbehave(rule: Misbehaviour): void
   behave(): void
+  /** Takes the word from the account, another member or `all`, and tells it; 0 seconds give it back. */
+  mute(group: string, seconds: number, person?: string): void
   setOnline(isOnline: boolean): void
   close(): Promise<void>
 }

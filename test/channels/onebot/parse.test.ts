@@ -64,7 +64,7 @@ const kinds: Record<string, Read['kind'][]> = {
   dispatch: ['message'],
   ignore: ['ignored'],
   control: ['ignored', 'heartbeat'],
-  notice: ['ignored', 'account', 'message'],
+  notice: ['ignored', 'account', 'mute', 'message'],
   request: ['ignored'],
   drop: ['bad'],
   route: ['bad'],
