@@ -4,11 +4,13 @@ import type { Log } from './core/log.ts'
 
 export interface Running {
   log: Log
+  /** So long may its work go on after a stop has begun. */
+  drainMs: number
   stop(): Promise<void>
 }
 
-/** A stop that hangs is cut off after this. */
-const STOP_MS = 30_000
+/** A stop that takes so much longer than the work may hangs, and is cut off. */
+const STOP_MS = 20_000
 
 /** Starts, and stops cleanly on SIGTERM or SIGINT; a second signal stops at once. What keeps it from starting is told in one line. */
 export async function runUntilStopped(start: () => Promise<Running>): Promise<void> {
@@ -25,7 +27,7 @@ export async function runUntilStopped(start: () => Promise<Running>): Promise<vo
     if (isStopping) process.exit(130)
     isStopping = true
     running.log.info({ signal }, 'stopping')
-    setTimeout(() => process.exit(1), STOP_MS).unref()
+    setTimeout(() => process.exit(1), running.drainMs + STOP_MS).unref()
     await running.stop()
     running.log.info({}, 'stopped')
     process.exit(0)

@@ -47,10 +47,12 @@ export async function start(given: Config, { servesOnly = false }: { servesOnly?
   return {
     url: served.url,
     log,
+    drainMs: config.limits.drainMs,
+    /** What is said while the work drains is still taken: it is stored, and done by whoever comes next. */
     async stop() {
       clearTimeout(greeting)
-      await served.stop()
       await work?.stop()
+      await served.stop()
       await installation.close()
     },
   }

@@ -17,8 +17,10 @@ import { type LaneOrder, tasksWorker } from './tasks.ts'
 
 /** How many built-in commands run side by side. */
 const CONTROL_AT_ONCE = 8
+/** Whose tasks are over in a moment: when the process stops they are run to their end. */
+const SHORT_LANE = 'short'
 /** How much one person's commands of a lane wait for one another. */
-const laneOrders: Readonly<Record<string, LaneOrder>> = { short: 'turns' }
+const laneOrders: Readonly<Record<string, LaneOrder>> = { [SHORT_LANE]: 'turns' }
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
@@ -28,6 +30,7 @@ export async function startWork(
   lanes: readonly string[],
 ): Promise<{ stop(): Promise<void> }> {
   const { config, log, store, backend, channels, outbox, tasks, looks, held } = installation
+  let isStopping = false
   const shutdown = new AbortController()
   const cancels = openCancels()
   const stopListening = await store.signals.subscribe(CANCEL_TOPIC, (payload) => {
@@ -48,7 +51,7 @@ export async function startWork(
         memoryMb: lane.memoryMb,
         sources: installation.sources,
         env: config.hostEnvironment,
-        isWarm: name === 'short',
+        isWarm: name === SHORT_LANE,
         log,
       }),
     )
@@ -86,6 +89,7 @@ export async function startWork(
     access: installation.access,
     admins: config.admins,
     graceMs: config.limits.graceMs,
+    parks: (lane) => isStopping && lane !== SHORT_LANE,
     ended: installation.desk.ended,
     changed(taskId) {
       installation.changed(taskId)
@@ -127,8 +131,12 @@ export async function startWork(
   })
 
   return {
-    /** Takes nothing new, lets running tasks end for a while, parks the rest for another process. */
+    /**
+     * Takes nothing new. Short tasks may end, others stop before their next step and go on in another process; what has done neither in time is aborted, and
+     * goes on there too.
+     */
     async stop() {
+      isStopping = true
       await stopSweeper()
       const closing = Promise.allSettled(workers.map((worker) => worker.close()))
       const drained = await settledWithin(closing, config.limits.drainMs)

@@ -48,6 +48,8 @@ export interface Engine {
   /** Whom to ask for a grant: person keys. */
   admins: readonly string[]
   graceMs: number
+  /** Whether this process stops, and tasks of this lane go on elsewhere from their next step. */
+  parks(lane: string): boolean
   /** The task has ended: whoever waits for it may go on. */
   ended(task: Task): Promise<void>
   /** The task's record changed: whoever shows it may look. */

@@ -79,6 +79,7 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       }),
       /** Answered with 0, which starts the time, or with how many ms are left of it. */
       z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
+      /** Answered with the `value` that is kept, or nothing; with `parks` when the process stops: then no step begins, and the host ends the run so. */
       z.object({ method: z.literal('findStep'), name: z.string() }),
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),
@@ -96,6 +97,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
       /** It can go no further before one of these ends. */
       z.object({ state: z.literal('waits'), waits: z.array(waitSchema).min(1) }),
+      /** It has stopped before a step, for the process stops. */
+      z.object({ state: z.literal('parked') }),
       /** It was not for the command after all. */
       z.object({ state: z.literal('ignored'), why: z.string() }),
       z.object({

@@ -36,6 +36,7 @@ export async function runInSlot(
   const slots = engine.slots(run.task.lane)
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
+  if (engine.parks(run.task.lane)) return { state: 'interrupted' }
   const questions = openQuestions(run, lang, engine, deadline)
   const warnings: string[] = []
   const end = await slots.run(
@@ -58,7 +59,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   // An answer that was ready counts, also when its time ran out at the same moment.
   if (end.state === 'done') return { state: 'done', say: end.parts }
   if (end.state === 'waits') return { state: 'waits', waits: end.waits }
-  if (deadline.cause === 'shutdown') return { state: 'interrupted' }
+  if (end.state === 'parked' || deadline.cause === 'shutdown') return { state: 'interrupted' }
   if (deadline.cause === 'timeout') {
     const seconds = Math.round(entry.timeoutMs / 100) / 10
     return {
@@ -158,8 +159,10 @@ function callsOf(
           return insist(() => waitFor(call.order, run, lang, engine))
         case 'coolDown':
           return insist(() => coolDown(run, call.name, call.forMs, engine))
-        case 'findStep':
-          return insist(() => steps.find(run.id, call.name))
+        case 'findStep': {
+          const kept = await insist(() => steps.find(run.id, call.name))
+          return kept ?? (engine.parks(run.task.lane) ? { parks: true } : undefined)
+        }
         case 'saveStep': {
           const kept = await insist(() => steps.save(run.id, call.name, cleanJson(call.value)))
           note('step', call.name, call.ms)

@@ -196,6 +196,7 @@ export async function aWorkshop(
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
     admins,
     graceMs: 100,
+    parks: () => false,
     ended: desk.ended,
     changed: () => undefined,
     now: clock,

@@ -43,7 +43,7 @@ const coolDownSchema = z.object({
 })
 const contentSchema = z.union([z.string(), partSchema, z.array(partSchema)])
 /** The answer to `findStep`. */
-const keptSchema = z.object({ value: z.unknown() }).optional()
+const keptSchema = z.union([z.object({ parks: z.literal(true) }), z.object({ value: z.unknown() })]).optional()
 
 /** The answer to `ask` and `converse`. */
 const answerSchema = z.union([
@@ -98,7 +98,9 @@ export async function perform(
       await Promise.all(pending)
       return { state: 'done', parts }
     }
-    const waits = suspension.reached.then((reached): End => ({ state: 'waits', waits: reached }))
+    const waits = suspension.reached.then(
+      (reached): End => (reached === 'parked' ? { state: 'parked' } : { state: 'waits', waits: reached }),
+    )
     return await Promise.race([work(), waits])
   } catch (error) {
     return endOf(error)
@@ -161,6 +163,7 @@ function contextFor(
   const step = async <T>(name: string, work: (signal: AbortSignal) => Promise<T> | T): Promise<T> => {
     takeName('step', name)
     const kept = keptSchema.parse(await outside.call({ method: 'findStep', name }))
+    if (kept && 'parks' in kept) return suspension.park()
     // The cast holds: it is what `work` gave back in an earlier attempt, as JSON.
     if (kept) return kept.value as T
     signal.throwIfAborted()
