@@ -1,6 +1,7 @@
 import type { Worker } from 'bullmq'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { RejectedError } from '../src/core/errors.ts'
+import type { Outcome } from '../src/core/outcome.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
@@ -24,11 +25,14 @@ const laneOrders: Readonly<Record<string, LaneOrder>> = { [SHORT_LANE]: 'turns' 
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
+export interface Working {
+  /** How attempts ended, since the start. */
+  tally(): Readonly<{ ended: number; failed: number }>
+  stop(): Promise<void>
+}
+
 /** Runs the lanes and the outboxes until it is stopped. */
-export async function startWork(
-  installation: Installation,
-  lanes: readonly string[],
-): Promise<{ stop(): Promise<void> }> {
+export async function startWork(installation: Installation, lanes: readonly string[]): Promise<Working> {
   const { config, log, store, backend, channels, outbox, tasks, looks, held } = installation
   let isStopping = false
   const shutdown = new AbortController()
@@ -100,7 +104,13 @@ export async function startWork(
   }
   const { overlapOf, interrupt, now } = installation
   const rowTurns = openRowTurns({ rows: store.rows, tasks, overlapOf, interrupt, now, log })
-  const ports = { shares: store.shares, held, rowTurns, tasks }
+  const tally = { ended: 0, failed: 0 }
+  const count = ({ state }: Outcome): void => {
+    if (state === 'snoozed' || state === 'waits') return
+    tally.ended += 1
+    if (state === 'failed') tally.failed += 1
+  }
+  const ports = { shares: store.shares, held, rowTurns, tasks, count }
   const workers: Worker<unknown>[] = [
     tasksWorker(
       backend,
@@ -131,6 +141,7 @@ export async function startWork(
   })
 
   return {
+    tally: () => tally,
     /**
      * Takes nothing new. Short tasks may end, others stop before their next step and go on in another process; what has done neither in time is aborted, and
      * goes on there too.

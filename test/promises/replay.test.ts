@@ -83,5 +83,5 @@ test('a past message runs again with the code of now: dry without a send, with t
 
   expect((await cli('replay', '1'))[0]).toMatch(/^#\d+ repeats #1$/)
   await simulator.waitFor(({ text }) => text === 'orders\ntotal 13\nend', 30_000)
-  await expect(cli('replay', 'no-such-task')).rejects.toThrow(/no such|not/i)
+  await expect(cli('replay', 'no-such-task')).rejects.toThrow('there is no task no-such-task')
 })

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { join } from 'node:path'
+import { AppError } from '../core/errors.ts'
+import { fromReleaseSchema, type Tally, type ToRelease } from './messages.ts'
+
+/** A version of Huitou in a folder of its own, running. */
+export interface Release {
+  readonly folder: string
+  readonly store: string
+  /** As it was told last. */
+  tally(): Tally
+  take(socket: Socket): void
+  /** Ends gracefully: connections are taken until its work is handed over, which `drained` tells. Resolves when it is gone. */
+  stop(drained: () => void): Promise<void>
+  isGone(): boolean
+  /** Resolves when it is gone, with how; by itself or because it was asked. */
+  readonly gone: Promise<string>
+}
+
+/** A start that takes longer has failed. */
+const READY_MS = 60_000
+
+/** The release did not come up; its own words are on the error output. */
+export class NotReadyError extends AppError {
+  override readonly name = 'NotReadyError'
+  readonly retry = 'never'
+}
+
+/** Starts a release; resolves when it is ready for connections. Throws NotReadyError. */
+export async function startRelease(folder: string, env: NodeJS.ProcessEnv, readyMs = READY_MS): Promise<Release> {
+  // A group of its own, so that a Ctrl-C at the terminal reaches `up` alone.
+  const child = spawn(nodeOf(folder), ['src/main.ts', '--under-up'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+  })
+  const gone = once(child, 'exit').then(([code, signal]) => (code === null ? `killed by ${signal}` : `code ${code}`))
+  const ready = Promise.withResolvers<string>()
+  let tally: Tally = { ended: 0, failed: 0 }
+  let drained: () => void = () => undefined
+  const tell = (message: ToRelease, socket?: Socket): void => {
+    // Whoever is gone takes along what was on its way; those who connected come again.
+    if (child.connected) child.send(message, socket, () => undefined)
+    else socket?.destroy()
+  }
+  child.once('error', (error) => ready.reject(new NotReadyError(`it cannot be started: ${error.message}`)))
+  void gone.then((how) => ready.reject(new NotReadyError(`it ended (${how}) before it was ready`)))
+  child.on('message', (message) => {
+    const heard = fromReleaseSchema.parse(message)
+    if (heard.kind === 'ready') ready.resolve(heard.store)
+    if (heard.kind === 'tally') tally = heard.tally
+    if (heard.kind !== 'drained') return
+    drained()
+    tell({ kind: 'close' })
+  })
+  const tooLate = setTimeout(
+    () => ready.reject(new NotReadyError(`it was not ready within ${Math.round(readyMs / 1_000)} s`)),
+    readyMs,
+  )
+  try {
+    const store = await ready.promise
+    return {
+      folder,
+      store,
+      tally: () => tally,
+      take: (socket) => tell({ kind: 'connection' }, socket),
+      async stop(onDrained) {
+        drained = onDrained
+        tell({ kind: 'stop' })
+        await gone
+      },
+      isGone: () => child.exitCode !== null || child.signalCode !== null,
+      gone,
+    }
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  } finally {
+    clearTimeout(tooLate)
+  }
+}
+
+/** The Node that the release is locked to; else the one that runs here. */
+export function nodeOf(folder: string): string {
+  const own = join(folder, 'node_modules', 'node', 'bin', 'node')
+  return existsSync(own) ? own : process.execPath
+}
