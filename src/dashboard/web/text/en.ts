@@ -1,5 +1,6 @@
 import { plural } from './plural.ts'
 import { presetsEn } from './presets-en.ts'
+import { replayEn } from './replay-en.ts'
 import { usageEn } from './usage-en.ts'
 import type { Text } from './zh.ts'
 
@@ -132,16 +133,7 @@ export const en: Text = {
     retryKeeps: (count, names) => `Going on keeps ${plural(count, 'finished step')}: ${names}.`,
     retryOn: 'Go on',
     retryFresh: 'From the start',
-    replay: 'Replay',
-    replayTask: (name) => `Replay task ${name}`,
-    replayAsk: 'Run this message again with the code of now',
-    replayHint: 'It becomes a new task and leaves this one as it is. It runs under the grants its person has now.',
-    replayDry: 'Dry run',
-    replayDryHint:
-      'Sends nothing, does nothing in chats, asks nobody, waits for nothing. Models are asked, and the code inside steps runs for real. What it says is shown beside the old answers.',
-    replayYes: 'Replay',
-    replayNo: 'No',
-    replayed: (name) => `Replay begun: ${name}`,
+    ...replayEn.action,
     failed: 'That did not work',
   },
   detail: {
@@ -154,15 +146,7 @@ export const en: Text = {
     noHops: 'Nothing recorded yet.',
     total: (span) => `${span} in all`,
     attempt: 'Attempt',
-    replays: 'Replay of',
-    dry: 'dry run',
-    replayTitle: 'Beside the old answers',
-    replayWas: (state) => `The other one: ${state}`,
-    replaySilent: 'Neither says anything.',
-    answer: 'Answer',
-    changes: { same: 'same', changed: 'changed', added: 'new', removed: 'gone' },
-    oldLine: 'old',
-    newLine: 'new',
+    ...replayEn.detail,
     parent: 'Called by',
     waits: { sleep: 'Sleeps', approval: 'Waits for approval', tasks: 'Waits for tasks' },
     until: (when: string) => `until ${when}`,
