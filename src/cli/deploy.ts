@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../../config/read.ts'
-import { giveOrder } from '../deploy/control.ts'
+import { findUp, giveOrder } from '../deploy/control.ts'
 import { openFolders } from '../deploy/folders.ts'
 import { prepare } from '../deploy/prepare.ts'
 import { RunError } from '../deploy/run.ts'
@@ -20,6 +20,7 @@ export const deployCommand: CliCommand = {
       const home = process.cwd()
       const folders = await openFolders(home)
       const { dataDir, port, redisUrl } = loadConfig()
+      await findUp(folders.dir)
       const isEmbedded = redisUrl === undefined
       const folder = await prepare({ home, folders, source, dataDir, port, isEmbedded, mayMigrate, say })
       const { done, why } = await giveOrder(folders.dir, { folder, watchMs }, say)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
 import { join, relative } from 'node:path'
@@ -7,7 +8,7 @@ import { RunError } from './run.ts'
 
 /* How the command line speaks to `up`: a line of JSON each, over a socket in the folder of the releases, which only its owner may enter. */
 
-export const orderSchema = z.object({ folder: z.string(), watchMs: z.number().min(0) })
+const orderSchema = z.object({ folder: z.string(), watchMs: z.number().min(0) })
 export type Order = z.infer<typeof orderSchema>
 
 const answerSchema = z.union([
@@ -56,15 +57,16 @@ export async function takeOrders(
   return { close: () => void server.close() }
 }
 
-/** Has the running `up` deploy; resolves to how it ended. Throws RunError when none runs. */
+/** Throws RunError when no `up` runs here. */
+export async function findUp(dir: string): Promise<void> {
+  if (await isTaken(socketIn(dir))) return
+  throw new RunError('nothing runs here that could be replaced: start with `npm run huitou -- up`')
+}
+
+/** Has the running `up` deploy; resolves to how it ended. Throws RunError when it is gone. */
 export async function giveOrder(dir: string, order: Order, say: (line: string) => void): Promise<Ended> {
   const socket = createConnection(socketIn(dir))
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve)
-    socket.once('error', () =>
-      reject(new RunError('nothing runs here to be replaced: start with `npm run huitou -- up`')),
-    )
-  })
+  await once(socket, 'connect')
   socket.write(`${JSON.stringify(order)}\n`)
   for await (const line of createInterface(socket)) {
     const answer = answerSchema.parse(readJson(line))
@@ -74,7 +76,7 @@ export async function giveOrder(dir: string, order: Order, say: (line: string) =
   throw new RunError('`huitou up` has gone; what runs now is told by its log')
 }
 
-export function isTaken(path: string): Promise<boolean> {
+function isTaken(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(path)
     socket.once('connect', () => {

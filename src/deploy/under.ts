@@ -5,6 +5,8 @@ import { type FromRelease, type Tally, toReleaseSchema } from './messages.ts'
 
 /** How often the tally is told. */
 const TELL_MS = 1_000
+/** Connections that are open for so long after the end are cut. */
+const LEAVE_MS = 3_000
 
 /** This process as a release that `up` has started: its port belongs to `up`, which hands over each connection. */
 export interface UnderUp {
@@ -46,6 +48,8 @@ export function underUp(): UnderUp {
     doorOf: ({ host, port }) => ({
       async open(server) {
         opened = server
+        // A server keeps an eye on its connections, idle ones and slow ones, from its `listening` on.
+        server.emit('listening')
         return urlOf(host, port)
       },
       async close() {
@@ -66,5 +70,9 @@ export function underUp(): UnderUp {
 async function untilGone(inside: ReadonlySet<Socket>, server: Server | undefined): Promise<void> {
   server?.on('request', (_request, response) => void response.once('close', () => server.closeIdleConnections()))
   server?.closeIdleConnections()
+  const late = setTimeout(() => {
+    for (const socket of inside) socket.destroy()
+  }, LEAVE_MS)
   await Promise.all([...inside].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+  clearTimeout(late)
 }

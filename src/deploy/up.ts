@@ -77,13 +77,15 @@ export async function openUp(home: string, config: Config, log: Log): Promise<Up
       }
       wanted = folder
       await folders.setCurrent(folder)
-      await folders.prune([folder, old.folder])
       log.info({ release: folder }, 'the release is deployed')
       return { done: true }
     } finally {
       isChanging = false
       if (current.isGone()) void startAgain(wanted)
       else lead(current)
+      await folders.prune([folder, old.folder]).catch((error: unknown) => {
+        log.warn({ error: whyOf(error) }, 'old releases could not be removed')
+      })
     }
   }
 
