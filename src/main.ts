@@ -11,6 +11,7 @@ if (process.argv.includes('--under-up')) {
   const up = underUp()
   await runUntilStopped(async () => {
     const config = loadConfig()
+    await up.loaded()
     const started = await start(config, { door: up.doorOf(config) })
     up.ready(started.store, started.tally)
     return started

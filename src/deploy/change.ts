@@ -3,12 +3,12 @@ import type { Log } from '../core/log.ts'
 import { whyOf } from '../core/why.ts'
 import type { Tally } from './messages.ts'
 import type { Port } from './port.ts'
-import type { Release } from './release.ts'
+import type { LoadedRelease, Release } from './release.ts'
 
 export interface ChangePorts {
   port: Port
-  /** Starts a release; rejects when it does not become ready. */
-  start(folder: string): Promise<Release>
+  /** Loads a release; rejects when it cannot even be loaded. */
+  load(folder: string): Promise<LoadedRelease>
   /** Tells whoever waits for the deploy. */
   say(line: string): void
   log: Log
@@ -29,17 +29,17 @@ const LOOK_MS = 250
 
 /**
  * Puts another release in the place of the running one. On Redis the new one is started beside the old, which stops when it is ready. The embedded store
- * belongs to one process: there the old one stops first, connections wait, and the old one is started again when the new one does not come up.
+ * belongs to one process: there the new one is loaded, the old one stops, and connections wait until the new one is ready; when that does not come up the old one is started again.
  * Never rejects.
  */
 export async function change(old: Release, folder: string, ports: ChangePorts): Promise<Changed> {
   return old.store === 'embedded' ? oneAfterTheOther(old, folder, ports) : beside(old, folder, ports)
 }
 
-async function beside(old: Release, folder: string, { port, start, say }: ChangePorts): Promise<Changed> {
+async function beside(old: Release, folder: string, { port, load, say }: ChangePorts): Promise<Changed> {
   say('starting it beside the old one')
   try {
-    const next = await start(folder)
+    const next = await (await load(folder)).begin()
     port.leadTo(next.take)
     say('ready: it takes the connections now; the old one stops')
     await old.stop(() => undefined)
@@ -50,13 +50,19 @@ async function beside(old: Release, folder: string, { port, start, say }: Change
 }
 
 async function oneAfterTheOther(old: Release, folder: string, ports: ChangePorts): Promise<Changed> {
-  const { port, start, say } = ports
+  const { port, load, say } = ports
+  let loaded: LoadedRelease
+  try {
+    loaded = await load(folder)
+  } catch (error) {
+    return { running: old, why: whyOf(error) }
+  }
   say('the embedded store belongs to one process: the old one stops first, connections wait')
   await old.stop(port.hold)
   // Also when it died before it could drain.
   port.hold()
   try {
-    const next = await start(folder)
+    const next = await loaded.begin()
     port.leadTo(next.take)
     say('ready: it takes the connections now')
     return { running: next }
@@ -95,9 +101,9 @@ export async function goBack(bad: Release, folder: string, ports: ChangePorts): 
   return { running: await putBack(folder, ports) }
 }
 
-async function putBack(folder: string, { port, start, log }: ChangePorts): Promise<Release | undefined> {
+async function putBack(folder: string, { port, load, log }: ChangePorts): Promise<Release | undefined> {
   try {
-    const release = await start(folder)
+    const release = await (await load(folder)).begin()
     port.leadTo(release.take)
     return release
   } catch (error) {

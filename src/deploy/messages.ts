@@ -7,6 +7,8 @@ export const tallySchema = z.object({ ended: z.number(), failed: z.number() })
 export type Tally = z.infer<typeof tallySchema>
 
 export const toReleaseSchema = z.discriminatedUnion('kind', [
+  /** The answer to `loaded`: store and channels are its own now. */
+  z.object({ kind: z.literal('begin') }),
   /** Comes with a connection that somebody made to our port. */
   z.object({ kind: z.literal('connection') }),
   /** It is to stop; it goes on taking connections until it has said `drained` and heard `close`. */
@@ -17,6 +19,8 @@ export const toReleaseSchema = z.discriminatedUnion('kind', [
 export type ToRelease = z.infer<typeof toReleaseSchema>
 
 export const fromReleaseSchema = z.discriminatedUnion('kind', [
+  /** Its code and its config are read; it waits for `begin` and touches nothing before. */
+  z.object({ kind: z.literal('loaded') }),
   /** Store, scenes and channels are there: it can take connections. */
   z.object({ kind: z.literal('ready'), store: z.string() }),
   z.object({ kind: z.literal('tally'), tally: tallySchema }),

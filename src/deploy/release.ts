@@ -20,7 +20,14 @@ export interface Release {
   readonly gone: Promise<string>
 }
 
-/** A start that takes longer has failed. */
+/** A release whose code and config are read, and which has touched nothing yet. */
+export interface LoadedRelease {
+  /** Resolves when it is ready for connections. Throws NotReadyError. */
+  begin(): Promise<Release>
+  kill(): void
+}
+
+/** Loading or beginning that takes longer has failed. */
 const READY_MS = 60_000
 
 /** The release did not come up; its own words are on the error output. */
@@ -29,8 +36,8 @@ export class NotReadyError extends AppError {
   readonly retry = 'never'
 }
 
-/** Starts a release; resolves when it is ready for connections. Throws NotReadyError. */
-export async function startRelease(folder: string, env: NodeJS.ProcessEnv, readyMs = READY_MS): Promise<Release> {
+/** Loads a release in a process of its own. Throws NotReadyError. */
+export async function loadRelease(folder: string, env: NodeJS.ProcessEnv, readyMs = READY_MS): Promise<LoadedRelease> {
   // A group of its own, so that a Ctrl-C at the terminal reaches `up` alone.
   const child = spawn(nodeOf(folder), ['src/main.ts', '--under-up'], {
     cwd: folder,
@@ -38,8 +45,14 @@ export async function startRelease(folder: string, env: NodeJS.ProcessEnv, ready
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     detached: true,
   })
-  const gone = once(child, 'exit').then(([code, signal]) => (code === null ? `killed by ${signal}` : `code ${code}`))
+  const gone = once(child, 'exit').then(
+    ([code, signal]) => (code === null ? `killed by ${signal}` : `code ${code}`),
+    (error: Error) => error.message,
+  )
+  const loaded = Promise.withResolvers<void>()
   const ready = Promise.withResolvers<string>()
+  // Whoever waits for it is told.
+  ready.promise.catch(() => undefined)
   let tally: Tally = { ended: 0, failed: 0 }
   let drained: () => void = () => undefined
   const tell = (message: ToRelease, socket?: Socket): void => {
@@ -47,40 +60,58 @@ export async function startRelease(folder: string, env: NodeJS.ProcessEnv, ready
     if (child.connected) child.send(message, socket, () => undefined)
     else socket?.destroy()
   }
-  child.once('error', (error) => ready.reject(new NotReadyError(`it cannot be started: ${error.message}`)))
-  void gone.then((how) => ready.reject(new NotReadyError(`it ended (${how}) before it was ready`)))
+  void gone.then((how) => {
+    const error = new NotReadyError(`it ended (${how}) before it was ready`)
+    loaded.reject(error)
+    ready.reject(error)
+  })
   child.on('message', (message) => {
     const heard = fromReleaseSchema.parse(message)
+    if (heard.kind === 'loaded') loaded.resolve()
     if (heard.kind === 'ready') ready.resolve(heard.store)
     if (heard.kind === 'tally') tally = heard.tally
     if (heard.kind !== 'drained') return
     drained()
     tell({ kind: 'close' })
   })
-  const tooLate = setTimeout(
-    () => ready.reject(new NotReadyError(`it was not ready within ${Math.round(readyMs / 1_000)} s`)),
-    readyMs,
-  )
+  const kill = (): void => void child.kill('SIGKILL')
+
+  await inTime(loaded.promise, readyMs, kill)
+  return {
+    kill,
+    async begin() {
+      tell({ kind: 'begin' })
+      const store = await inTime(ready.promise, readyMs, kill)
+      return {
+        folder,
+        store,
+        tally: () => tally,
+        take: (socket) => tell({ kind: 'connection' }, socket),
+        async stop(onDrained) {
+          drained = onDrained
+          tell({ kind: 'stop' })
+          await gone
+        },
+        isGone: () => child.exitCode !== null || child.signalCode !== null,
+        gone,
+      }
+    },
+  }
+}
+
+/** What does not come in time is killed. */
+async function inTime<Value>(coming: Promise<Value>, ms: number, kill: () => void): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new NotReadyError(`it was not ready within ${Math.round(ms / 1_000)} s`)), ms)
+  })
   try {
-    const store = await ready.promise
-    return {
-      folder,
-      store,
-      tally: () => tally,
-      take: (socket) => tell({ kind: 'connection' }, socket),
-      async stop(onDrained) {
-        drained = onDrained
-        tell({ kind: 'stop' })
-        await gone
-      },
-      isGone: () => child.exitCode !== null || child.signalCode !== null,
-      gone,
-    }
+    return await Promise.race([coming, late])
   } catch (error) {
-    child.kill('SIGKILL')
+    kill()
     throw error
   } finally {
-    clearTimeout(tooLate)
+    clearTimeout(timer)
   }
 }
 

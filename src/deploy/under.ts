@@ -12,6 +12,8 @@ const LEAVE_MS = 3_000
 export interface UnderUp {
   /** The way in through `up`, which listens at this address. */
   doorOf(address: { host: string; port: number }): Door
+  /** Tells that it is loaded; resolves when it may begin, never when it may not. */
+  loaded(): Promise<void>
   /** Resolves when it is asked to stop, or `up` is gone. */
   asked: Promise<void>
   /** Tells that it is ready, and from now on how its tasks end. */
@@ -21,6 +23,7 @@ export interface UnderUp {
 /** Throws when nobody has started this process so. */
 export function underUp(): UnderUp {
   if (process.send === undefined) throw new Error('--under-up is for `huitou up`, which starts releases so')
+  const begun = Promise.withResolvers<void>()
   const asked = Promise.withResolvers<void>()
   const closed = Promise.withResolvers<void>()
   const inside = new Set<Socket>()
@@ -31,6 +34,7 @@ export function underUp(): UnderUp {
   }
   process.on('message', (message: unknown, handle: unknown) => {
     const { kind } = toReleaseSchema.parse(message)
+    if (kind === 'begin') begun.resolve()
     if (kind === 'stop') asked.resolve()
     if (kind === 'close') closed.resolve()
     // It may have gone on its way here.
@@ -40,6 +44,8 @@ export function underUp(): UnderUp {
     opened?.emit('connection', handle)
   })
   process.once('disconnect', () => {
+    // Nothing has begun that would have to end.
+    if (opened === undefined) process.exit(0)
     asked.resolve()
     closed.resolve()
   })
@@ -58,6 +64,10 @@ export function underUp(): UnderUp {
         return { left: untilGone(inside, opened) }
       },
     }),
+    loaded() {
+      tell({ kind: 'loaded' })
+      return begun.promise
+    },
     asked: asked.promise,
     ready(store, tally) {
       tell({ kind: 'ready', store })

@@ -8,14 +8,14 @@ import { type Changed, type ChangePorts, change, goBack, watch } from './change.
 import { type Ended, type Order, takeOrders } from './control.ts'
 import { openFolders } from './folders.ts'
 import { openPort } from './port.ts'
-import { type Release, startRelease } from './release.ts'
+import { loadRelease, type Release } from './release.ts'
 
 export interface Up {
   url: string
   stop(): Promise<void>
 }
 
-const LONGEST_PAUSE_MS = 30_000
+const LONGEST_PAUSE_MS = 10_000
 
 /**
  * Owns the port, runs the current release under it, starts it again when it dies, and puts another in its place when told. Resolves when the first one is
@@ -25,9 +25,12 @@ export async function openUp(home: string, config: Config, log: Log): Promise<Up
   const folders = await openFolders(home)
   const port = await openPort(config.port, config.host)
   const env = releaseEnvironment(home, { dataDir: config.dataDir, port: port.number })
-  const start = (folder: string): Promise<Release> => startRelease(folder, env)
+  const load = (folder: string) => loadRelease(folder, env)
+  const start = async (folder: string): Promise<Release> => (await load(folder)).begin()
   let isStopping = false
   let isChanging = false
+  let startingAgain: Promise<void> | undefined
+  const known = new WeakSet<Release>()
   let current = await start(await folders.current()).catch((error: unknown) => {
     port.close()
     throw error
@@ -36,17 +39,19 @@ export async function openUp(home: string, config: Config, log: Log): Promise<Up
   function lead(release: Release): void {
     current = release
     port.leadTo(release.take)
+    if (known.has(release)) return
+    known.add(release)
     void release.gone.then((how) => {
       if (release !== current || isStopping || isChanging) return
       log.error({ release: release.folder, how }, 'the release has ended by itself; it is started again')
-      return startAgain(release.folder)
+      startingAgain = startAgain(release.folder)
     })
   }
 
-  /** Until it comes up: who connects waits meanwhile. */
+  /** Until it comes up, or another is deployed; who connects waits meanwhile. */
   async function startAgain(folder: string): Promise<void> {
     port.hold()
-    for (let pauseMs = 1_000; !isStopping; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+    for (let pauseMs = 1_000; !isStopping && !isChanging; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
       try {
         return lead(await start(folder))
       } catch (error) {
@@ -59,9 +64,10 @@ export async function openUp(home: string, config: Config, log: Log): Promise<Up
   async function deploy({ folder, watchMs }: Order, say: (line: string) => void): Promise<Ended> {
     if (isChanging) return { done: false, why: 'another deploy is under way' }
     isChanging = true
+    await startingAgain
     const old = current
     let wanted = old.folder
-    const ports: ChangePorts = { port, start, say, log }
+    const ports: ChangePorts = { port, load, say, log }
     try {
       const before = old.tally()
       log.info({ from: old.folder, to: folder }, 'a release is deployed')
@@ -81,7 +87,7 @@ export async function openUp(home: string, config: Config, log: Log): Promise<Up
       return { done: true }
     } finally {
       isChanging = false
-      if (current.isGone()) void startAgain(wanted)
+      if (current.isGone()) startingAgain = startAgain(wanted)
       else lead(current)
       await folders.prune([folder, old.folder]).catch((error: unknown) => {
         log.warn({ error: whyOf(error) }, 'old releases could not be removed')

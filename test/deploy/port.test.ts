@@ -14,7 +14,11 @@ async function aPort() {
 /** Answers with its name, as a release would. */
 function aServer(name: string) {
   const server = createServer((_request, response) => response.setHeader('connection', 'close').end(name))
-  return (socket: Socket) => void server.emit('connection', socket)
+  return (socket: Socket): void => {
+    server.emit('connection', socket)
+    // Handed to another process it would flow by itself.
+    socket.resume()
+  }
 }
 
 const ask = async (port: number) => (await fetch(`http://127.0.0.1:${port}/`)).text()

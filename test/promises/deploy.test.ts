@@ -31,6 +31,11 @@ export default defineScene({
         return args.n + ' by ${version}'
       },
     }),
+    pid: defineCommand({
+      summary: { zh: '进程', en: 'Process' },
+      args: z.object({ n: z.string() }),
+      run: async ({ args }) => args.n + ' by ' + process.pid,
+    }),
   },
 })
 `
@@ -49,8 +54,8 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const starts = () => up.log.filter(({ msg }) => msg === 'huitou is ready').length
     const deploy = (...words: string[]) =>
       deployIn(home, { ...env, ...(redis === undefined ? {} : { REDIS_URL: redis.url }) }, words)
-    const answer = async (n: string) => {
-      await simulator.say('lisi', `release of ${n}`)
+    const answer = async (n: string, command = 'of') => {
+      await simulator.say('lisi', `release ${command} ${n}`)
       return (await simulator.waitFor(({ text }) => text.startsWith(`${n} by `), 30_000)).text
     }
     expect(await answer('a')).toBe('a by one')
@@ -65,7 +70,8 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     // What does not become ready leaves the old one, or puts it back.
     const talk = talking(simulator)
     const start = await readFile(join(root, 'src/start.ts'), 'utf8')
-    const broken = `${start}\nif (process.argv.includes('--under-up')) throw new Error('not today')\n`
+    const broken = start.replace('  await buildDashboard()\n', "  throw new Error('not today')\n")
+    expect(broken).not.toBe(start)
     await commit({ [SCENE]: scene('two'), 'src/start.ts': broken })
     expect(await deploy()).toMatch(/not deployed: it ended \(code 1\) before it was ready/)
     expect(await answer('b')).toBe('b by one')
@@ -82,7 +88,8 @@ describe.each(storeKinds)('on the %s store', (kind) => {
       30_000,
       () => `answers to ${unanswered()}`,
     )
-    tell({ store: kind, messages: said.length, longestWaitMs: talk.longestWaitMs() })
+    tell({ store: kind, messages: said.length, longestWaitMs: talk.longestWaitMs(), unheard: talk.unheard() })
+    expect(talk.unheard()).toBe(0)
     expect(said.filter((text) => answersTo(text).length > 1)).toEqual([])
 
     // What comes up and then fails at its tasks is put back.
@@ -99,6 +106,11 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const again = await place.start({ part: 'up', cwd: home, env })
     onTestFinished(() => void again.stop())
     expect(await answer('h')).toBe('h by two')
+
+    // A release that is killed is started again, and who asks meanwhile waits.
+    const pid = (await answer('i', 'pid')).replace('i by ', '')
+    process.kill(Number(pid), 'SIGKILL')
+    expect(await answer('j', 'pid')).not.toBe(`j by ${pid}`)
     expect(await again.stop()).toBe(0)
   })
 })
@@ -119,6 +131,7 @@ function talking(simulator: WecomSimulator) {
   const under: Promise<Delivered>[] = []
   const texts: string[] = []
   let longest = 0
+  let unheard = 0
   const timer = setInterval(() => {
     const text = `m${texts.length}`
     const startedAt = performance.now()
@@ -131,11 +144,14 @@ function talking(simulator: WecomSimulator) {
   }, EVERY_MS)
   return {
     longestWaitMs: () => longest,
+    /** How many the platform gave up, for it was told of none that they are stored. */
+    unheard: () => unheard,
     async end(): Promise<string[]> {
       clearInterval(timer)
       const delivered = await Promise.all(under)
-      // Those alone count that the platform was told are stored.
-      return texts.filter((_, index) => delivered[index]?.answers.includes(200))
+      const heard = texts.filter((_, index) => delivered[index]?.answers.includes(200))
+      unheard = texts.length - heard.length
+      return heard
     },
   }
 }
