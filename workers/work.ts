@@ -1,7 +1,9 @@
 import type { Worker } from 'bullmq'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { RejectedError } from '../src/core/errors.ts'
+import { insist } from '../src/core/insist.ts'
 import type { Outcome } from '../src/core/outcome.ts'
+import { whyOf } from '../src/core/why.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
@@ -15,13 +17,14 @@ import { openModelPorts } from './model-ports.ts'
 import { openRowTurns } from './rows.ts'
 import { startSweeper } from './sweeper.ts'
 import { type LaneOrder, tasksWorker } from './tasks.ts'
+import { keepPlaces } from './turns.ts'
 
 /** How many built-in commands run side by side. */
 const CONTROL_AT_ONCE = 8
 /** Whose tasks are over in a moment: when the process stops they are run to their end. */
 const SHORT_LANE = 'short'
 /** How much one person's commands of a lane wait for one another. */
-const laneOrders: Readonly<Record<string, LaneOrder>> = { [SHORT_LANE]: 'turns' }
+const laneOrders: Readonly<Record<string, LaneOrder>> = { [CONTROL_LANE]: 'turns', [SHORT_LANE]: 'turns' }
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
@@ -111,23 +114,18 @@ export async function startWork(installation: Installation, lanes: readonly stri
     if (state === 'failed') tally.failed += 1
   }
   const ports = { shares: store.shares, held, rowTurns, tasks, count }
+  const working = [
+    { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE },
+    ...lanes.map((name) => ({ name, concurrency: config.lanes[name]?.concurrency ?? 1 })),
+  ].map((lane) => ({ ...lane, order: laneOrders[lane.name] ?? 'together' }))
+  for (const { name, order } of working) {
+    if (order === 'together') continue
+    await insist(async () => keepPlaces(await tasks.begun(name), engine)).catch((error: unknown) => {
+      log.warn({ lane: name, error: whyOf(error) }, 'what dead workers had taken up may be done out of order')
+    })
+  }
   const workers: Worker<unknown>[] = [
-    tasksWorker(
-      backend,
-      { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE, order: 'turns' },
-      engine,
-      ports,
-      shutdown.signal,
-    ),
-    ...lanes.map((name) =>
-      tasksWorker(
-        backend,
-        { name, concurrency: config.lanes[name]?.concurrency ?? 1, order: laneOrders[name] ?? 'together' },
-        engine,
-        ports,
-        shutdown.signal,
-      ),
-    ),
+    ...working.map((lane) => tasksWorker(backend, lane, engine, ports, shutdown.signal)),
     ...[...channels.keys()].map((channel) => deliveriesWorker(backend, channel, outbox)),
   ]
   const stopSweeper = startSweeper({

@@ -83,5 +83,7 @@ test('a past message runs again with the code of now: dry without a send, with t
 
   expect((await cli('replay', '1'))[0]).toMatch(/^#\d+ repeats #1$/)
   await simulator.waitFor(({ text }) => text === 'orders\ntotal 13\nend', 30_000)
+  const help = await simulator.say('zhangsan', 'help')
+  await expect(cli('replay', `wecom-${help.msgId}`)).rejects.toThrow('built-in commands are not replayed')
   await expect(cli('replay', 'no-such-task')).rejects.toThrow('there is no task no-such-task')
 })
