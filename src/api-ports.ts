@@ -8,9 +8,14 @@ import type { ApiPorts } from './dashboard/api/index.ts'
 import { commandText } from './engine/entries.ts'
 import type { Reception } from './ingress/reception.ts'
 import type { Installation } from './installation.ts'
+import type { Replays } from './replays.ts'
 
 /** The installation as the API and the dashboard are handed it. */
-export function apiPortsOf(installation: Installation, reception: Reception, version: string): ApiPorts {
+export function apiPortsOf(
+  installation: Installation,
+  { reception, replays }: { reception: Reception; replays: Replays },
+  version: string,
+): ApiPorts {
   const { config, log, store, channels, outbox, tasks, looks, desk, now } = installation
   const lanes = ['control', ...Object.keys(config.lanes)]
 
@@ -54,7 +59,12 @@ export function apiPortsOf(installation: Installation, reception: Reception, ver
       return { deliveryIds: await outbox.push(said) }
     },
     cancel: (taskId, by) => withRun(taskId, (run) => desk.cancel(run, by)),
-    retry: (taskId, by) => withRun(taskId, (run) => desk.retry(run, by)),
+    retry: (taskId, by, options) => withRun(taskId, (run) => desk.retry(run, by, options)),
+    async replay(taskId, options) {
+      const run = await store.runs.find(taskId)
+      return run && replays.begin(run, options)
+    },
+    replayed: replays.compare,
     usage: installation.budgets.usage,
     raiseBudget: installation.budgets.raise,
     async resend(deliveryId, by) {

@@ -1,9 +1,21 @@
 import { loadConfig } from '../config/read.ts'
+import { underUp } from './deploy/under.ts'
 import { runUntilStopped } from './process.ts'
 import { start } from './start.ts'
 
 /*
  * `npm start`: everything in one process. `npm run serve`: callbacks, API and dashboard only; the lanes run in processes of
- * workers/main.ts.
+ * workers/main.ts. `--under-up`: everything, as a release that `npm run huitou -- up` has started.
  */
-await runUntilStopped(() => start(loadConfig(), { servesOnly: process.argv.includes('--serve-only') }))
+if (process.argv.includes('--under-up')) {
+  const up = underUp()
+  await runUntilStopped(async () => {
+    const config = loadConfig()
+    await up.loaded()
+    const started = await start(config, { door: up.doorOf(config) })
+    up.ready(started.store, started.tally)
+    return started
+  }, up.asked)
+} else {
+  await runUntilStopped(() => start(loadConfig(), { servesOnly: process.argv.includes('--serve-only') }))
+}

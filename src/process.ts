@@ -4,14 +4,18 @@ import type { Log } from './core/log.ts'
 
 export interface Running {
   log: Log
+  /** So long may its work go on after a stop has begun. */
+  drainMs: number
   stop(): Promise<void>
 }
 
-/** A stop that hangs is cut off after this. */
-const STOP_MS = 30_000
+/** A stop that takes so much longer than the work may hangs, and is cut off. */
+const STOP_MS = 20_000
 
-/** Starts, and stops cleanly on SIGTERM or SIGINT; a second signal stops at once. What keeps it from starting is told in one line. */
-export async function runUntilStopped(start: () => Promise<Running>): Promise<void> {
+/**
+ * Starts, and stops cleanly on SIGTERM or SIGINT, or when it is `asked`; a second signal stops at once. What keeps it from starting is told in one line.
+ */
+export async function runUntilStopped(start: () => Promise<Running>, asked?: Promise<void>): Promise<void> {
   let running: Running
   try {
     running = await start()
@@ -21,17 +25,24 @@ export async function runUntilStopped(start: () => Promise<Running>): Promise<vo
   }
 
   let isStopping = false
-  const stop = async (signal: string): Promise<void> => {
-    if (isStopping) process.exit(130)
+  const stop = async (why: string): Promise<void> => {
+    if (isStopping) return
     isStopping = true
-    running.log.info({ signal }, 'stopping')
-    setTimeout(() => process.exit(1), STOP_MS).unref()
+    running.log.info({ why }, 'stopping')
+    setTimeout(() => process.exit(1), running.drainMs + STOP_MS).unref()
     await running.stop()
     running.log.info({}, 'stopped')
     process.exit(0)
   }
-  process.on('SIGTERM', () => void stop('SIGTERM'))
-  process.on('SIGINT', () => void stop('SIGINT'))
+  let signals = 0
+  const hear = (signal: string): void => {
+    signals += 1
+    if (signals > 1) process.exit(130)
+    void stop(signal)
+  }
+  process.on('SIGTERM', hear)
+  process.on('SIGINT', hear)
+  void asked?.then(() => stop('asked'))
 }
 
 /** One sentence for what an operator can mend; for what nobody expected, where it came from. */

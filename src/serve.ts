@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import express from 'express'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { apiPortsOf } from './api-ports.ts'
@@ -8,7 +8,9 @@ import { TOTAL_BOOK } from './core/usage.ts'
 import { whyOf } from './core/why.ts'
 import { consoleSocket, dashboardApi } from './dashboard/api/index.ts'
 import { dashboardPages } from './dashboard/pages.ts'
+import type { Door } from './door.ts'
 import { newRunOf } from './engine/run-task.ts'
+import type { AcceptPorts } from './ingress/accept.ts'
 import { takeCallbacks } from './ingress/callbacks.ts'
 import { fairShare } from './ingress/fair-share.ts'
 import { healthRoutes } from './ingress/health.ts'
@@ -19,6 +21,7 @@ import { openReception } from './ingress/reception.ts'
 import { takeSockets } from './ingress/sockets.ts'
 import { openWaitingRooms } from './ingress/waiting-rooms.ts'
 import type { Installation } from './installation.ts'
+import { openReplays } from './replays.ts'
 
 /** Lanes whose commands answer in a moment. */
 const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
@@ -35,7 +38,7 @@ export interface Served {
 }
 
 /** Takes callbacks and sockets, and serves the API, the dashboard and the console. Resolves when it listens. */
-export async function startServe(installation: Installation, version: string): Promise<Served> {
+export async function startServe(installation: Installation, version: string, door: Door): Promise<Served> {
   const { config, log, store, channels, outbox, tasks, looks, now } = installation
   const held = await openHeldReplies({
     by: installation.processId,
@@ -75,16 +78,19 @@ export async function startServe(installation: Installation, version: string): P
     now,
     log,
   })
-  const reception = openReception({
+  const accepting: AcceptPorts = {
     catalog: installation.catalog,
     prefixes: config.prefixes,
     defaultLane: CONTROL_LANE,
     lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
+    share: fairShare(store.shares, QUICK_LANES, now),
+    rowOf: (lane, message) => (ROW_LANES.has(lane) ? rowOf(message, config.llm.memory) : undefined),
+  }
+  const reception = openReception({
+    ...accepting,
     quickLanes: QUICK_LANES,
     lateLanes: LATE_LANES,
     lateNotices,
-    share: fairShare(store.shares, QUICK_LANES, now),
-    rowOf: (lane, message) => (ROW_LANES.has(lane) ? rowOf(message, config.llm.memory) : undefined),
     join,
     enqueue: tasks.add,
     held,
@@ -99,7 +105,8 @@ export async function startServe(installation: Installation, version: string): P
 
   const waiting = openWaitingRooms({ channels, take: reception.take, lang: config.lang, now, log })
 
-  const api = apiPortsOf(installation, reception, version)
+  const replays = openReplays(installation, accepting)
+  const api = apiPortsOf(installation, { reception, replays }, version)
   const metrics = openMetrics({
     laneCounts: api.laneCounts,
     waitingDeliveries: store.outbox.waiting,
@@ -126,7 +133,7 @@ export async function startServe(installation: Installation, version: string): P
   server.on('upgrade', (request, stream, head) => {
     if (!consoles.upgrade(request, stream, head) && !sockets.upgrade(request, stream, head)) stream.destroy()
   })
-  const port = await listen(server, config.port, config.host)
+  const url = await door.open(server)
   const listening = new AbortController()
   for (const channel of channels.values()) {
     channel
@@ -139,11 +146,11 @@ export async function startServe(installation: Installation, version: string): P
   }
 
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url,
     /** Takes no new request, answers those that are held, and closes. */
     async stop() {
       lateNotices.close()
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const { left } = await door.close()
       await held.close()
       // Whoever is refused now hears of it by the sockets that are still open.
       await Promise.all([...waiting.values()].map((room) => room.close()))
@@ -152,19 +159,8 @@ export async function startServe(installation: Installation, version: string): P
       sockets.close()
       server.closeIdleConnections()
       const timer = setTimeout(() => server.closeAllConnections(), 2_000)
-      await closed
+      await left
       clearTimeout(timer)
     },
   }
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
 }

@@ -3,6 +3,8 @@ import { startWork } from '../workers/work.ts'
 import { StoreUnavailableError } from './core/errors.ts'
 import { ensureAdminPassword } from './dashboard/api/index.ts'
 import { buildDashboard } from './dashboard/build.ts'
+import type { Tally } from './deploy/messages.ts'
+import { type Door, ownPort } from './door.ts'
 import { openInstallation } from './installation.ts'
 import { ensureLocalToken } from './local-token.ts'
 import { openLog } from './log.ts'
@@ -12,13 +14,19 @@ import { version } from './version.ts'
 
 export interface Started extends Running {
   url: string
+  store: string
+  /** How attempts at tasks ended here. */
+  tally(): Tally
 }
 
 /**
  * Starts the serving half and, unless `servesOnly`, the working half in one process; resolves when it is ready. The embedded store
  * belongs to one process, so serving alone needs Redis.
  */
-export async function start(given: Config, { servesOnly = false }: { servesOnly?: boolean } = {}): Promise<Started> {
+export async function start(
+  given: Config,
+  { servesOnly = false, door = ownPort(given) }: { servesOnly?: boolean; door?: Door } = {},
+): Promise<Started> {
   if (servesOnly && given.redisUrl === undefined) {
     throw new Error('serving apart from the workers needs Redis: set REDIS_URL, or run everything with npm start')
   }
@@ -27,7 +35,7 @@ export async function start(given: Config, { servesOnly = false }: { servesOnly?
   await buildDashboard()
   const installation = await openInstallation(config, log)
   // Serving first: it is the one whose port may be taken, and what it accepts waits for the workers.
-  const served = await startServe(installation, version)
+  const served = await startServe(installation, version, door)
   const work = servesOnly ? undefined : await startWork(installation, Object.keys(config.lanes))
   log.info(
     { url: served.url, store: installation.store.kind, channels: [...installation.channels.keys()] },
@@ -46,11 +54,15 @@ export async function start(given: Config, { servesOnly = false }: { servesOnly?
   await greetWithPassword(served.url)
   return {
     url: served.url,
+    store: installation.store.kind,
+    tally: work?.tally ?? (() => ({ ended: 0, failed: 0 })),
     log,
+    drainMs: config.limits.drainMs,
+    /** What is said while the work drains is still taken: it is stored, and done by whoever comes next. */
     async stop() {
       clearTimeout(greeting)
-      await served.stop()
       await work?.stop()
+      await served.stop()
       await installation.close()
     },
   }

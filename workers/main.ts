@@ -17,6 +17,7 @@ await runUntilStopped(async () => {
   log.info({ lanes, store: installation.store.kind }, 'working')
   return {
     log,
+    drainMs: config.limits.drainMs,
     async stop() {
       await work.stop()
       await installation.close()

@@ -30,7 +30,13 @@ export function tasksWorker(
   backend: Backend,
   lane: { name: string; concurrency: number; order: LaneOrder },
   engine: Engine,
-  ports: { shares: Shares; held: Held; rowTurns: RowTurns; tasks: Pick<TaskQueues, 'wake'> },
+  ports: {
+    shares: Shares
+    held: Held
+    rowTurns: RowTurns
+    tasks: Pick<TaskQueues, 'wake'>
+    count(outcome: Outcome): void
+  },
   shutdown: AbortSignal,
 ): Worker<unknown> {
   const turns = openTurns()
@@ -77,6 +83,7 @@ export function tasksWorker(
       lastTag = Math.max(lastTag, task.tag)
       if (task.tag > 0) await ports.shares.advance(lane.name, task.tag)
       const outcome = await runInOrder(task, job, token)
+      ports.count(outcome)
       if (outcome.state !== 'failed') ports.held.release(task.id)
       if (outcome.state === 'waits') {
         const { untilMs } = outcome

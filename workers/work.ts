@@ -2,6 +2,7 @@ import type { Worker } from 'bullmq'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { RejectedError } from '../src/core/errors.ts'
 import { insist } from '../src/core/insist.ts'
+import type { Outcome } from '../src/core/outcome.ts'
 import { whyOf } from '../src/core/why.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
@@ -24,17 +25,23 @@ import { keepPlaces } from './turns.ts'
 
 /** How many built-in commands run side by side. */
 const CONTROL_AT_ONCE = 8
+/** Whose tasks are over in a moment: when the process stops they are run to their end. */
+const SHORT_LANE = 'short'
 /** How much one person's commands of a lane wait for one another. */
-const laneOrders: Readonly<Record<string, LaneOrder>> = { [CONTROL_LANE]: 'turns', short: 'turns' }
+const laneOrders: Readonly<Record<string, LaneOrder>> = { [CONTROL_LANE]: 'turns', [SHORT_LANE]: 'turns' }
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
+export interface Working {
+  /** How attempts ended, since the start. */
+  tally(): Readonly<{ ended: number; failed: number }>
+  stop(): Promise<void>
+}
+
 /** Runs the lanes and the outboxes until it is stopped. */
-export async function startWork(
-  installation: Installation,
-  lanes: readonly string[],
-): Promise<{ stop(): Promise<void> }> {
+export async function startWork(installation: Installation, lanes: readonly string[]): Promise<Working> {
   const { config, log, store, backend, channels, outbox, tasks, looks, held } = installation
+  let isStopping = false
   const shutdown = new AbortController()
   const cancels = openCancels()
   const stopListening = await store.signals.subscribe(CANCEL_TOPIC, (payload) => {
@@ -55,7 +62,7 @@ export async function startWork(
       env: config.hostEnvironment,
       log,
     }
-    slots.set(name, openSlots({ ...options, sources: installation.sources, isWarm: name === 'short' }))
+    slots.set(name, openSlots({ ...options, sources: installation.sources, isWarm: name === SHORT_LANE }))
     oldSlots.set(
       name,
       openOldSlots((sources) => openSlots({ ...options, sources: () => sources })),
@@ -98,6 +105,7 @@ export async function startWork(
     graceMs: config.limits.graceMs,
     signal: installation.desk.signal,
     fanOut: installation.fanOut,
+    parks: (lane) => isStopping && lane !== SHORT_LANE,
     ended: installation.desk.ended,
     changed(taskId) {
       installation.changed(taskId)
@@ -108,7 +116,13 @@ export async function startWork(
   }
   const { overlapOf, interrupt, now } = installation
   const rowTurns = openRowTurns({ rows: store.rows, tasks, overlapOf, interrupt, now, log })
-  const ports = { shares: store.shares, held, rowTurns, tasks }
+  const tally = { ended: 0, failed: 0 }
+  const count = ({ state }: Outcome): void => {
+    if (state === 'snoozed' || state === 'waits') return
+    tally.ended += 1
+    if (state === 'failed') tally.failed += 1
+  }
+  const ports = { shares: store.shares, held, rowTurns, tasks, count }
   const working = [
     { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE },
     ...lanes.map((name) => ({ name, concurrency: config.lanes[name]?.concurrency ?? 1 })),
@@ -145,8 +159,13 @@ export async function startWork(
   })
 
   return {
-    /** Takes nothing new, lets running tasks end for a while, parks the rest for another process. */
+    tally: () => tally,
+    /**
+     * Takes nothing new. Short tasks may end, others stop before their next step and go on in another process; what has done neither in time is aborted, and
+     * goes on there too.
+     */
     async stop() {
+      isStopping = true
       await Promise.all([stopSweeper(), stopSchedules()])
       const closing = Promise.allSettled(workers.map((worker) => worker.close()))
       const drained = await settledWithin(closing, config.limits.drainMs)

@@ -1,3 +1,4 @@
+import { ownPort } from '../../src/door.ts'
 import { openInstallation } from '../../src/installation.ts'
 import { openLog } from '../../src/log.ts'
 import { startServe } from '../../src/serve.ts'
@@ -8,7 +9,7 @@ import { configOf, readOptions } from './config.ts'
 const options = readOptions()
 const config = configOf(options)
 const installation = await openInstallation(config, openLog(config.logLevel))
-const served = await startServe(installation, 'bench')
+const served = await startServe(installation, 'bench', ownPort(config))
 if (options.works) await startWork(installation, Object.keys(config.lanes))
 const [channel] = config.channels
 process.stdout.write(`${JSON.stringify({ url: `${served.url}/in/${channel?.id}` })}\n`)

@@ -1,10 +1,13 @@
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
+import { deployCommand } from './deploy.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantCommand, grantsCommand, revokeCommand } from './grants.ts'
 import { helpCommand } from './help.ts'
+import { replayCommand } from './replay.ts'
 import { sendCommand } from './send.ts'
 import { cancelCommand, retryCommand, taskCommand, tasksCommand } from './tasks.ts'
+import { upCommand } from './up.ts'
 
 export interface CliCommand {
   usage: string
@@ -16,11 +19,14 @@ export const commands: Readonly<Record<string, CliCommand>> = {
   config: configCommand,
   doctor: doctorCommand,
   demo: demoCommand,
+  up: upCommand,
+  deploy: deployCommand,
   send: sendCommand,
   tasks: tasksCommand,
   task: taskCommand,
   cancel: cancelCommand,
   retry: retryCommand,
+  replay: replayCommand,
   grant: grantCommand,
   revoke: revokeCommand,
   grants: grantsCommand,

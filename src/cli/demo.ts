@@ -102,6 +102,7 @@ export const demoCommand: CliCommand = {
       for (const line of greeting(running.url)) say(`  ${line}`)
       return {
         log: running.log,
+        drainMs: running.drainMs,
         async stop() {
           await running.stop()
           await played.close()

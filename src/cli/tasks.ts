@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type TaskSummary, taskDetailSchema, taskListSchema } from '../dashboard/api/shapes.ts'
+import { retriedSchema, type TaskSummary, taskDetailSchema, taskListSchema } from '../dashboard/api/shapes.ts'
 import { type ApiClient, apiClient } from './api-client.ts'
 import { CliError } from './cli-error.ts'
 import type { CliCommand } from './commands.ts'
@@ -31,22 +31,32 @@ export const taskCommand: CliCommand = {
   },
 }
 
-export const cancelCommand: CliCommand = changing('cancel', 'stop a task')
-export const retryCommand: CliCommand = changing('retry', 'run an ended task again')
-
-function changing(verb: 'cancel' | 'retry', summary: string): CliCommand {
-  return {
-    usage: `${verb} <number>`,
-    summary,
-    async run([number]) {
-      const client = await apiClient()
-      await client.call('POST', `/api/tasks/${await idOf(client, number)}/${verb}`, z.unknown(), {})
-      say('done')
-    },
-  }
+export const cancelCommand: CliCommand = {
+  usage: 'cancel <number>',
+  summary: 'stop a task',
+  async run([number]) {
+    const client = await apiClient()
+    await client.call('POST', `/api/tasks/${await idOf(client, number)}/cancel`, z.unknown(), {})
+    say('done')
+  },
 }
 
-async function idOf(client: ApiClient, number = ''): Promise<string> {
+export const retryCommand: CliCommand = {
+  usage: 'retry <number> [--fresh]',
+  summary: 'run an ended task again, from the step that failed or from the start',
+  async run(words) {
+    const client = await apiClient()
+    const id = await idOf(
+      client,
+      words.find((word) => !word.startsWith('--')),
+    )
+    const path = `/api/tasks/${id}/retry`
+    const { kept } = await client.call('POST', path, retriedSchema, { fresh: words.includes('--fresh') })
+    say(kept.length === 0 ? 'starts from the beginning' : `goes on; kept: ${kept.join(', ')}`)
+  },
+}
+
+export async function idOf(client: ApiClient, number = ''): Promise<string> {
   const wanted = Number(number.replace(/^#/, ''))
   if (!Number.isInteger(wanted) || wanted <= 0) throw new CliError('give the task’s number, as in: task 12')
   // The list goes downward from `before`, so the task is its first line.

@@ -32,6 +32,7 @@ export const hopSchema = z.object({
     'cancelled',
     'ignored',
     'reopened',
+    'replays',
     'sent',
     'undelivered',
     'tool',

@@ -31,6 +31,10 @@ export const taskSchema = z.object({
   piece: pieceSchema.optional(),
   /** The schedule that made it. */
   schedule: z.object({ id: idSchema, number: z.number() }).optional(),
+  /** The task whose message it runs again, with the code of now. */
+  replays: z.object({ id: idSchema, number: z.number() }).optional(),
+  /** It tries something out: what it says is kept in its record, and nothing is done in chats. Whether models and their tools are asked. */
+  dry: z.object({ models: z.boolean(), tools: z.boolean() }).optional(),
   /** The fair-share tag it waits under, 0 for none. */
   tag: z.number().int().default(0),
   /** The row it stands in: of those in one row one is done at a time, in the order they came. */

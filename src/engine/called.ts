@@ -28,6 +28,7 @@ export async function askedFirst(
 ): Promise<Attempt | undefined> {
   const { parent, piece, message } = run.task
   if (parent === undefined || piece !== undefined || run.round > 0 || entry.tool?.approval !== true) return undefined
+  if (run.task.dry !== undefined) return refuse('nobody is asked in a dry run', sentences.dry, lang)
   const question = inLang(lang, sentences.mayItRun(message.text, run.number))
   const order = { kind: 'approval', name: 'tool', withinMs: APPROVAL_MS, question, notSelf: false, count: 1 } as const
   const waited = await insist(() => waitFor(order, run, lang, engine))
@@ -46,6 +47,10 @@ const sentences = {
   tooLate: {
     zh: '没有在期限内得到同意，没有运行。',
     en: 'Nobody agreed in time; it was not run.',
+  },
+  dry: {
+    zh: '这个命令要先得到同意，试运行不问人，没有运行。',
+    en: 'This command wants an approval first, and a dry run asks nobody; it was not run.',
   },
   rejected: (note: string | undefined): Bilingual => ({
     zh: `没有得到同意，没有运行。${note ?? ''}`,

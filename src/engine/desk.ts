@@ -19,8 +19,11 @@ export const CANCEL_TOPIC = 'cancel'
 export interface Desk {
   /** Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended. */
   cancel(run: Run, by: string): Promise<boolean>
-  /** Runs an ended task again under its number; finished steps are kept, unless they were taken back. False when it is live or still being taken back. */
-  retry(run: Run, by: string): Promise<boolean>
+  /**
+   * Runs an ended task again under its number: from the step that failed, or `fresh` from the start, as what was taken back is in any case. False when it is
+   * live or still being taken back.
+   */
+  retry(run: Run, by: string, options?: { fresh?: boolean }): Promise<boolean>
   /** Tells the task that called this one as a tool, if any, that it has ended. */
   ended(task: Task): Promise<void>
   /** What a model has called for this task, and its pieces, are not wanted any more. */
@@ -102,20 +105,19 @@ export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, c
       }
       return true
     },
-    async retry(run, by) {
+    async retry(run, by, options = {}) {
       const at = now()
-      if (mayOwe(run) && isTakenBackAfter(run.state)) {
-        const state = undoneState(await store.steps.list(run.id))
-        if (state === 'owed') return false
-        // What is taken back has to be done again.
-        if (state === 'taken-back') await store.steps.clear(run.id)
-      }
-      if (!(await store.runs.reopen(run.id, [{ at, kind: 'reopened', text: by }], at))) return false
-      if (by !== run.owner) await record(by, `retry #${run.number}`)
+      const undone = mayOwe(run) && isTakenBackAfter(run.state) ? undoneState(await store.steps.list(run.id)) : 'none'
+      if (undone === 'owed') return false
+      // What a dry run has said is among its steps: what it says now would be a repeat.
+      const fresh = options.fresh === true || run.task.dry !== undefined || undone === 'taken-back'
+      const how = fresh ? ' --fresh' : ''
+      if (!(await store.runs.reopen(run.id, [{ at, kind: 'reopened', text: by + how }], at, { fresh }))) return false
+      if (by !== run.owner) await record(by, `retry #${run.number}${how}`)
       // Dying before this leaves it waiting without a job; the sweeper finds it.
       await enqueue(withoutHold(run.task))
       changed(run.id)
-      log.info({ taskId: run.id, by }, 'task opened again')
+      log.info({ taskId: run.id, by, fresh }, 'task opened again')
       return true
     },
     ended,

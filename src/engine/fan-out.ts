@@ -65,15 +65,20 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
   const { runs, pieces } = store
 
   /** `beside` is the parent, or a piece of it. */
-  async function begin(beside: Run | PieceTask, piece: Piece, round: number): Promise<void> {
+  async function begin(
+    beside: Run | PieceTask,
+    piece: Piece,
+    { round, since }: Pick<Fan, 'round' | 'since'>,
+  ): Promise<void> {
     const { parent, task, owner } = 'task' in beside ? fromParent(beside) : fromPiece(beside)
     const id = pieceId(parent.id, piece.fan, piece.index)
-    const { lane, route, message } = task
+    const { lane, route, message, dry } = task
     const tag = await insist(() => tagOf(lane, owner))
-    // In a later round there may be one that has failed.
+    // In a later round there may be one that has failed; when all is done afresh, nothing of it counts any more.
+    const fresh = round === since
     const again = { at: now(), kind: 'reopened' as const, text: `#${parent.number}` }
-    if (round > 0) await insist(() => runs.reopen(id, [again], now()))
-    await insist(() => enqueue({ id, lane, route, message, parent, piece, tag }))
+    if (round > 0) await insist(() => runs.reopen(id, [again], now(), { fresh }))
+    await insist(() => enqueue({ id, lane, route, message, parent, piece, tag, dry }))
   }
 
   /** What is under way and is not, because somebody died or it was cancelled. */
@@ -81,7 +86,7 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
     for (const { index, item } of fan.underWay) {
       const child = await runs.find(pieceId(run.id, fan.id, index))
       if (child === undefined || (!isLive(child) && (child.endedAt ?? 0) < fan.openedAt)) {
-        await begin(run, pieceOf(index, item), run.round)
+        await begin(run, pieceOf(index, item), fan)
       } else if (!isLive(child) && isPiece(child.task)) {
         await settle(child.task, { state: 'cancelled', why: child.why ?? child.state })
       }
@@ -93,7 +98,7 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
     const settled = await insist(() => pieces.settle(parent.id, piece.fan, piece.index, end))
     if (settled === undefined) return
     const { next, isLast, round } = settled
-    if (next !== undefined) await begin(task, { ...piece, ...next }, round)
+    if (next !== undefined) await begin(task, { ...piece, ...next }, settled)
     changed(parent.id)
     if (!isLast) return
     const at = now()
@@ -117,7 +122,7 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
       let fan = await pieces.find(run.id, id, run.round)
       if (fan === undefined) {
         fan = await pieces.open(run.id, { id, name, items, atOnce, round: run.round }, now())
-        for (const { index, item } of fan.underWay) await begin(run, pieceOf(index, item), run.round)
+        for (const { index, item } of fan.underWay) await begin(run, pieceOf(index, item), fan)
       } else if (fan.ended < fan.count) {
         await lookAfter(run, fan, pieceOf)
       }

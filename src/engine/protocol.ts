@@ -116,6 +116,7 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
       z.object({ method: z.literal('onCancel'), name: z.string(), timeoutMs: z.number() }),
       z.object({ method: z.literal('tookBack'), name: z.string(), ms: z.number(), error: z.string().optional() }),
+      /** Answered with the `value` that is kept, or nothing; with `parks` when the process stops: then no step begins, and the host ends the run so. */
       z.object({ method: z.literal('findStep'), name: z.string() }),
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),
@@ -137,6 +138,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ state: z.literal('waits'), waits: z.array(waitSchema).min(1) }),
       /** The host has another version of the scene than was meant. */
       z.object({ state: z.literal('stale') }),
+      /** It has stopped before a step, for the process stops. */
+      z.object({ state: z.literal('parked') }),
       /** It was not for the command after all. */
       z.object({ state: z.literal('ignored'), why: z.string() }),
       z.object({

@@ -33,7 +33,7 @@ export function openQuestions(run: Run, lang: Lang, engine: Engine, deadline: De
       const tools = openToolbox(keyOf(text), {
         run,
         lang,
-        sources: engine.tools,
+        sources: run.task.dry?.tools === false ? [] : engine.tools,
         steps: engine.store.steps,
         signal: deadline.signal,
         mayWait,

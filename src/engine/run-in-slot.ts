@@ -9,6 +9,7 @@ import { act } from './act.ts'
 import { ANSWER, type Attempt, textIn, withWarnings } from './attempt.ts'
 import { coolDown } from './cool-down.ts'
 import type { Deadline } from './deadline.ts'
+import { dryAnswer } from './dry.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
 import { leftSteps } from './left-steps.ts'
@@ -43,6 +44,7 @@ export async function runInSlot(
   const slots = engine.slots(run.task.lane, code.isOld ? code.pack : undefined)
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
+  if (engine.parks(run.task.lane)) return { state: 'interrupted' }
   const questions = openQuestions(run, lang, engine, deadline)
   const warnings: string[] = []
   const asked = new Set<string>()
@@ -106,7 +108,7 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   if (end.state === 'piece') return { state: 'done', value: cleanJson(end.value) }
   if (end.state === 'stale') return { state: 'interrupted', why: 'its scene has just changed' }
   if (end.state === 'waits') return { state: 'waits', waits: end.waits }
-  if (deadline.cause === 'shutdown') return { state: 'interrupted' }
+  if (end.state === 'parked' || deadline.cause === 'shutdown') return { state: 'interrupted' }
   if (deadline.cause === 'timeout') {
     const seconds = Math.round(entry.timeoutMs / 100) / 10
     return {
@@ -171,7 +173,7 @@ export function callsOf(
     ...asking,
     onText(text) {
       asking.onText?.(text)
-      engine.draft({ task: run.task, round: run.round, name: ANSWER, text })
+      if (run.task.dry === undefined) engine.draft({ task: run.task, round: run.round, name: ANSWER, text })
     },
   }
   const answerOf = (answer: Promise<string>): Promise<unknown> =>
@@ -188,6 +190,9 @@ export function callsOf(
   return {
     begun: deadline.begin,
     async call(call: HostCall, ofParent) {
+      const dry = dryAnswer(call, run.task, lang)
+      if (dry?.note !== undefined) note('log', dry.note)
+      if (dry !== undefined) return dry.value
       if (ofParent) return parentsAnswer(call)
       switch (call.method) {
         case 'say':
@@ -217,8 +222,10 @@ export function callsOf(
           )
         case 'coolDown':
           return insist(() => coolDown(run, call.name, call.forMs, engine))
-        case 'findStep':
-          return insist(() => steps.find(run.id, call.name))
+        case 'findStep': {
+          const kept = await insist(() => steps.find(run.id, call.name))
+          return kept ?? (engine.parks(run.task.lane) ? { parks: true } : undefined)
+        }
         case 'saveStep': {
           const kept = await insist(() => steps.save(run.id, call.name, cleanJson(call.value)))
           note('step', call.name, call.ms)

@@ -88,7 +88,7 @@ async function callBack(
   try {
     const order = { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number, version, undoes }
     const end = await slots.run(order, callsOf(run, lang, engine, deadline), deadline.signal, engine.graceMs)
-    if (end.state === 'done' || deadline.cause === 'shutdown') return
+    if (end.state === 'done' || end.state === 'parked' || deadline.cause === 'shutdown') return
     const why = end.state === 'failed' || end.state === 'killed' ? end.message : end.state
     engine.log.error({ taskId: run.id, calls, error: why }, 'a task could not be taken back')
     // It is called again, as long as that may help.

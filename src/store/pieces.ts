@@ -38,14 +38,18 @@ export interface Fan {
   ended: number
   /** Of those that ended. */
   done: number
+  /** The round that it is in, and the one that it was first opened in. */
+  round: number
+  since: number
   /** When its round was opened. */
   openedAt: number
   underWay: { index: number; item: unknown }[]
 }
 
 export interface Settled {
-  /** That it is in now. */
+  /** The round that it is in now, and the one that it was first opened in. */
   round: number
+  since: number
   count: number
   /** What comes now: to be made a task by whoever is told. */
   next?: { index: number; item: unknown }

@@ -68,8 +68,11 @@ export interface Runs {
   finish(id: string, epoch: number, end: EndState, hops: Hop[], now: number): Promise<boolean>
   /** Ends a run in any live state as cancelled, whoever holds it; the state it was in, or undefined when it was not live. */
   cancel(id: string, why: string, by: string, now: number): Promise<'waiting' | 'running' | undefined>
-  /** Opens an ended run again under the same number (retry): waiting, attempt 0, round one up; false when it is live or unknown. */
-  reopen(id: string, hops: Hop[], now: number): Promise<boolean>
+  /**
+   * Opens an ended run again under the same number (retry): waiting, attempt 0, round one up; false when it is live or unknown. `fresh`: its steps are
+   * gone in the same move.
+   */
+  reopen(id: string, hops: Hop[], now: number, options?: { fresh?: boolean }): Promise<boolean>
   progress(id: string, epoch: number, progress: { percent?: number; text?: string }, now: number): Promise<void>
   /** Adds hops to the timeline, the oldest of more than 500 fall out. */
   note(id: string, hops: Hop[]): Promise<void>

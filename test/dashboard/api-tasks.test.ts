@@ -116,6 +116,18 @@ test('a live task can be cancelled once, an ended one retried, in the name of th
   expect(body.timeline.at(-1)).toMatchObject({ kind: 'reopened', text: expect.stringMatching(/^token-/) })
 })
 
+test('a retry tells what it keeps; a fresh one keeps nothing', async () => {
+  await keep('turn-2', 'demo steps 2')
+  await world.store.steps.save('turn-2', 'step 1', 1)
+  const post = (action: string, json?: unknown) => world.callAs(`/api/tasks/turn-2/${action}`, { method: 'POST', json })
+  await post('cancel')
+  expect(await post('retry')).toMatchObject({ status: 200, body: { state: 'waiting', kept: ['step 1'] } })
+  await post('cancel')
+  expect((await post('retry', { fresh: 'yes' })).status).toBe(400)
+  expect(await post('retry', { fresh: true })).toMatchObject({ status: 200, body: { state: 'waiting', kept: [] } })
+  expect(await world.store.steps.list('turn-2')).toEqual([])
+})
+
 test('a task that waits without a record can be cancelled too', async () => {
   world.queued.push(aTask(aMessage('fresh-2', 'demo sleep 60')))
   const { status, body } = await world.callAs('/api/tasks/fresh-2/cancel', { method: 'POST' })

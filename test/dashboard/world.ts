@@ -173,7 +173,9 @@ async function serveWorld(
       return { deliveryIds: deliveries.map(({ id }) => id) }
     },
     cancel: async (id, by) => (await store.runs.cancel(id, 'by an operator', by, now())) !== undefined,
-    retry: (id, by) => store.runs.reopen(id, [{ at: now(), kind: 'reopened', text: by }], now()),
+    retry: (id, by, options) => store.runs.reopen(id, [{ at: now(), kind: 'reopened', text: by }], now(), options),
+    replay: async () => undefined,
+    replayed: async () => undefined,
     usage: (days) => budgets.usage(days),
     raiseBudget: (request) => budgets.raise(request),
     resend: (id) => store.outbox.resend(id, now() + day, now()),

@@ -80,6 +80,22 @@ test('retry opens what has ended, and not what is under way', async () => {
   expect(shop.queued.map(({ id }) => id)).toEqual([run.id])
 })
 
+test('retry says what it keeps, and --fresh keeps nothing', async () => {
+  const { run } = await store.runs.create(newRunOf(shop.task('try work')), shop.engine.now())
+  for (const name of ['rows', 'wait:sleep:a moment', 'text']) await store.steps.save(run.id, name, 1)
+  await answer(`cancel ${run.number}`)
+  expect(await answer(`retry ${run.number}`)).toBe(
+    `#${run.number} goes on; what is done is kept (2): rows, text. To begin anew, send "retry ${run.number} --fresh" once it has ended.`,
+  )
+  await answer(`cancel ${run.number}`)
+  expect(await answer(`retry ${run.number} --fresh`)).toBe(`#${run.number} starts from the beginning.`)
+  expect(await store.steps.list(run.id)).toEqual([])
+  expect((await store.runs.timeline(run.id)).at(-1)).toMatchObject({
+    kind: 'reopened',
+    text: expect.stringContaining('--fresh'),
+  })
+})
+
 test('grants are given to a person here or elsewhere, to a group, or to the group one is in', async () => {
   const boss = { sender: 'boss' }
   expect(await answer('grant Lisi secret', boss)).toBe('Granted: staff:lisi · secret *')

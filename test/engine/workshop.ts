@@ -231,6 +231,7 @@ export async function aWorkshop(
       now: clock,
     }),
     fanOut,
+    parks: () => false,
     ended: desk.ended,
     changed: () => undefined,
     now: clock,

@@ -202,15 +202,20 @@ export async function startFakeDashboard({
     if (!task) return fail(response, 404, 'not_found', 'no such task')
     response.json(task)
   })
-  app.post('/api/tasks/:id/:action', (request, response) => {
+  app.post('/api/tasks/:id/:action', express.json(), (request, response) => {
     const task = fake.tasks.get(request.params.id)
     if (!task) return fail(response, 404, 'not_found', 'no such task')
     const isCancel = request.params.action === 'cancel'
     const at = Date.now()
+    if (request.params.action === 'replay') {
+      const begun = replayOf(task, request.body?.dry === true, at)
+      fake.put(begun)
+      return void response.status(202).json(summaryOf(begun))
+    }
     const hop = { at, kind: isCancel ? ('cancelled' as const) : ('reopened' as const), text: 'admin' }
     const change = isCancel
       ? { state: 'cancelled' as const, endedAt: at }
-      : { state: 'waiting' as const, endedAt: undefined }
+      : { state: 'waiting' as const, endedAt: undefined, ...(request.body?.fresh === true && { steps: [] }) }
     fake.put({ ...task, ...change, why: isCancel ? '管理员取消' : undefined, timeline: [...task.timeline, hop] })
     response.status(202).json({})
   })
@@ -267,6 +272,40 @@ export async function startFakeDashboard({
   return fake
 }
 
+/** A replay that has ended already, and says something else. */
+function replayOf(task: TaskDetail, dry: boolean, at: number): TaskDetail {
+  const of = { id: task.id, number: task.number ?? 0 }
+  const lines = [
+    { kind: 'both', text: '本周报表' },
+    { kind: 'old', text: '共 12 条' },
+    { kind: 'new', text: '共 13 条' },
+  ] as const
+  return {
+    ...task,
+    id: `replay-${task.id}`,
+    number: 9000,
+    state: 'done',
+    replays: of,
+    isDry: dry || undefined,
+    createdAt: at,
+    startedAt: at,
+    endedAt: at,
+    why: undefined,
+    timeline: [{ at, kind: 'replays', text: `#${of.number}` }],
+    deliveries: [],
+    steps: [],
+    replay: {
+      of,
+      isDry: dry,
+      was: { state: task.state },
+      answers: [
+        { name: 'answer', state: 'changed', lines: [...lines] },
+        { name: 'chart', state: 'same', lines: [{ kind: 'both', text: '[image chart.png]' }] },
+      ],
+    },
+  }
+}
+
 function listOf(all: TaskDetail[], request: Request): { tasks: TaskSummary[]; next?: number } {
   const ask = (key: string) => new URL(request.url, 'http://fake').searchParams.get(key) ?? ''
   const states = ask('state') ? ask('state').split(',') : undefined
@@ -294,6 +333,7 @@ function summaryOf({
   timeline: _timeline,
   steps: _steps,
   deliveries: _deliveries,
+  replay: _replay,
   ...summary
 }: TaskDetail): TaskSummary {
   return summary

@@ -35,13 +35,27 @@ export interface HuitouOptions {
   simulator?: WecomSimulator
   env?: Record<string, string>
   /** Which half to start; both by default. */
-  part?: 'all' | 'serve' | 'work'
+  part?: 'all' | 'serve' | 'work' | 'up'
+  /** The checkout it runs in; this one, when left out. */
+  cwd?: string
   args?: string[]
   /** Kills it with SIGKILL at any moment, also while it starts. */
   signal?: AbortSignal
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const programs = {
+  all: ['src/main.ts'],
+  serve: ['src/main.ts', '--serve-only'],
+  work: ['workers/main.ts'],
+  up: ['src/cli/main.ts', 'up'],
+} as const
+const readyLines = {
+  all: 'huitou is ready',
+  serve: 'huitou is ready',
+  work: 'working',
+  up: 'up: deploys are taken',
+} as const
 const TOKEN = 'a-token-for-tests-0123456789'
 const PASSWORD = 'a password for tests'
 
@@ -51,13 +65,14 @@ export async function startHuitou({
   simulator,
   env,
   part = 'all',
+  cwd = root,
   args = [],
   signal,
 }: HuitouOptions): Promise<Huitou> {
   const startedAt = performance.now()
-  const program = part === 'work' ? ['workers/main.ts'] : ['src/main.ts', ...(part === 'serve' ? ['--serve-only'] : [])]
+  const program = programs[part]
   const child = spawn(process.execPath, [...program, ...args], {
-    cwd: root,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     killSignal: 'SIGKILL',
@@ -116,7 +131,7 @@ export async function startHuitou({
     })
   }
 
-  const ready = await waitForLog(({ msg }) => msg === (part === 'work' ? 'working' : 'huitou is ready'), 90_000)
+  const ready = await waitForLog(({ msg }) => msg === readyLines[part], 90_000)
   const url = String(ready.url ?? '')
   if (part !== 'work') simulator?.setCallback(`${url}/in/wecom`)
   return {

@@ -108,6 +108,8 @@ export const rooms: readonly Room[] = [
   },
   { files: 'src/dashboard/*.ts', packages: ['express', 'helmet'] },
 
+  { files: 'src/deploy/**', may: [core, 'src/door.ts', 'config/**'], packages: ['zod'] },
+
   { files: 'queues/**', may: [core], packages: ['zod', 'bullmq', 'ioredis'] },
   { files: 'workers/main.ts', ...builders },
   {

@@ -14,7 +14,7 @@ export interface Place {
   redis: RedisServer | undefined
   dataDir: string
   /** Starts a process on the data; whatever is left of it is killed when the test is over. */
-  start(options?: Pick<HuitouOptions, 'env' | 'signal' | 'part'>): Promise<Huitou>
+  start(options?: Pick<HuitouOptions, 'env' | 'signal' | 'part' | 'cwd'>): Promise<Huitou>
 }
 
 export interface PlaceOptions extends WecomSimulatorOptions {

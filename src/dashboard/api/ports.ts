@@ -6,7 +6,8 @@ import type { Log } from '../../core/log.ts'
 import type { Message } from '../../core/message.ts'
 import type { Part } from '../../core/part.ts'
 import type { ListedPreset, Preset, PresetFault } from '../../core/preset.ts'
-import type { RunFilter } from '../../core/run.ts'
+import type { Replayed } from '../../core/replay.ts'
+import type { Run, RunFilter } from '../../core/run.ts'
 import type { Asking, Schedule } from '../../core/schedule.ts'
 import type { Task } from '../../core/task.ts'
 import type { Usage } from '../../core/usage.ts'
@@ -39,7 +40,14 @@ export interface ApiPorts {
   /** False when there is no such task or it has ended. These three leave an audit line. */
   cancel(taskId: string, by: string): Promise<boolean>
   /** False when there is no such task or it has not ended. */
-  retry(taskId: string, by: string): Promise<boolean>
+  retry(taskId: string, by: string, options: { fresh: boolean }): Promise<boolean>
+  /**
+   * Runs the message of an ended task again as a task of its own with this id, and leaves an audit line; the same id again is the same task. Undefined
+   * when there is no such task.
+   */
+  replay(taskId: string, options: ReplayOptions): Promise<Run | 'live' | 'builtin' | undefined>
+  /** What a replay says beside what the task said that it repeats; undefined when it is none. */
+  replayed(run: Run): Promise<Replayed | undefined>
   usage(days: number): Promise<Usage>
   /** Leaves an audit line. False when this subject has no such limit. */
   raiseBudget(request: {
@@ -53,6 +61,13 @@ export interface ApiPorts {
   }): Promise<boolean>
   /** False when there is no such delivery or it was sent, or is still to be. */
   resend(deliveryId: string, by: string): Promise<boolean>
+}
+
+export interface ReplayOptions {
+  id: string
+  by: string
+  /** Nothing is sent or done; whether models and their tools are asked. */
+  dry?: { models: boolean; tools: boolean }
 }
 
 /** The personas of models, of files and of the dashboard. */

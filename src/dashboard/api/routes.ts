@@ -32,6 +32,7 @@ import { cancelTask } from './tasks/cancel.ts'
 import { createTask } from './tasks/create.ts'
 import { getTask } from './tasks/get.ts'
 import { listTasks } from './tasks/list.ts'
+import { replayTask } from './tasks/replay.ts'
 import { retryTask } from './tasks/retry.ts'
 import { getUsage } from './usage/get.ts'
 import { raiseBudget } from './usage/raise.ts'
@@ -45,6 +46,7 @@ const described: readonly Route[] = [
   getTask,
   cancelTask,
   retryTask,
+  replayTask,
   listGrants,
   putGrant,
   removeGrant,

@@ -7,6 +7,7 @@ import { bilingualSchema, langSchema } from '../../core/lang.ts'
 import { llmSumSchema } from '../../core/llm-call.ts'
 import { partSchema } from '../../core/part.ts'
 import { listedPresetSchema, presetFaultSchema } from '../../core/preset.ts'
+import { replayedSchema } from '../../core/replay.ts'
 import { hopSchema, runStateSchema } from '../../core/run.ts'
 import { policySchema, scheduleSchema } from '../../core/schedule.ts'
 import { usageSchema } from '../../core/usage.ts'
@@ -36,6 +37,10 @@ export const taskSummarySchema = z.object({
   attempt: z.number(),
   /** The task whose model called this one as a tool. */
   parent: z.object({ id: z.string(), number: z.number() }).optional(),
+  /** The task whose message it runs again. */
+  replays: z.object({ id: z.string(), number: z.number() }).optional(),
+  /** It sends nothing and does nothing in chats. */
+  isDry: z.boolean().optional(),
   progress: z.object({ percent: z.number().optional(), text: z.string().optional() }).optional(),
   /** What it waits for, beside a slot. */
   waits: z.array(waitSchema).optional(),
@@ -64,6 +69,8 @@ export const taskDetailSchema = taskSummarySchema.extend({
     )
     .optional(),
   deliveries: z.array(deliveryRecordSchema),
+  /** Of a replay. */
+  replay: replayedSchema.optional(),
 })
 export type TaskDetail = z.infer<typeof taskDetailSchema>
 
@@ -139,6 +146,25 @@ export const newTaskSchema = z.object({
     .optional(),
 })
 export const newTaskAnswerSchema = z.object({ taskId: z.string() })
+
+/** POST /api/tasks/:id/retry: from the step that failed, or afresh. */
+export const retrySchema = z.object({ fresh: z.boolean().default(false) })
+export const retriedSchema = taskSummarySchema.extend({
+  /** The steps that are not done again. */
+  kept: z.array(z.string()),
+})
+
+/** POST /api/tasks/:id/replay: runs the message of an ended task again, with the code of now, as a task of its own. */
+export const replaySchema = z.object({
+  /** What it says stays in its record, nothing is done in chats, nobody is asked and nothing is waited for. */
+  dry: z.boolean().default(false),
+  /** Only a dry one may do without. */
+  models: z.boolean().default(true),
+  tools: z.boolean().default(true),
+  /** The call waits so long for its end, to answer with what has changed. */
+  waitMs: z.int().min(0).max(30_000).default(5_000),
+})
+export const replayAnswerSchema = taskSummarySchema.extend({ replay: replayedSchema })
 
 export const grantListSchema = z.object({ grants: z.array(grantSchema) })
 export const newGrantSchema = z.object({

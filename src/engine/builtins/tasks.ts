@@ -1,13 +1,17 @@
+import type { Argument } from '../../core/catalog.ts'
 import type { DeliveryState } from '../../core/delivery.ts'
 import { UsageError } from '../../core/errors.ts'
 import type { Bilingual } from '../../core/lang.ts'
 import { writeMoment } from '../../core/moment.ts'
 import { plainText } from '../../core/part.ts'
 import type { Run, RunState } from '../../core/run.ts'
+import { isAuthorsStep } from '../../core/step-name.ts'
 import { commandText } from '../entries.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin, isTheirs } from './builtin.ts'
 
 const number = argument('number')
+const fresh: Argument = { ...argument('fresh', { optional: true }), flag: true }
+const NAMES_SHOWN = 5
 
 /** Looking at one's tasks and changing what becomes of them. */
 export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
@@ -26,6 +30,10 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
       )
     }
     return run
+  }
+
+  async function keptSteps(run: Run): Promise<string[]> {
+    return (await store.steps.list(run.id)).map(({ name }) => name).filter(isAuthorsStep)
   }
 
   return [
@@ -63,13 +71,28 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
       },
       ['取消'],
     ),
-    builtin('retry', { zh: '再试一次', en: 'Try a task again' }, [number], async (call) => {
+    builtin('retry', { zh: '再试一次', en: 'Try a task again' }, [number, fresh], async (call) => {
       const run = await find(call)
-      if (await desk.retry(run, call.me))
-        return call.pick({ zh: `#${run.number} 重新开始。`, en: `#${run.number} starts again.` })
+      const isFresh = call.args.fresh === true
+      const kept = await keptSteps(run)
+      if (await desk.retry(run, call.me, { fresh: isFresh })) {
+        if (isFresh)
+          return call.pick({ zh: `#${run.number} 从头开始。`, en: `#${run.number} starts from the beginning.` })
+        return call.pick(kept.length === 0 ? startsAgain(run.number) : goesOn(run.number, kept))
+      }
       throw new UsageError(call.pick({ zh: `#${run.number} 还在进行中。`, en: `#${run.number} is still under way.` }))
     }),
   ]
+}
+
+const startsAgain = (number: number): Bilingual => ({ zh: `#${number} 重新开始。`, en: `#${number} starts again.` })
+
+function goesOn(number: number, kept: readonly string[]): Bilingual {
+  const names = [...kept.slice(0, NAMES_SHOWN), ...(kept.length > NAMES_SHOWN ? ['…'] : [])]
+  return {
+    zh: `#${number} 接着做，已完成的 ${kept.length} 步保留：${names.join('、')}。要从头开始，结束后发 retry ${number} --fresh。`,
+    en: `#${number} goes on; what is done is kept (${kept.length}): ${names.join(', ')}. To begin anew, send "retry ${number} --fresh" once it has ended.`,
+  }
 }
 
 const stateWords: Record<RunState, Bilingual> = {

@@ -63,15 +63,18 @@ export async function perform(
     }
     if (undoing !== undefined) {
       // However it ends, what it has come to by then is what can be taken back.
-      await Promise.race([
+      const reached = await Promise.race([
         work().catch((error: unknown) => outside.log(whyOf(error))),
         undoing.stopped,
         suspension.reached,
       ])
+      if (reached === 'parked') return { state: 'parked' }
       await undoing.undo(setting)
       return { state: 'done', parts: [] }
     }
-    const waits = suspension.reached.then((reached): End => ({ state: 'waits', waits: reached }))
+    const waits = suspension.reached.then(
+      (reached): End => (reached === 'parked' ? { state: 'parked' } : { state: 'waits', waits: reached }),
+    )
     return await Promise.race([work(), waits])
   } catch (error) {
     return endOf(error)

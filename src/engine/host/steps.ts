@@ -8,7 +8,7 @@ import { withTries } from './tries.ts'
 
 const stepBytes = 256 * 1024
 /** The answer to `findStep`. */
-const keptSchema = z.object({ value: z.unknown() }).optional()
+const keptSchema = z.union([z.object({ parks: z.literal(true) }), z.object({ value: z.unknown() })]).optional()
 const optionsSchema = z.object({
   retries: z.number().int().min(0).max(100).default(0),
   timeoutMs: z.number().positive().max(2_147_483_647).optional(),
@@ -21,7 +21,7 @@ export function stepAround(): string | undefined {
   return inStep.getStore()
 }
 
-export function stepsOf({ outside, signal, takeName, undoing }: Setting): CommandContext<unknown>['step'] {
+export function stepsOf({ outside, signal, takeName, suspension, undoing }: Setting): CommandContext<unknown>['step'] {
   return async <T>(
     name: string,
     work: (signal: AbortSignal) => Promise<T> | T,
@@ -31,6 +31,7 @@ export function stepsOf({ outside, signal, takeName, undoing }: Setting): Comman
     if (!read.success) throw new MisuseError(`step("${name}"): ${z.prettifyError(read.error)}`)
     takeName('step', name)
     const kept = keptSchema.parse(await outside.call({ method: 'findStep', name }))
+    if (kept && 'parks' in kept) return suspension.park()
     // The cast holds: it is what `work` gave back in an earlier attempt, as JSON.
     if (kept) return kept.value as T
     if (undoing?.isReplay) return undoing.stop()

@@ -52,8 +52,9 @@ export async function converse(text: string, ports: ConversePorts, options: AskO
 
   const question: LlmMessage = { role: 'user', text }
   const system = preset?.text ?? memory.system
-  const summary = book.summary.text === '' ? undefined : summaryText(book.summary.text)
-  const before = said.filter(({ seq }) => seq > book.summary.to)
+  const until = firstSeqOf(run.task.replays?.id, said)
+  const summary = book.summary.text === '' || book.summary.to >= until ? undefined : summaryText(book.summary.text)
+  const before = said.filter(({ seq }) => seq > book.summary.to && seq < until)
   const room = memory.memoryTokens - estimateTokens(text) - estimateTokens(summary ?? '')
   const told: LlmMessage[] = [system, summary].flatMap((each) => (each ? [{ role: 'system', text: each }] : []))
   const answer = await llm.ask([...told, ...newest(before, room), question], {
@@ -61,9 +62,16 @@ export async function converse(text: string, ports: ConversePorts, options: AskO
     model: preset?.model,
     temperature: preset?.temperature,
   })
+  if (run.task.dry !== undefined) return answer
   await insist(() => keepSaid(conversations, name, id, question, { role: 'assistant', text: answer }))
   if (hasSummary) ports.later(summarise(name, memory.memoryTokens, ports, options))
   return answer
+}
+
+/** Where in the conversation a task began to speak: one that repeats it is told what was said before that. */
+function firstSeqOf(taskId: string | undefined, said: readonly Said[]): number {
+  const first = taskId === undefined ? undefined : said.find(({ id }) => id.startsWith(`${taskId}-`))
+  return first?.seq ?? Number.POSITIVE_INFINITY
 }
 
 function summaryText(summary: string): string {

@@ -45,7 +45,21 @@ export function embeddedRuns(db: Database): Runs {
       return optional(await db.call<'waiting' | 'running' | null>('cancel_run', id, cleanText(why), toJson([hop]), now))
     },
 
-    reopen: (id, hops, now) => db.call('reopen_run', id, toJson(hops), now),
+    async reopen(id, hops, now, { fresh = false } = {}) {
+      if (!fresh) return db.call('reopen_run', id, toJson(hops), now)
+      // One statement, so both or neither; the first part looks at the run as it was before the second.
+      const [row] = await db.rows<{ is_open: boolean }>(
+        `WITH ended AS (SELECT id FROM huitou.run WHERE id = $1 AND ended_at IS NOT NULL),
+        steps AS (DELETE FROM huitou.step USING ended WHERE task = ended.id),
+        pieces AS (DELETE FROM huitou.piece USING ended WHERE run = ended.id),
+        fans AS (DELETE FROM huitou.fan USING ended WHERE run = ended.id)
+        SELECT huitou.reopen_run($1, $2, $3) AS is_open`,
+        id,
+        toJson(hops),
+        now,
+      )
+      return row?.is_open ?? false
+    },
 
     async progress(id, epoch, progress) {
       const update = `UPDATE huitou.run SET progress = $3 WHERE id = $1 AND epoch = $2 AND state = 'running'`

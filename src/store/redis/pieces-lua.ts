@@ -2,7 +2,7 @@ import { script } from './script.ts'
 
 /*
  * run:<id>:pieces  hash, with these fields of each fan:
- *   <fan> name, count, atOnce, round, openedAt, ended, done
+ *   <fan> name, count, atOnce, round, since, openedAt, ended, done
  *   <fan> cursor     the items before it have begun
  *   <fan> item <i>   its JSON     <fan> end <i>  `d` for done or `x`, and how it ended     <fan> after <i>  what began when it ended, and `last`
  */
@@ -19,7 +19,7 @@ local function begin()
   return i < count and i
 end
 local function told()
-  local told = { ARGV[2], get('name'), number('count'), number('ended'), number('done'), get('openedAt') }
+  local told = { ARGV[2], get('name'), number('count'), number('ended'), number('done'), get('openedAt'), number('round'), number('since') }
   for i = 0, number('cursor') - 1 do
     if call('HEXISTS', key, at .. 'end ' .. i) == 0 then
       told[#told + 1] = i
@@ -37,6 +37,7 @@ export const openFan = script(
 local round = number('round')
 if not round then
   set('name', ARGV[6])
+  set('since', ARGV[3])
   set('count', #ARGV - 6)
   set('done', 0)
   for i = 7, #ARGV do set('item ' .. (i - 7), ARGV[i]) end
@@ -68,7 +69,7 @@ return told()
 `,
 )
 
-/** run, fan, index, end, whether it is done → { round, count, whether it was the last, index and item of the next }, or nothing */
+/** run, fan, index, end, whether it is done → { round, since, count, whether it was the last, index and item of the next }, or nothing */
 export const settlePiece = script(
   fan,
   `
@@ -81,10 +82,10 @@ if not get(ending) then
   set(after, ended == number('count') and 'last' or begin() or '')
 end
 local next = get(after)
-local settled = { number('round'), number('count'), next == 'last' and 1 or 0 }
+local settled = { number('round'), number('since'), number('count'), next == 'last' and 1 or 0 }
 if next and next ~= 'last' and next ~= '' then
-  settled[4] = tonumber(next)
-  settled[5] = get('item ' .. next)
+  settled[5] = tonumber(next)
+  settled[6] = get('item ' .. next)
 end
 return settled
 `,

@@ -17,8 +17,8 @@ export function redisPieces(db: Database): Pieces {
     async settle(runId, fan, index, end) {
       const reply = await db.run(lua.settlePiece, runId, fan, index, toJson(end), end.state === 'done' ? 1 : 0)
       if (reply === null) return undefined
-      const [round, count, isLast, next, item] = asList(reply)
-      const settled = { round: Number(round), count: Number(count), isLast: isLast === 1 }
+      const [round, since, count, isLast, next, item] = asList(reply)
+      const settled = { round: Number(round), since: Number(since), count: Number(count), isLast: isLast === 1 }
       return typeof next === 'number' ? { ...settled, next: { index: next, item: fromJson(`${item}`) } } : settled
     },
     async ends(runId, fan) {
@@ -36,7 +36,7 @@ export function redisPieces(db: Database): Pieces {
 }
 
 function fanOf(reply: Reply): Fan {
-  const [id, name, count, ended, done, openedAt, ...underWay] = asList(reply)
+  const [id, name, count, ended, done, openedAt, round, since, ...underWay] = asList(reply)
   const pieces: Fan['underWay'] = []
   for (let at = 0; at < underWay.length; at += 2) {
     pieces.push({ index: Number(underWay[at]), item: fromJson(`${underWay[at + 1]}`) })
@@ -47,6 +47,8 @@ function fanOf(reply: Reply): Fan {
     count: Number(count),
     ended: Number(ended),
     done: Number(done),
+    round: Number(round),
+    since: Number(since),
     openedAt: Number(openedAt),
     underWay: pieces,
   }

@@ -225,7 +225,7 @@ return state
 `,
 )
 
-/** id, now, hops… → whether it did */
+/** id, now, fresh, hops… → whether it did */
 export const reopenRun = script(
   keys,
   `
@@ -236,7 +236,8 @@ call('HSET', run, 'state', 'waiting', 'attempt', 0, 'leaseUntil', ARGV[2])
 call('HINCRBY', run, 'round', 1)
 call('ZADD', LIVE, known[2], id)
 call('ZREM', ENDED, id)
-addHops(3)
+if ARGV[3] == '1' then call('DEL', run .. ':steps', run .. ':pieces') end
+addHops(4)
 return 1
 `,
 )

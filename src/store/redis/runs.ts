@@ -77,8 +77,8 @@ export function redisRuns(db: Database): Runs {
       return state === 'waiting' || state === 'running' ? state : undefined
     },
 
-    async reopen(id, hops, now) {
-      return (await db.run(lua.reopenRun, id, now, ...hopsAsJson(hops))) === 1
+    async reopen(id, hops, now, { fresh = false } = {}) {
+      return (await db.run(lua.reopenRun, id, now, fresh ? 1 : 0, ...hopsAsJson(hops))) === 1
     },
 
     async progress(id, epoch, progress) {

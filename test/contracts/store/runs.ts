@@ -252,6 +252,26 @@ export function runsContract(store: StoreUnderTest): void {
       expect(await store().runs.finish(run.id, 1, { state: 'done' }, [], noon + 3)).toBe(false)
       expect(await mustStart(store(), run, noon + 4)).toMatchObject({ attempt: 1, epoch: 2, round: 1 })
     })
+
+    test('a run reopened afresh has no steps; one that is live keeps them', async () => {
+      const [run, other] = [aRun(), aRun()]
+      for (const each of [run, other]) {
+        await mustStart(store(), each, noon)
+        await store().steps.save(each.id, 'rows', [1, 2])
+        await store().steps.save(each.id, 'signal:approval', true)
+      }
+      expect(await store().runs.reopen(run.id, [], noon, { fresh: true })).toBe(false)
+      expect(await store().steps.list(run.id)).toHaveLength(2)
+      await store().runs.finish(run.id, 1, { state: 'failed' }, [], noon + 1)
+      const hop = { at: noon + 2, kind: 'reopened' } as const
+      expect(await store().runs.reopen(run.id, [hop], noon + 2, { fresh: true })).toBe(true)
+      expect(await store().steps.list(run.id)).toEqual([])
+      expect(await store().runs.timeline(run.id)).toEqual([...run.hops, hop])
+      await store().steps.save(run.id, 'rows', [3])
+      expect(await store().runs.reopen(run.id, [], noon + 3, { fresh: true })).toBe(false)
+      expect(await store().steps.list(run.id)).toEqual([{ name: 'rows', value: [3] }])
+      expect(await store().steps.list(other.id)).toHaveLength(2)
+    })
   })
 
   test('a timeline keeps the newest 500 hops in order', async () => {

@@ -19,15 +19,16 @@ export const getTask = defineRoute({
   answer: taskDetailSchema,
   async run(api, { params }) {
     const found = await findTask(api, params.id)
-    const [timeline, steps, fans, deliveries] = await Promise.all([
+    const [timeline, steps, fans, deliveries, replay] = await Promise.all([
       api.store.runs.timeline(found.id),
       api.store.steps.list(found.id),
       api.store.pieces.list(found.id),
       api.store.outbox.ofTask(found.id),
+      found.kind === 'run' ? api.replayed(found.run) : undefined,
     ])
     const summary = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
     const sizes = steps
-      .filter(({ name }) => !/^(?:signal|wait|scene):/.test(name))
+      .filter(({ name }) => !/^(?:signal|wait|scene|said|undo|undone):/.test(name))
       .map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
     return {
       ...summary,
@@ -36,6 +37,7 @@ export const getTask = defineRoute({
       steps: sizes,
       fans: fans.length === 0 ? undefined : fans.map((fan) => fanShown(fan, found.id)),
       deliveries,
+      replay,
     }
   },
 })

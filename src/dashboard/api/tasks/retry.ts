@@ -1,25 +1,29 @@
 import { z } from 'zod'
+import { isAuthorsStep } from '../../../core/step-name.ts'
 import { ApiFault } from '../fault.ts'
 import { defineRoute } from '../route.ts'
-import { taskSummarySchema } from '../shapes.ts'
+import { retriedSchema, retrySchema } from '../shapes.ts'
 import { findTask } from './find.ts'
 import { summaryOf, waitingSummaryOf } from './summary.ts'
 
 export const retryTask = defineRoute({
   method: 'post',
   path: '/api/tasks/:id/retry',
-  summary: 'Run an ended task again under its number',
+  summary: 'Run an ended task again under its number, from the step that failed or `fresh` from the start',
   auth: 'any',
   status: 200,
   params: z.object({ id: z.string() }),
-  answer: taskSummarySchema,
-  async run(api, { params, caller }) {
+  body: retrySchema.optional(),
+  answer: retriedSchema,
+  async run(api, { params, body, caller }) {
     const { id } = await findTask(api, params.id)
-    const isDone = await api.retry(id, caller.name)
+    const fresh = body?.fresh ?? false
+    const kept = fresh ? [] : (await api.store.steps.list(id)).map(({ name }) => name).filter(isAuthorsStep)
+    const isDone = await api.retry(id, caller.name, { fresh })
     const found = await findTask(api, id)
     const task = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
     if (!isDone)
       throw new ApiFault(409, 'not_ended', `task ${params.id} has not ended (${task.state}) and cannot be retried`)
-    return task
+    return { ...task, kept }
   },
 })

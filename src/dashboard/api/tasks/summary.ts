@@ -15,10 +15,12 @@ export function waitingSummaryOf(task: Task): TaskSummary {
   return { ...aboutTask(task), state: 'waiting', attempt: 0, createdAt: task.message.receivedAt }
 }
 
-function aboutTask({ id, lane, route, message, parent }: Task) {
+function aboutTask({ id, lane, route, message, parent, replays, dry }: Task) {
   const { channel, chat, chatKind } = message.from
   const text = cut(message.text)
-  return { id, lane, command: commandName(route), text, channel, chat, chatKind, sender: message.sender, parent }
+  const isDry = dry === undefined ? undefined : true
+  const { sender } = message
+  return { id, lane, command: commandName(route), text, channel, chat, chatKind, sender, parent, replays, isDry }
 }
 
 function commandName(route: Route | undefined): string {

@@ -1,5 +1,6 @@
 import { plural } from './plural.ts'
 import { presetsEn } from './presets-en.ts'
+import { replayEn } from './replay-en.ts'
 import { schedulesEn } from './schedules-en.ts'
 import { usageEn } from './usage-en.ts'
 import type { Text } from './zh.ts'
@@ -137,6 +138,11 @@ export const en: Text = {
     retry: 'Retry',
     retryTask: (name) => `Retry task ${name}`,
     retried: (name) => `${name} is queued again`,
+    retryAsk: (name) => `Retry ${name}?`,
+    retryKeeps: (count, names) => `Going on keeps ${plural(count, 'finished step')}: ${names}.`,
+    retryOn: 'Go on',
+    retryFresh: 'From the start',
+    ...replayEn.action,
     failed: 'That did not work',
   },
   detail: {
@@ -149,6 +155,7 @@ export const en: Text = {
     noHops: 'Nothing recorded yet.',
     total: (span) => `${span} in all`,
     attempt: 'Attempt',
+    ...replayEn.detail,
     parent: 'Called by',
     waits: {
       sleep: 'Sleeps',
@@ -202,6 +209,7 @@ export const en: Text = {
     cancelled: 'Cancelled',
     ignored: 'Ignored',
     reopened: 'Reopened',
+    replays: 'Replay',
     sent: 'Handed to the platform',
     undelivered: 'Not delivered',
     undone: 'Taken back',

@@ -1,4 +1,5 @@
 import { presetsZh } from './presets-zh.ts'
+import { replayZh } from './replay-zh.ts'
 import { schedulesZh } from './schedules-zh.ts'
 import { usageZh } from './usage-zh.ts'
 
@@ -129,6 +130,11 @@ export const zh = {
     retry: '重试',
     retryTask: (name: string) => `重试任务 ${name}`,
     retried: (name: string) => `${name} 已重新排队`,
+    retryAsk: (name: string) => `重试 ${name}？`,
+    retryKeeps: (count: number, names: string) => `接着做会保留已完成的 ${count} 步：${names}。`,
+    retryOn: '接着做',
+    retryFresh: '从头开始',
+    ...replayZh.action,
     failed: '没有成功',
   },
   detail: {
@@ -141,6 +147,7 @@ export const zh = {
     noHops: '还没有记录。',
     total: (span: string) => `共 ${span}`,
     attempt: '第几次',
+    ...replayZh.detail,
     parent: '由谁调用',
     waits: { sleep: '等到', approval: '等待审批', answer: '等待回答', tasks: '等待任务', pieces: '等待各项' },
     until: (when: string) => `最晚 ${when}`,
@@ -188,6 +195,7 @@ export const zh = {
     cancelled: '已取消',
     ignored: '忽略',
     reopened: '重新打开',
+    replays: '重放',
     sent: '已送达平台',
     undelivered: '没有送到',
     undone: '撤回',

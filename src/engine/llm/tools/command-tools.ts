@@ -78,6 +78,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
       route: { scene: entry.scene, command: entry.name, rest: '', given: { ...given } },
       message: { ...message, id, text, parts: [{ kind: 'text', text }, ...beside], receivedAt: ports.now() },
       parent: { id: parent.id, number: parent.number },
+      dry: parent.task.dry,
       tag: await ports.tagOf(entry.lane, parent.owner),
     }
   }

@@ -16,8 +16,8 @@ export interface KeepSaidPorts {
 }
 
 /**
- * What a task that a model called says, but for questions to people, is kept for that model and does not go to the chat; all else goes on as it is. A person who has such a
- * task run again asks for it themselves: then it does.
+ * What a task that a model called says, but for questions to people, is kept for that model and does not go to the chat. A person who has such a
+ * task run again asks for it themselves: then it does. All that a dry run says is kept, too; everything else goes on as it is.
  */
 export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): Say {
   /** Bytes lie among the files, not among the steps. */
@@ -32,18 +32,32 @@ export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): 
   return async (said) => {
     const { task, round, name, parts } = said
     const { parent, piece } = task
-    const isForTheChat = parent === undefined || (piece === undefined ? round > 0 : piece.isCalled !== true)
-    if (isForTheChat || said.toChat === true) return say(said)
+    const isForModel = parent !== undefined && (piece === undefined ? round === 0 : piece.isCalled === true)
+    if ((!isForModel || said.toChat === true) && task.dry === undefined) return say(said)
     const fileId = `${task.id}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
     const kept = await Promise.all(parts.map((part, place) => withoutBytes(part, `${fileId}-${place + 1}`)))
-    // What a piece says, its parent was called for.
-    const [by, as] = piece === undefined ? [task.id, name] : [parent.id, `${piece.name} ${piece.index}:${name}`]
+    // What a piece says is its parent's: that was called, or tried out.
+    const [by, as] =
+      piece === undefined || parent === undefined
+        ? [task.id, name]
+        : [parent.id, `${piece.name} ${piece.index}:${name}`]
     await store.steps.save(by, `${SAID_PREFIX}${as}`, cleanJson(kept))
   }
 }
 
 /** All that such a task has said, in its order. */
 export async function saidBy(taskId: string, steps: Pick<Store['steps'], 'list'>): Promise<Part[]> {
+  return (await saidByName(taskId, steps)).flatMap(({ parts }) => parts)
+}
+
+/** The same under the names it was said by. */
+export async function saidByName(
+  taskId: string,
+  steps: Pick<Store['steps'], 'list'>,
+): Promise<{ name: string; parts: Part[] }[]> {
   const kept = (await steps.list(taskId)).filter(({ name }) => name.startsWith(SAID_PREFIX))
-  return kept.flatMap(({ value }) => z.array(partSchema).parse(value))
+  return kept.map(({ name, value }) => ({
+    name: name.slice(SAID_PREFIX.length),
+    parts: z.array(partSchema).parse(value),
+  }))
 }

@@ -25,7 +25,8 @@ export function clip(text: string, lang: Lang): string {
   return `${text.slice(0, MOST_CHARS).toWellFormed()}\n${inLang(lang, toolSentences.clipped)}`
 }
 
-function wordsOf(part: Part): string {
+/** What a part says in words; nothing for what is looked at or listened to. */
+export function wordsOf(part: Part): string {
   switch (part.kind) {
     case 'text':
     case 'markdown':

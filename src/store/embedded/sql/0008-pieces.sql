@@ -5,6 +5,8 @@ create table huitou.fan (
   name json not null,
   count int not null,
   round int not null,
+  -- Its first one.
+  since int not null,
   opened_at bigint not null,
   ended int not null default 0,
   done int not null default 0,
@@ -40,6 +42,7 @@ end $$;
 create function huitou.find_fan(p_run text, p_fan text, p_round int) returns json language sql stable as $$
   select json_build_object(
     'id', f.id, 'name', f.name, 'count', f.count, 'ended', f.ended, 'done', f.done, 'openedAt', f.opened_at,
+    'round', f.round, 'since', f.since,
     'underWay', (
       select coalesce(json_agg(json_build_object('index', p.place, 'item', p.item) order by p.place), '[]') from huitou.piece p
       where p.run = f.run and p.fan = f.id and p.place < f.next and p.ending is null
@@ -54,8 +57,8 @@ declare
   was int := (select round from huitou.fan where run = p_run and id = p_fan);
 begin
   if was is null then
-    insert into huitou.fan (run, id, name, count, round, opened_at)
-      values (p_run, p_fan, p_name, json_array_length(p_items), p_round, p_now);
+    insert into huitou.fan (run, id, name, count, round, since, opened_at)
+      values (p_run, p_fan, p_name, json_array_length(p_items), p_round, p_round, p_now);
     insert into huitou.piece (run, fan, place, item)
       select p_run, p_fan, place - 1, item from json_array_elements(p_items) with ordinality as given (item, place);
   elsif was < p_round then
@@ -86,7 +89,7 @@ begin
   select * into settled from huitou.piece where run = p_run and fan = p_fan and place = p_place;
   if settled.run is null then return null; end if;
   return (
-    select json_build_object('round', f.round, 'count', f.count, 'isLast', settled.is_last, 'next', (
+    select json_build_object('round', f.round, 'since', f.since, 'count', f.count, 'isLast', settled.is_last, 'next', (
       select json_build_object('index', p.place, 'item', p.item) from huitou.piece p
       where p.run = p_run and p.fan = p_fan and p.place = settled.after
     )) from huitou.fan f where f.run = p_run and f.id = p_fan

@@ -1,65 +1,115 @@
-import { ActionIcon, Button, Popover } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { IconPlayerStop, IconRefresh } from '@tabler/icons-react'
-import { useState } from 'react'
 import type { TaskSummary } from '../../../api/shapes.ts'
 import { actionOf, useTaskActions } from '../../api/task-actions.ts'
 import { useText } from '../../text/text.tsx'
-import classes from './tasks.module.css'
+import { AskingButton } from './asking-button.tsx'
 
-/** Cancel (after a question) or retry, whichever the task's state allows. */
-export function TaskButtons({ task, size }: { task: TaskSummary; size: 'icon' | 'full' }) {
+const NAMES_SHOWN = 5
+
+interface TaskButtonsProps {
+  task: TaskSummary
+  size: 'icon' | 'full'
+  /** The names of the steps that a retry would not do again, where they are known. */
+  kept?: readonly string[]
+}
+
+/** Cancel (after a question) or retry (after one, when something is kept), whichever the task's state allows. */
+export function TaskButtons({ task, size, kept = [] }: TaskButtonsProps) {
   const { text } = useText()
   const { busy, act } = useTaskActions(task)
-  const [isAsking, setIsAsking] = useState(false)
   const action = actionOf(task)
   const name = task.number === undefined ? '' : `#${task.number}`
   if (!action) return null
 
-  const isCancel = action === 'cancel'
-  const label = isCancel ? text.action.cancelTask(name) : text.action.retryTask(name)
-  const shared = {
-    'aria-label': label,
-    'data-testid': isCancel ? 'task-cancel' : 'task-retry',
-    loading: busy !== undefined,
-    onClick: () => (isCancel ? setIsAsking(!isAsking) : act('retry')),
-  }
-  const icon = isCancel ? <IconPlayerStop size={16} /> : <IconRefresh size={16} />
-  const button =
-    size === 'icon' ? (
-      <ActionIcon variant="subtle" color={isCancel ? 'red' : undefined} title={label} {...shared}>
-        {icon}
-      </ActionIcon>
-    ) : (
-      <Button variant="light" size="xs" color={isCancel ? 'red' : undefined} leftSection={icon} {...shared}>
-        {isCancel ? text.action.cancel : text.action.retry}
-      </Button>
+  if (action === 'cancel') {
+    return (
+      <AskingButton
+        size={size}
+        icon={<IconPlayerStop size={16} />}
+        name={text.action.cancel}
+        label={text.action.cancelTask(name)}
+        color="red"
+        testId="task-cancel"
+        isBusy={busy !== undefined}
+        title={text.action.cancelAsk(name)}
+        hint={text.action.cancelHint}
+      >
+        {(close) => (
+          <>
+            <Button size="xs" variant="default" onClick={close}>
+              {text.action.cancelNo}
+            </Button>
+            <Button
+              size="xs"
+              color="red.8"
+              data-autofocus
+              data-testid="task-cancel-confirm"
+              onClick={() => {
+                close()
+                act('cancel')
+              }}
+            >
+              {text.action.cancelYes}
+            </Button>
+          </>
+        )}
+      </AskingButton>
     )
-  if (!isCancel) return button
+  }
 
-  return (
-    <Popover opened={isAsking} onChange={setIsAsking} position="bottom-end" withArrow shadow="md" trapFocus width={264}>
-      <Popover.Target>{button}</Popover.Target>
-      <Popover.Dropdown onClick={(event) => event.stopPropagation()}>
-        <p className={classes.ask}>{text.action.cancelAsk(name)}</p>
-        <p className={classes.askHint}>{text.action.cancelHint}</p>
-        <div className={classes.askButtons}>
-          <Button size="xs" variant="default" onClick={() => setIsAsking(false)}>
-            {text.action.cancelNo}
-          </Button>
-          <Button
-            size="xs"
-            color="red.8"
-            data-autofocus
-            data-testid="task-cancel-confirm"
-            onClick={() => {
-              setIsAsking(false)
-              act('cancel')
-            }}
-          >
-            {text.action.cancelYes}
-          </Button>
-        </div>
-      </Popover.Dropdown>
-    </Popover>
+  const label = text.action.retryTask(name)
+  if (kept.length > 0) {
+    const names = [...kept.slice(0, NAMES_SHOWN), ...(kept.length > NAMES_SHOWN ? ['…'] : [])].join(', ')
+    return (
+      <AskingButton
+        size={size}
+        icon={<IconRefresh size={16} />}
+        name={text.action.retry}
+        label={label}
+        testId="task-retry"
+        isBusy={busy !== undefined}
+        title={text.action.retryAsk(name)}
+        hint={text.action.retryKeeps(kept.length, names)}
+      >
+        {(close) => (
+          <>
+            <Button
+              size="xs"
+              variant="default"
+              data-testid="task-retry-fresh"
+              onClick={() => {
+                close()
+                act('retry', { fresh: true })
+              }}
+            >
+              {text.action.retryFresh}
+            </Button>
+            <Button
+              size="xs"
+              data-autofocus
+              data-testid="task-retry-on"
+              onClick={() => {
+                close()
+                act('retry')
+              }}
+            >
+              {text.action.retryOn}
+            </Button>
+          </>
+        )}
+      </AskingButton>
+    )
+  }
+
+  const shared = { 'aria-label': label, 'data-testid': 'task-retry', loading: busy !== undefined }
+  return size === 'icon' ? (
+    <ActionIcon variant="subtle" title={label} {...shared} onClick={() => act('retry')}>
+      <IconRefresh size={16} />
+    </ActionIcon>
+  ) : (
+    <Button variant="light" size="xs" leftSection={<IconRefresh size={16} />} {...shared} onClick={() => act('retry')}>
+      {text.action.retry}
+    </Button>
   )
 }

@@ -4,9 +4,11 @@ import { useMessage } from '../../api/use-message.ts'
 import { useTask } from '../../api/use-task.ts'
 import { useText } from '../../text/text.tsx'
 import { Notice } from '../frame/notice.tsx'
+import { AnswerDiffs } from './answer-diff.tsx'
 import { Deliveries } from './deliveries.tsx'
 import classes from './detail.module.css'
 import { ProgressBar } from './progress-bar.tsx'
+import { ReplayButton } from './replay-button.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { Steps } from './steps.tsx'
 import { TaskButtons } from './task-buttons.tsx'
@@ -35,7 +37,10 @@ export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
         {task && <StateBadge state={task.state} />}
         {task && <code className={classes.command}>{task.command || text.tasks.noCommand}</code>}
         <span className={classes.buttons}>
-          {task && <TaskButtons task={task} size="full" />}
+          {task && <ReplayButton key={task.id} task={task} />}
+          {task && (
+            <TaskButtons task={task} size="full" kept={task.steps.map(({ name }) => name).filter(isNamedByAuthor)} />
+          )}
           <ActionIcon
             className={classes.close}
             variant="subtle"
@@ -69,6 +74,7 @@ export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
             </p>
           )}
           <TaskFacts task={task} />
+          {task.replay && <AnswerDiffs replay={task.replay} />}
           <Timeline hops={task.timeline} />
           <Deliveries deliveries={task.deliveries} />
           <Steps steps={task.steps} />
@@ -76,6 +82,11 @@ export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
       )}
     </article>
   )
+}
+
+/** What models called is kept among them, under names that no author gives. */
+function isNamedByAuthor(step: string): boolean {
+  return !step.startsWith('tools:')
 }
 
 function DetailLoading() {

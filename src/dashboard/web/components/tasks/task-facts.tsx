@@ -43,6 +43,12 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
           <Link to={`/tasks/${task.parent.id}`}>#{task.parent.number}</Link>
         </Fact>
       )}
+      {task.replays && (
+        <Fact name={detail.replays}>
+          <Link to={`/tasks/${task.replays.id}`}>#{task.replays.number}</Link>{' '}
+          {task.isDry && <span className={classes.quiet}>{detail.dry}</span>}
+        </Fact>
+      )}
       {task.attempt > 0 && <Fact name={detail.attempt}>{task.attempt}</Fact>}
       {task.llm && (
         <Fact name={detail.llm}>

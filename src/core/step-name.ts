@@ -1,0 +1,4 @@
+/** Whether an author gave a step this name; those that the engine keeps beside them have a word and a colon in front. */
+export function isAuthorsStep(name: string): boolean {
+  return !/^(?:signal|wait|tools|said):/.test(name)
+}

@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { z } from 'zod'
+import { liveStates, type Run } from '../../../core/run.ts'
+import type { Api } from '../api.ts'
+import { ApiFault, invalid, notFound } from '../fault.ts'
+import { callId } from '../idempotency.ts'
+import { defineRoute } from '../route.ts'
+import { replayAnswerSchema, replaySchema } from '../shapes.ts'
+import { findTask } from './find.ts'
+import { summaryOf } from './summary.ts'
+
+/** Between two looks at whether it has ended. */
+const LOOK_MS = 50
+
+export const replayTask = defineRoute({
+  method: 'post',
+  path: '/api/tasks/:id/replay',
+  summary:
+    'Run the message of an ended task again as a task of its own, `dry` without sending or doing anything; answers with what it says differently',
+  auth: 'any',
+  status: 202,
+  params: z.object({ id: z.string() }),
+  body: replaySchema.optional(),
+  isIdempotent: true,
+  answer: replayAnswerSchema,
+  async run(api, input) {
+    const { dry, models, tools, waitMs } = input.body ?? replaySchema.parse({})
+    if (!dry && !(models && tools)) throw invalid('body', 'only a dry replay may do without models or tools')
+    const { id } = await findTask(api, input.params.id)
+    const mine = await callId(api, { ...input, body: { ...input.body, of: id } }, 'replay')
+    const options = { id: mine, by: input.caller.name, dry: dry ? { models, tools } : undefined }
+    const begun = await api.replay(id, options)
+    if (begun === undefined) throw notFound(`task ${input.params.id}`)
+    if (begun === 'live') throw new ApiFault(409, 'not_ended', `task ${input.params.id} has not ended; replay it then`)
+    if (begun === 'builtin') {
+      throw new ApiFault(
+        409,
+        'builtin',
+        'built-in commands are not replayed: they act on what is there now, in the name of their person',
+      )
+    }
+    const run = await endOf(api, begun, waitMs)
+    const replay = await api.replayed(run)
+    if (replay === undefined) throw new Error(`task ${run.id} is no replay`)
+    return { ...summaryOf(run), replay }
+  },
+})
+
+/** The run as it is when it has ended, or when that takes longer. */
+async function endOf(api: Api, begun: Run, waitMs: number): Promise<Run> {
+  const deadline = performance.now() + waitMs
+  let run = begun
+  while (liveStates.includes(run.state) && performance.now() < deadline) {
+    await wait(LOOK_MS)
+    run = (await api.store.runs.find(run.id)) ?? run
+  }
+  return run
+}

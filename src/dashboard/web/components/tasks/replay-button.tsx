@@ -1,0 +1,60 @@
+import { Button, Switch } from '@mantine/core'
+import { IconRepeat } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { TaskSummary } from '../../../api/shapes.ts'
+import { actionOf, useTaskActions } from '../../api/task-actions.ts'
+import { useText } from '../../text/text.tsx'
+import { AskingButton } from './asking-button.tsx'
+import classes from './tasks.module.css'
+
+/** Runs an ended task's message again, dry unless told otherwise. */
+export function ReplayButton({ task }: { task: TaskSummary }) {
+  const { text } = useText()
+  const { busy, replay } = useTaskActions(task)
+  const [isDry, setIsDry] = useState(true)
+  if (actionOf(task) === 'cancel') return null
+  const name = task.number === undefined ? '' : `#${task.number}`
+  return (
+    <AskingButton
+      size="full"
+      icon={<IconRepeat size={16} />}
+      name={text.action.replay}
+      label={text.action.replayTask(name)}
+      testId="task-replay"
+      isBusy={busy !== undefined}
+      title={text.action.replayAsk}
+      hint={
+        <>
+          {text.action.replayHint}
+          <Switch
+            className={classes.askSwitch}
+            size="xs"
+            label={text.action.replayDry}
+            description={text.action.replayDryHint}
+            checked={isDry}
+            data-testid="task-replay-dry"
+            onChange={(event) => setIsDry(event.currentTarget.checked)}
+          />
+        </>
+      }
+    >
+      {(close) => (
+        <>
+          <Button size="xs" variant="default" onClick={close}>
+            {text.action.replayNo}
+          </Button>
+          <Button
+            size="xs"
+            data-testid="task-replay-confirm"
+            onClick={() => {
+              close()
+              replay({ dry: isDry })
+            }}
+          >
+            {text.action.replayYes}
+          </Button>
+        </>
+      )}
+    </AskingButton>
+  )
+}

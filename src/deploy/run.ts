@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { AppError } from '../core/errors.ts'
+
+/** A program that did not end well; `message` is what it wrote. */
+export class RunError extends AppError {
+  override readonly name = 'RunError'
+  readonly retry = 'never'
+}
+
+/** Runs a program to its end; resolves to what it printed. Throws RunError. */
+export function run(
+  program: string,
+  args: readonly string[],
+  { cwd, env }: { cwd: string; env?: NodeJS.ProcessEnv },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let printed = ''
+    let errors = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString()
+    })
+    child.once('error', (error) => reject(new RunError(`${program}: ${error.message}`)))
+    child.once('close', (code) => {
+      if (code === 0) return resolve(printed.trim())
+      reject(new RunError(`${program} ${args[0]} ended with code ${code}:\n${(errors || printed).trim()}`))
+    })
+  })
+}
