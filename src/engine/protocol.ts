@@ -25,6 +25,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     message: messageSchema,
     lang: langSchema,
     attempt: z.number(),
+    /** It was never begun before, so no step of it is kept. */
+    isFresh: z.boolean().optional(),
     taskNumber: z.number(),
   }),
   z.object({ kind: z.literal('abort'), runId: z.string(), why: z.string() }),
@@ -79,6 +81,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       }),
       /** Answered with 0, which starts the time, or with how many ms are left of it. */
       z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
+      /** Answered with the `steps` that are kept, and whether that `isAll`: where it is not, the others are asked for by name. */
+      z.object({ method: z.literal('keptSteps') }),
       z.object({ method: z.literal('findStep'), name: z.string() }),
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),

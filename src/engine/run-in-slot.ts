@@ -11,6 +11,7 @@ import { coolDown } from './cool-down.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
+import { keptSteps } from './kept-steps.ts'
 import type { AskOptions } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
 import { TasksPending } from './llm/tools/tasks-pending.ts'
@@ -38,11 +39,14 @@ export async function runInSlot(
   const questions = openQuestions(run, lang, engine, deadline)
   const warnings: string[] = []
   const end = await slots.run(
-    { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
+    { runId: run.id, route, message, lang, attempt: run.attempt, isFresh: run.epoch === 1, taskNumber: run.number },
     callsOf(run, lang, engine, deadline, questions, warnings),
     deadline.signal,
     engine.graceMs,
   )
+  if (end.state === 'killed') {
+    engine.log.warn({ taskId: run.id, lane: run.task.lane, why: end.why, error: end.message }, 'a host was lost')
+  }
   return withAttached(withWarnings(attemptOf(end, run, entry, lang, deadline), warnings), questions.attached())
 }
 
@@ -78,7 +82,8 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   if (end.why === 'out-of-memory') {
     return { state: 'failed', isFinal: true, why: end.message, say: textIn(lang, sentences.outOfMemory(run.number)) }
   }
-  return { state: 'failed', isFinal: false, why: end.message }
+  const say = textIn(lang, sentences.crashed(run.number, run.failures + 1))
+  return { state: 'failed', isFinal: false, why: end.message, say }
 }
 
 function callsOf(
@@ -91,7 +96,7 @@ function callsOf(
 ): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
-  const note = (kind: 'log' | 'step' | 'said' | 'asked', text: string, ms?: number, call?: LlmCall): void => {
+  const note = (kind: 'log' | 'said' | 'asked', text: string, ms?: number, call?: LlmCall): void => {
     runs.note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt, call }]).catch((error: unknown) => {
       engine.log.warn({ taskId: run.id, error: String(error) }, 'a timeline line was lost')
     })
@@ -154,12 +159,13 @@ function callsOf(
           return insist(() => waitFor(call.order, run, lang, engine))
         case 'coolDown':
           return insist(() => coolDown(run, call.name, call.forMs, engine))
+        case 'keptSteps':
+          return insist(() => keptSteps(run.id, steps))
         case 'findStep':
           return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {
-          const kept = await insist(() => steps.save(run.id, call.name, cleanJson(call.value)))
-          note('step', call.name, call.ms)
-          return kept
+          const hop = { at: engine.now(), kind: 'step', text: call.name, ms: call.ms, attempt: run.attempt } as const
+          return insist(() => steps.save(run.id, call.name, cleanJson(call.value), hop))
         }
       }
     },

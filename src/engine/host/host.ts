@@ -14,6 +14,7 @@ export interface HostRun {
   message: Message
   lang: Lang
   attempt: number
+  isFresh?: boolean
   taskNumber: number
 }
 
@@ -174,8 +175,18 @@ function heardAs(message: unknown): FromHost | undefined {
   const kind = typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined
   // The casts hold: `main.ts` makes these with their types checked, and bounds what a command puts in.
   if (kind === 'progress' || kind === 'log' || kind === 'ready' || kind === 'loading') return message as FromHost
+  if (isSavedStep(message)) return message
   const read = fromHostSchema.safeParse(message)
   return read.success ? read.data : undefined
+}
+
+/** Looked at by hand too: a step that does little takes hardly longer than the schema would. */
+function isSavedStep(message: unknown): message is FromHost & { kind: 'call' } {
+  // The cast holds for looking: what is not there is undefined.
+  const { kind, callId, runId, call } = (message ?? {}) as Record<string, unknown>
+  if (kind !== 'call' || typeof callId !== 'number' || typeof runId !== 'string') return false
+  const { method, name, ms } = (call ?? {}) as Record<string, unknown>
+  return method === 'saveStep' && typeof name === 'string' && typeof ms === 'number'
 }
 
 function reasonOf(signal: AbortSignal): string {

@@ -7,6 +7,7 @@ import type { SceneFile, Sources } from '../../scenes/sources.ts'
 import type { FromHost, ToHost } from '../protocol.ts'
 import { describedError, type End, type Outside, perform, type RunOrder } from './perform.ts'
 import { importFromPictures, pictureUrl } from './pictures.ts'
+import { rememberSteps } from './remember-steps.ts'
 import type { Watch } from './watchdog.ts'
 import { openWire } from './wire.ts'
 
@@ -71,7 +72,7 @@ async function load(sources: Sources, triggers: boolean): Promise<void> {
 async function run(order: RunOrder): Promise<void> {
   const controller = new AbortController()
   running = { runId: order.runId, controller }
-  const end = await perform(scenes, order, outsideOf(order.runId), controller.signal)
+  const end = await perform(scenes, order, rememberSteps(order, outsideOf(order.runId)), controller.signal)
   running = undefined
   wire.send({ kind: 'end', runId: order.runId, end: concealedEnd(end) })
 }
