@@ -5,6 +5,7 @@ import { closedLoop, type LoadResult, openLoop } from './load.ts'
 import { benchOnebot } from './onebot.ts'
 import { type BenchServer, startServer } from './server.ts'
 import { benchSteps } from './steps.ts'
+import { benchWakes } from './wakes.ts'
 import { type StoreName, storeNames, withStore } from './with-store.ts'
 
 /* `npm run bench`: each figure of ours beside a floor of the same run. What each shows: bench/README.md. */
@@ -23,6 +24,7 @@ for (const store of storeNames) {
 }
 if (only === undefined || only === 'onebot') await benchOnebot()
 if (only === undefined || only === 'steps') await benchSteps(part)
+if (only === undefined || only === 'wakes') await benchWakes(part)
 
 async function acks(store: StoreName, simulator: WecomSimulator): Promise<void> {
   const count = store === 'redis' ? 15_000 : 3_000
