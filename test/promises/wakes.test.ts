@@ -45,7 +45,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     await mkdir(join(dataDir, 'scenes', 'public'), { recursive: true })
     await writeFile(join(dataDir, 'scenes', 'public', 'bed.ts'), scene(ledger))
     await writeFile(ledger, '')
-    const huitou = await place.start({ env: { SCENE_DIRS: join(dataDir, 'scenes'), LOG_LEVEL: 'warn' } })
+    const huitou = await place.start({ env: { SCENE_DIRS: join(dataDir, 'scenes') } })
     const naps = async () => linesOf(await readFile(ledger, 'utf8'))
     const lane = async () => (await overviewOf(huitou)).lanes.find(({ name }) => name === 'long')
     const isAsleep = async (count: number) => {
