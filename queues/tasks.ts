@@ -41,6 +41,8 @@ export interface TaskQueues {
   ahead(task: Task): Promise<number>
   /** Some of the tasks that wait, the next ones first. */
   waiting(lane: string, limit: number): Promise<Task[]>
+  /** The tasks that workers have taken up, also those whose worker has died since; the first taken up first. */
+  begun(lane: string): Promise<Task[]>
   close(): Promise<void>
 }
 
@@ -81,11 +83,10 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
       return Object.values(counts).reduce((sum, count) => sum + count, 0)
     },
     async waiting(lane, limit) {
-      const jobs = await nextJobs(queueOf(lane), limit)
-      return jobs.flatMap((job) => {
-        const task = taskSchema.safeParse(job.data)
-        return task.success ? [task.data] : []
-      })
+      return tasksOf(await nextJobs(queueOf(lane), limit))
+    },
+    async begun(lane) {
+      return tasksOf(await within(queueOf(lane).getJobs(['active'], 0, -1, true)))
     },
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()))
@@ -98,4 +99,11 @@ async function nextJobs(queue: Queue<Task | Wake>, limit: number): Promise<Job<T
   const jobs = await within(queue.getJobs(['wait', 'prioritized'], 0, limit - 1, true))
   // A job that left while the list was read comes back as undefined.
   return jobs.filter((job) => job !== undefined)
+}
+
+function tasksOf(jobs: readonly (Job<Task | Wake> | undefined)[]): Task[] {
+  return jobs.flatMap((job) => {
+    const task = taskSchema.safeParse(job?.data)
+    return task.success ? [task.data] : []
+  })
 }

@@ -1,7 +1,6 @@
 import { type Job, UnrecoverableError, type Worker } from 'bullmq'
 import type { Backend } from '../queues/backend.ts'
 import { laneQueueName, type TaskQueues, wakeSchema } from '../queues/tasks.ts'
-import { chatKey, personKey } from '../src/core/address.ts'
 import type { Held } from '../src/core/held.ts'
 import { insist } from '../src/core/insist.ts'
 import type { Outcome } from '../src/core/outcome.ts'
@@ -12,7 +11,7 @@ import { runTask } from '../src/engine/run-task.ts'
 import type { Shares } from '../src/store/store.ts'
 import type { RowTurns } from './rows.ts'
 import { settle } from './settle.ts'
-import { openTurns } from './turns.ts'
+import { keepPlace, openTurns, turnOf } from './turns.ts'
 
 /**
  * What one person asks in one chat: `together`, side by side. `turns`: one after the other, waiting in their slots, for lanes whose commands
@@ -38,13 +37,20 @@ export function tasksWorker(
   let lastTag = 0
 
   async function runInOrder(task: Task, job: Job<unknown>, token: string | undefined): Promise<Outcome> {
-    const work = () => runTask(task, engine, shutdown)
     const { row } = task
+    const turn = lane.order === 'turns' ? turnOf(task) : undefined
+    const work = () => runTask(task, engine, shutdown, turn)
     if (row !== undefined) {
       const putOff = (forMs: number) => settle(job, token, { state: 'snoozed', forMs }, engine.now())
       return ports.rowTurns.take({ ...task, row }, work, putOff)
     }
-    return lane.order === 'turns' ? turns.take(turnOf(task), work) : work()
+    if (turn === undefined) return work()
+    // It waits in its slot; were we killed meanwhile, newer ones in the queue would be before it.
+    const placed = turns.isTaken(turn) ? keepPlace(task, turn, engine).catch(() => {}) : undefined
+    return turns.take(turn, async () => {
+      await placed
+      return work()
+    })
   }
 
   /** What a job is about; undefined when the run it should look at is over. */
@@ -84,8 +90,4 @@ export function tasksWorker(
     })
   })
   return worker
-}
-
-function turnOf({ message: { from, sender } }: Task): string {
-  return `${chatKey(from)} ${personKey(from.channel, sender.id)}`
 }

@@ -1,7 +1,14 @@
+import { chatKey, personKey } from '../src/core/address.ts'
+import type { Task } from '../src/core/task.ts'
+import type { Engine } from '../src/engine/engine.ts'
+import { newRunOf } from '../src/engine/run-task.ts'
+
 /** Has works of one key take turns, in the order they came; different keys run side by side. */
 export interface Turns {
   /** Resolves or rejects as the work does. */
   take<Result>(key: string, work: () => Promise<Result>): Promise<Result>
+  /** Whether some work of that key is under way or waits. */
+  isTaken(key: string): boolean
 }
 
 export function openTurns(): Turns {
@@ -18,5 +25,30 @@ export function openTurns(): Turns {
         if (last.get(key) === mine) last.delete(key)
       }
     },
+    isTaken: (key) => last.has(key),
+  }
+}
+
+/** Whose turn it is: what one person asks in one chat. Tasks that stand in a row have an order of their own, and what a task has called may not wait for it. */
+export function turnOf({ lane, message: { from, sender }, row, parent }: Task): string | undefined {
+  if (row !== undefined || parent !== undefined) return undefined
+  return `${lane} ${chatKey(from)} ${personKey(from.channel, sender.id)}`
+}
+
+type Places = Pick<Engine, 'now'> & { store: Pick<Engine['store'], 'runs'> }
+
+/** Gives a task its place in its turn before it begins. */
+export async function keepPlace(task: Task, turn: string, { store, now }: Places): Promise<void> {
+  await store.runs.create({ ...newRunOf(task), turn }, now())
+}
+
+/**
+ * Gives what dead workers had taken up, and not begun, its place in its turn. To be called before anything of the lane begins: their jobs come back later
+ * than newer ones.
+ */
+export async function keepPlaces(begun: readonly Task[], places: Places): Promise<void> {
+  for (const task of begun) {
+    const turn = turnOf(task)
+    if (turn !== undefined) await keepPlace(task, turn, places)
   }
 }

@@ -1,6 +1,8 @@
 import type { Worker } from 'bullmq'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { RejectedError } from '../src/core/errors.ts'
+import { insist } from '../src/core/insist.ts'
+import { whyOf } from '../src/core/why.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
@@ -14,11 +16,12 @@ import { openModelPorts } from './model-ports.ts'
 import { openRowTurns } from './rows.ts'
 import { startSweeper } from './sweeper.ts'
 import { type LaneOrder, tasksWorker } from './tasks.ts'
+import { keepPlaces } from './turns.ts'
 
 /** How many built-in commands run side by side. */
 const CONTROL_AT_ONCE = 8
 /** How much one person's commands of a lane wait for one another. */
-const laneOrders: Readonly<Record<string, LaneOrder>> = { short: 'turns' }
+const laneOrders: Readonly<Record<string, LaneOrder>> = { [CONTROL_LANE]: 'turns', short: 'turns' }
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
@@ -97,23 +100,18 @@ export async function startWork(
   const { overlapOf, interrupt, now } = installation
   const rowTurns = openRowTurns({ rows: store.rows, tasks, overlapOf, interrupt, now, log })
   const ports = { shares: store.shares, held, rowTurns, tasks }
+  const working = [
+    { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE },
+    ...lanes.map((name) => ({ name, concurrency: config.lanes[name]?.concurrency ?? 1 })),
+  ].map((lane) => ({ ...lane, order: laneOrders[lane.name] ?? 'together' }))
+  for (const { name, order } of working) {
+    if (order === 'together') continue
+    await insist(async () => keepPlaces(await tasks.begun(name), engine)).catch((error: unknown) => {
+      log.warn({ lane: name, error: whyOf(error) }, 'what dead workers had taken up may be done out of order')
+    })
+  }
   const workers: Worker<unknown>[] = [
-    tasksWorker(
-      backend,
-      { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE, order: 'turns' },
-      engine,
-      ports,
-      shutdown.signal,
-    ),
-    ...lanes.map((name) =>
-      tasksWorker(
-        backend,
-        { name, concurrency: config.lanes[name]?.concurrency ?? 1, order: laneOrders[name] ?? 'together' },
-        engine,
-        ports,
-        shutdown.signal,
-      ),
-    ),
+    ...working.map((lane) => tasksWorker(backend, lane, engine, ports, shutdown.signal)),
     ...[...channels.keys()].map((channel) => deliveriesWorker(backend, channel, outbox)),
   ]
   const stopSweeper = startSweeper({

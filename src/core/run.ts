@@ -54,6 +54,8 @@ export const newRunSchema = z.object({
   /** `personKey` of who asked. */
   owner: z.string(),
   hops: z.array(hopSchema),
+  /** Of those with the same one that begin, one is under way at a time, in the order of their numbers. */
+  turn: z.string().optional(),
 })
 export type NewRun = z.infer<typeof newRunSchema>
 

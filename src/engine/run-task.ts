@@ -25,12 +25,12 @@ import { answerUnknown } from './unknown.ts'
 const FORGIVEN_CRASHES = 50
 
 /**
- * One attempt at a task: claims it, runs its command under its time limit, says what there is to say and writes the end down.
+ * One attempt at a task: claims it (in its `turn`, where it has one), runs its command under its time limit, says what there is to say and writes the end down.
  * The second call for a task that has ended does nothing. Throws only StoreUnavailableError; then nothing is decided and it may be called again.
  */
-export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal): Promise<Outcome> {
+export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal, turn?: string): Promise<Outcome> {
   const startedAt = engine.now()
-  const claim = await engine.store.runs.start(newRunOf(task), startedAt, LEASE_MS)
+  const claim = await engine.store.runs.start({ ...newRunOf(task), turn }, startedAt, LEASE_MS)
   if (claim.state === 'over') return { state: 'done' }
   if (claim.state === 'held') return { state: 'snoozed', forMs: Math.max(100, claim.untilMs - startedAt) }
 

@@ -10,18 +10,26 @@ const MOST_KNOWN = 10_000
 
 /**
  * Tags for fair share. In a quick lane the first message of a person in a while goes without one, which costs no look into the
- * store: only who sends much waits behind their own. Elsewhere each task is tagged.
+ * store: only who sends much waits behind their own. Elsewhere each task is tagged, and so is all that comes while it is not known here who was
+ * tagged before.
  */
 export function fairShare(shares: Pick<Shares, 'tag'>, quickLanes: ReadonlySet<string>, now: () => number) {
   const last = new Map<string, { at: number; isTagged: boolean }>()
+  let knowsSince = now()
   return async (lane: string, message: Message): Promise<number> => {
     const owner = personKey(message.from.channel, message.sender.id)
     if (!quickLanes.has(lane)) return shares.tag(lane, owner)
     const key = `${lane} ${owner}`
     const at = now()
     const before = last.get(key)
-    const isTagged = before !== undefined && at - before.at <= (before.isTagged ? TAGGED_QUIET_MS : QUIET_MS)
-    if (last.size >= MOST_KNOWN) last.clear()
+    const isTagged =
+      before === undefined
+        ? at - knowsSince <= TAGGED_QUIET_MS
+        : at - before.at <= (before.isTagged ? TAGGED_QUIET_MS : QUIET_MS)
+    if (last.size >= MOST_KNOWN) {
+      last.clear()
+      knowsSince = at
+    }
     last.set(key, { at, isTagged })
     return isTagged ? shares.tag(lane, owner) : 0
   }

@@ -31,12 +31,16 @@ export interface Store {
 }
 
 /** Tasks as people see them: number, state, timeline. Also the dedupe mark, so one is kept longer than any platform redelivers. */
+/** When one looks again whose turn has not come, for each that is before it; 5 s at most. */
+export const LOOK_AGAIN_MS = 100
+
 export interface Runs {
-  /** Makes the record of a task that waits, with the next number; the existing one, untouched, when there is one. */
+  /** Makes the record of a task that waits, with the next number and so its place in its turn; the existing one, untouched, when there is one. */
   create(run: NewRun, now: number): Promise<{ created: boolean; run: Run }>
   /**
    * Claims an attempt. Makes the record when there is none. `go` when nobody holds it: epoch and attempt count one up (`attempt` not after a snooze), state running,
-   * the lease ends at now + leaseMs. `held`: another attempt is alive until `untilMs`. `over`: it has ended. */
+   * the lease ends at now + leaseMs. `held`: another attempt is alive until `untilMs`; or its turn has not come, and the record waits: look again then. `over`: it has ended.
+   */
   start(
     run: NewRun,
     now: number,

@@ -19,6 +19,7 @@ import {
   settingsContract,
   stepsContract,
 } from './store/small-parts.ts'
+import { turnsContract } from './store/turns.ts'
 import { waitsContract } from './store/waits.ts'
 
 export type { OpenedStore } from './store/samples.ts'
@@ -46,6 +47,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     runsContract(store)
     waitsContract(store)
     runListContract(store)
+    turnsContract(store)
     rowsContract(store)
     stepsContract(store)
     outboxContract(store)

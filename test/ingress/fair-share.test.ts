@@ -11,7 +11,8 @@ const from = (id: string): Message => ({
   receivedAt: 0,
 })
 
-function aShare() {
+/** One that runs for so long that it knows all who were tagged. */
+function aShare(runsForMs = 60_001) {
   const asked: string[] = []
   let now = 0
   const tags = {
@@ -21,6 +22,7 @@ function aShare() {
     },
   }
   const share = fairShare(tags, new Set(['short']), () => now)
+  now += runsForMs
   return { asked, share, pass: (ms: number) => (now += ms) }
 }
 
@@ -61,4 +63,13 @@ test('in any other lane each message is tagged', async () => {
   await share('long', from('lisi'))
   await share('long', from('lisi'))
   expect(asked).toEqual(['long staff:lisi', 'long staff:lisi'])
+})
+
+test('after a start each message is tagged, for what was tagged before may still wait', async () => {
+  const { share, pass } = aShare(0)
+  expect(await share('short', from('lisi'))).toBe(1)
+  pass(60_000)
+  expect(await share('short', from('zhangsan'))).toBe(2)
+  pass(1)
+  expect(await share('short', from('wangwu'))).toBe(0)
 })

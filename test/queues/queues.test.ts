@@ -107,6 +107,21 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
     expect(await queues.counts(lane)).toMatchObject({ waiting: 1, active: 0 })
   })
 
+  test('what workers have taken up is told, the first taken up first', async ({ skip }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const { queues, lane } = lanes()
+    const ids = [1, 2, 3, 4].map((number) => `${lane}-${number}`)
+    for (const id of ids) await queues.add(aTask(lane, 0, id))
+    const over = Promise.withResolvers<void>()
+    const worker = opened.backend.worker<Task>(laneQueueName(lane), () => over.promise, { concurrency: 3 })
+    onTestFinished(async () => {
+      over.resolve()
+      await worker.close()
+    })
+    await expect.poll(async () => (await queues.begun(lane)).length, { timeout: 20_000 }).toBe(3)
+    expect((await queues.begun(lane)).map(({ id }) => id)).toEqual(ids.slice(0, 3))
+  })
+
   test('many adds at once are all stored', async ({ skip }) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane, work } = lanes()

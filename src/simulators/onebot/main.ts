@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { requireLoopback } from '../control.ts'
+import { endWhenTold } from '../end-when-told.ts'
 import { serveOnebotControl } from './control.ts'
 import { type FlavourName, type Group, startOnebotSimulator } from './index.ts'
 
@@ -68,14 +69,7 @@ const simulator = await startOnebotSimulator({
 })
 const control = await serveOnebotControl(simulator, number(values.port))
 
-const stop = (): void => {
-  void control.close()
-  void simulator.close()
-}
-process.once('SIGTERM', stop)
-process.once('SIGINT', stop)
-// Started by a parent with a channel: it ends with its parent, however that one ends.
-process.once('disconnect', stop)
+endWhenTold(control, simulator)
 
 const { selfId, wsUrl, httpUrl } = simulator
 process.stdout.write(`${JSON.stringify({ url: control.url, selfId, accessToken, wsUrl, httpUrl })}\n`)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { endWhenTold } from '../end-when-told.ts'
 import { serveOpenaiControl } from './control.ts'
 import { friendlyAnswer } from './friendly-answer.ts'
 import { startOpenaiSimulator } from './index.ts'
@@ -31,13 +32,6 @@ const simulator = await startOpenaiSimulator({
 })
 const control = await serveOpenaiControl(simulator, number(values.port))
 
-const stop = (): void => {
-  void control.close()
-  void simulator.close()
-}
-process.once('SIGTERM', stop)
-process.once('SIGINT', stop)
-// Started by a parent with a channel: it ends with its parent, however that one ends.
-process.once('disconnect', stop)
+endWhenTold(control, simulator)
 
 process.stdout.write(`${JSON.stringify({ url: control.url, baseUrl: simulator.url })}\n`)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { endWhenTold } from '../end-when-told.ts'
 import { startWecomSimulator } from './index.ts'
 
 /*
@@ -45,12 +46,6 @@ const simulator = await startWecomSimulator({
   unknownUsers: values['unknown-user'],
 })
 
-const stop = (): void => {
-  void simulator.close()
-}
-process.once('SIGTERM', stop)
-process.once('SIGINT', stop)
-// Started by a parent with a channel: it ends with its parent, however that one ends.
-process.once('disconnect', stop)
+endWhenTold(simulator)
 
 process.stdout.write(`${JSON.stringify({ url: simulator.url, credentials: simulator.credentials })}\n`)

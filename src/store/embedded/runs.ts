@@ -2,19 +2,19 @@ import { cleanText } from '../../core/clean.ts'
 import { type Hop, liveStates, type NewRun, type Run, type RunState } from '../../core/run.ts'
 import type { Task } from '../../core/task.ts'
 import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/wait.ts'
-import type { Runs } from '../store.ts'
+import { LOOK_AGAIN_MS, type Runs } from '../store.ts'
 import type { Database } from './database.ts'
 import { optional, toJson } from './json.ts'
 
 export function embeddedRuns(db: Database): Runs {
   return {
     async create(run, now) {
-      const made = await db.call<{ created: boolean; run: RunRow }>('create_run', ...argsOf(run), now)
+      const made = await db.call<{ created: boolean; run: RunRow }>('create_run', ...argsOf(run), now, turnOf(run))
       return { created: made.created, run: runOf(made.run) }
     },
 
     async start(run, now, leaseMs) {
-      const started = await db.call<Started>('start_run', ...argsOf(run), now, leaseMs)
+      const started = await db.call<Started>('start_run', ...argsOf(run), now, leaseMs, turnOf(run), LOOK_AGAIN_MS)
       return started.state === 'held' ? started : { state: started.state, run: runOf(started.run) }
     },
 
@@ -135,4 +135,8 @@ export function argsOf({ id, task, owner, hops }: NewRun): unknown[] {
   const { channel, chat } = message.from
   const words = message.text.toLowerCase()
   return [id, toJson(task), ...[owner, channel, chat, command, words].map(cleanText), toJson(hops)]
+}
+
+function turnOf({ turn }: NewRun): string | null {
+  return turn === undefined ? null : cleanText(turn)
 }

@@ -39,36 +39,78 @@ local function finish(state, why, now)
 end
 `
 
-/** id, owner, task, now, hops… → {'made', number} or {'known', record} */
+/*
+ * turn:<turn>   zset: number → id, of those that begin with that turn. Whoever holds nobody back any more is taken out when the next one looks.
+ */
+const turns = `
+local TURN_MS = 600000
+local function holds(other)
+  local known = call('HMGET', P .. 'run:' .. other, 'state', 'waits', 'attempt')
+  return known[1] == 'running' or (known[1] == 'waiting' and not known[2] and known[3] == '0')
+end
+local function aheadIn(turn)
+  while true do
+    local first = call('ZRANGE', turn, 0, 0)[1]
+    if not first or first == id then return 0 end
+    if holds(first) then return call('ZRANK', turn, id) or call('ZCARD', turn) end
+    call('ZREM', turn, first)
+  end
+end
+local function standIn(turn, number)
+  call('ZADD', turn, number, id)
+  call('PEXPIRE', turn, TURN_MS)
+end
+`
+
+/** id, owner, task, now, turn or '', hops… → {'made', number} or {'known', record} */
 export const createRun = script(
   keys,
   make,
+  turns,
   `
 local known = call('HGETALL', run)
 if #known > 0 then return { 'known', known } end
 local number = make(ARGV[2], ARGV[3], ARGV[4], 'state', 'waiting', 'attempt', 0, 'epoch', 0, 'leaseUntil', ARGV[4])
-addHops(5)
+if ARGV[5] ~= '' then standIn(P .. 'turn:' .. ARGV[5], number) end
+addHops(6)
 return { 'made', number }
 `,
 )
 
-/** id, owner, task, now, leaseMs, hops… → {'made', number}, {'go', record}, {'held', untilMs} or {'over', record} */
+/** id, owner, task, now, leaseMs, lookAgainMs, turn or '', hops… → {'made', number}, {'go', record}, {'held', untilMs} or {'over', record} */
 export const startRun = script(
   keys,
   make,
+  turns,
   `
 local now = tonumber(ARGV[4])
 local lease = now + ARGV[5]
-local known = call('HMGET', run, 'state', 'leaseUntil', 'waits')
-local state, leaseUntil, waits = known[1], known[2], known[3]
+local turn = ARGV[7] ~= '' and P .. 'turn:' .. ARGV[7]
+local known = call('HMGET', run, 'state', 'leaseUntil', 'waits', 'attempt', 'number')
+local state, leaseUntil, waits, attempt, number = unpack(known, 1, 5)
+local function look(ahead) return now + math.min(5000, ARGV[6] * ahead) end
 if not state then
-  local number = make(ARGV[2], ARGV[3], now, 'state', 'running', 'attempt', 1, 'epoch', 1, 'leaseUntil', lease, 'startedAt', now)
-  call('ZADD', LEASED, lease, id)
-  addHops(6)
-  return { 'made', number }
+  local ahead = turn and aheadIn(turn) or 0
+  if ahead > 0 then
+    number = make(ARGV[2], ARGV[3], now, 'state', 'waiting', 'attempt', 0, 'epoch', 0, 'leaseUntil', look(ahead))
+  else
+    number = make(ARGV[2], ARGV[3], now, 'state', 'running', 'attempt', 1, 'epoch', 1, 'leaseUntil', lease, 'startedAt', now)
+    call('ZADD', LEASED, lease, id)
+  end
+  if turn then standIn(turn, number) end
+  addHops(8)
+  return ahead > 0 and { 'held', look(ahead) } or { 'made', number }
 end
 if not isLive(state) then return { 'over', call('HGETALL', run) } end
 if (state == 'running' or waits) and tonumber(leaseUntil) > now then return { 'held', tonumber(leaseUntil) } end
+if turn and state == 'waiting' and attempt == '0' then
+  standIn(turn, number)
+  local ahead = aheadIn(turn)
+  if ahead > 0 then
+    call('HSET', run, 'leaseUntil', look(ahead))
+    return { 'held', look(ahead) }
+  end
+end
 call('HSET', run, 'state', 'running', 'leaseUntil', lease)
 call('HSETNX', run, 'startedAt', now)
 call('HDEL', run, 'waits')

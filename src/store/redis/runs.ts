@@ -2,7 +2,7 @@ import { cleanText } from '../../core/clean.ts'
 import { type Hop, type NewRun, type Run, runStateSchema } from '../../core/run.ts'
 import type { Task } from '../../core/task.ts'
 import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/wait.ts'
-import type { Runs } from '../store.ts'
+import { LOOK_AGAIN_MS, type Runs } from '../store.ts'
 import { answered } from './faults.ts'
 import { fromJson, optional, packed, toJson } from './json.ts'
 import { listRuns } from './run-list.ts'
@@ -20,7 +20,7 @@ export function redisRuns(db: Database): Runs {
   return {
     async create(run, now) {
       const { args, made } = ofNew(run, now)
-      const [what, reply] = asList(await db.run(lua.createRun, ...args, ...hopsAsJson(run.hops)))
+      const [what, reply] = asList(await db.run(lua.createRun, ...args, turnOf(run), ...hopsAsJson(run.hops)))
       if (what === 'known') return { created: false, run: readRun(asFields(reply)) }
       const waiting = { state: 'waiting', attempt: 0, failures: 0, round: 0, epoch: 0, leaseUntil: now } as const
       return { created: true, run: { ...made, ...waiting, number: Number(reply) } }
@@ -28,7 +28,9 @@ export function redisRuns(db: Database): Runs {
 
     async start(run, now, leaseMs) {
       const { args, made } = ofNew(run, now)
-      const [what, reply] = asList(await db.run(lua.startRun, ...args, leaseMs, ...hopsAsJson(run.hops)))
+      const [what, reply] = asList(
+        await db.run(lua.startRun, ...args, leaseMs, LOOK_AGAIN_MS, turnOf(run), ...hopsAsJson(run.hops)),
+      )
       if (what === 'held') return { state: 'held', untilMs: Number(reply) }
       if (what === 'over') return { state: 'over', run: readRun(asFields(reply)) }
       if (what === 'go') return { state: 'go', run: readRun(asFields(reply)) }
@@ -146,4 +148,8 @@ export function readRun(fields: Fields): Run {
     startedAt: optional(fields.startedAt, Number),
     endedAt: optional(fields.endedAt, Number),
   }
+}
+
+function turnOf({ turn }: NewRun): string {
+  return cleanText(turn ?? '')
 }

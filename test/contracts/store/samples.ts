@@ -36,6 +36,7 @@ export interface RunSample {
   /** `scene command`, or a built-in's name. */
   command?: string
   hops?: Hop[]
+  turn?: string
 }
 
 export function aRun(sample: RunSample = {}): NewRun {
@@ -46,6 +47,7 @@ export function aRun(sample: RunSample = {}): NewRun {
     id,
     owner: sample.owner ?? `${channel}:zhangsan`,
     hops: sample.hops ?? [{ at: noon, kind: 'received' }],
+    turn: sample.turn,
     task: {
       id,
       lane: 'short',

@@ -3,10 +3,10 @@ import { IconMasksTheater, IconPlus } from '@tabler/icons-react'
 import { useCallback, useRef } from 'react'
 import { useMessage } from '../api/use-message.ts'
 import { type PresetsView, usePresets } from '../api/use-presets.ts'
+import { Faults } from '../components/frame/faults.tsx'
 import { Notice } from '../components/frame/notice.tsx'
 import { PresetCard } from '../components/presets/preset-card.tsx'
 import { PresetEditor } from '../components/presets/preset-editor.tsx'
-import { PresetFaults } from '../components/presets/preset-faults.tsx'
 import classes from '../components/presets/presets.module.css'
 import { navigate, usePlace } from '../router.tsx'
 import { useText } from '../text/text.tsx'
@@ -41,7 +41,7 @@ export function PresetsPage({ name }: { name?: string }) {
         </Button>
         <p className={classes.lead}>{words.lead}</p>
       </header>
-      {presets.list && <PresetFaults faults={presets.list.faults} />}
+      {presets.list && <Faults faults={presets.list.faults} title={text.presets.faults} testId="preset-faults" />}
       <List presets={presets} />
       <Drawer
         opened={isNew || open !== undefined || isMissing}

@@ -4,10 +4,10 @@ import { useState } from 'react'
 import type { Overview } from '../../../api/shapes.ts'
 import { useLive } from '../../api/live.tsx'
 import { useText } from '../../text/text.tsx'
+import { Faults } from '../frame/faults.tsx'
 import { ChannelList } from './channel-list.tsx'
 import { LaneMeter } from './lane-meter.tsx'
 import classes from './overview.module.css'
-import { SceneFaults } from './scene-faults.tsx'
 import { StoreLine } from './store-line.tsx'
 
 /** How it goes at a glance: lanes, channels, store. On a phone one line that unfolds. */
@@ -19,7 +19,7 @@ export function OverviewStrip() {
   if (!overview) return <Skeleton height={isFolding ? 44 : 118} radius="md" />
   return (
     <section aria-label={text.overview.label} className={classes.strip} data-testid="overview">
-      <SceneFaults faults={overview.sceneFaults} />
+      <Faults faults={overview.sceneFaults} title={text.overview.faults} testId="scene-faults" />
       {isFolding && (
         <UnstyledButton className={classes.fold} aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           <Summary overview={overview} />

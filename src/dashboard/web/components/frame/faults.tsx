@@ -1,17 +1,22 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
-import type { Overview } from '../../../api/shapes.ts'
-import { useText } from '../../text/text.tsx'
-import classes from './overview.module.css'
+import classes from './faults.module.css'
 
-/** Scene files that could not be loaded, with the line to look at. */
-export function SceneFaults({ faults }: { faults: Overview['sceneFaults'] }) {
-  const { text } = useText()
+/** Files that could not be read as they are, with the line to look at. */
+export function Faults({
+  faults,
+  title,
+  testId,
+}: {
+  faults: readonly { file: string; line?: number | undefined; message: string }[]
+  title: (count: number) => string
+  testId: string
+}) {
   if (faults.length === 0) return null
   return (
-    <div className={classes.faults} role="alert" data-testid="scene-faults">
+    <div className={classes.faults} role="alert" data-testid={testId}>
       <IconAlertTriangle size={18} aria-hidden="true" />
       <div className={classes.faultList}>
-        <strong>{text.overview.faults(faults.length)}</strong>
+        <strong>{title(faults.length)}</strong>
         <ul>
           {faults.map(({ file, line, message }) => (
             <li key={`${file}:${line} ${message}`}>
