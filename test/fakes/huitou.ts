@@ -116,7 +116,11 @@ export async function startHuitou({
     })
   }
 
-  const ready = await waitForLog(({ msg }) => msg === (part === 'work' ? 'working' : 'huitou is ready'), 90_000)
+  const readyLine = part === 'work' ? 'working' : 'huitou is ready'
+  const ready = await waitForLog(({ msg }) => msg === readyLine, 90_000).catch(async (error: unknown) => {
+    await end(child, 'SIGKILL')
+    throw error
+  })
   const url = String(ready.url ?? '')
   if (part !== 'work') simulator?.setCallback(`${url}/in/wecom`)
   return {
