@@ -1,10 +1,12 @@
 import { startWecomSimulator, type WecomSimulator } from '../src/simulators/wecom/index.ts'
-import { startRedisServer } from '../test/fakes/redis-server.ts'
 import { wecomEnv } from '../test/fakes/wecom-env.ts'
 import { fixed, median, print } from './figures.ts'
 import { closedLoop, type LoadResult, openLoop } from './load.ts'
 import { benchOnebot } from './onebot.ts'
 import { type BenchServer, startServer } from './server.ts'
+import { benchSteps } from './steps.ts'
+import { benchWakes } from './wakes.ts'
+import { type StoreName, storeNames, withStore } from './with-store.ts'
 
 /* `npm run bench`: each figure of ours beside a floor of the same run. What each shows: bench/README.md. */
 const SOCKETS = 64
@@ -12,7 +14,7 @@ const ROUNDS = 3
 const [only, part] = process.argv.slice(2)
 let said = 0
 
-for (const store of ['redis', 'embedded'] as const) {
+for (const store of storeNames) {
   if (only !== undefined && only !== store) continue
   const simulator = await startWecomSimulator()
   print(`\n## ${store}\n`)
@@ -21,8 +23,10 @@ for (const store of ['redis', 'embedded'] as const) {
   await simulator.close()
 }
 if (only === undefined || only === 'onebot') await benchOnebot()
+if (only === undefined || only === 'steps') await benchSteps(part)
+if (only === undefined || only === 'wakes') await benchWakes(part)
 
-async function acks(store: 'redis' | 'embedded', simulator: WecomSimulator): Promise<void> {
+async function acks(store: StoreName, simulator: WecomSimulator): Promise<void> {
   const count = store === 'redis' ? 15_000 : 3_000
   const rate = store === 'redis' ? 1_000 : 200
   const rows: Record<'floor' | 'huitou', { closed: LoadResult[]; open: LoadResult[] }> = {
@@ -60,7 +64,7 @@ async function acks(store: 'redis' | 'embedded', simulator: WecomSimulator): Pro
   )
 }
 
-async function answers(store: 'redis' | 'embedded', simulator: WecomSimulator): Promise<void> {
+async function answers(store: StoreName, simulator: WecomSimulator): Promise<void> {
   const count = store === 'redis' ? 6_000 : 1_000
   const floors: number[] = []
   const held: { perSecond: number; slowestAckMs: number }[] = []
@@ -118,20 +122,6 @@ async function roundTrip(
 /** Every message from another member, so that no chat waits for itself. */
 function prepared(simulator: WecomSimulator, count: number) {
   return Array.from({ length: count }, () => simulator.prepare(`member-${++said}`, `demo echo 第 ${said} 句`))
-}
-
-async function withStore(
-  store: 'redis' | 'embedded',
-  work: (redisUrl: string | undefined) => Promise<void>,
-): Promise<void> {
-  if (store === 'embedded') return work(undefined)
-  const redis = await startRedisServer()
-  if (redis === undefined) return print('redis-server is not installed: skipped')
-  try {
-    await work(redis.url)
-  } finally {
-    await redis.stop()
-  }
 }
 
 function urlOf(server: BenchServer): string {

@@ -17,7 +17,7 @@ export interface BenchServer {
 
 /** Starts one of bench/servers in a process of its own, with an empty data folder. */
 export async function startServer(
-  name: 'huitou' | 'floor' | 'two-queues',
+  name: 'huitou' | 'floor' | 'two-queues' | 'steps',
   options: Omit<ServerOptions, 'dataDir'>,
 ): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'huitou-bench-'))

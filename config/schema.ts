@@ -30,7 +30,11 @@ const lane = z.strictObject({
     .enum(['thread', 'process'])
     .optional()
     .describe('process: each runs in a child process with a memory limit, which is killed when it does not obey.'),
-  memoryMb: count(32, 1_048_576).optional().describe('Memory one task may use.'),
+  memoryMb: count(32, 1_048_576)
+    .optional()
+    .describe(
+      'Memory one task may use, MB; in a child process buffers count too, and 128 MB are allowed for Node itself.',
+    ),
 })
 
 /** Readable in any zone: the zone is another setting and may be wrong at the same time. Not `30d` from now, which would move with each start. */

@@ -41,7 +41,7 @@ export interface Working {
 /** Runs the lanes and the outboxes until it is stopped. */
 export async function startWork(installation: Installation, lanes: readonly string[]): Promise<Working> {
   const { config, log, store, backend, channels, outbox, tasks, looks, held } = installation
-  let isStopping = false
+  const parking = new AbortController()
   const shutdown = new AbortController()
   const cancels = openCancels()
   const stopListening = await store.signals.subscribe(CANCEL_TOPIC, (payload) => {
@@ -105,7 +105,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
     graceMs: config.limits.graceMs,
     signal: installation.desk.signal,
     fanOut: installation.fanOut,
-    parks: (lane) => isStopping && lane !== SHORT_LANE,
+    parking: (lane) => (lane === SHORT_LANE ? undefined : parking.signal),
     ended: installation.desk.ended,
     changed(taskId) {
       installation.changed(taskId)
@@ -165,7 +165,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
      * goes on there too.
      */
     async stop() {
-      isStopping = true
+      parking.abort()
       await Promise.all([stopSweeper(), stopSchedules()])
       const closing = Promise.allSettled(workers.map((worker) => worker.close()))
       const drained = await settledWithin(closing, config.limits.drainMs)

@@ -56,8 +56,8 @@ export interface Engine {
   /** Tells a run what it may be waiting for; see `Desk.signal`. */
   signal: Desk['signal']
   fanOut: FanOut
-  /** Whether this process stops, and tasks of this lane go on elsewhere from their next step. */
-  parks(lane: string): boolean
+  /** Aborted when this process stops: tasks of this lane go on elsewhere, from their next step. Undefined for those that may end here. */
+  parking(lane: string): AbortSignal | undefined
   /** The task has ended: whoever waits for it may go on. */
   ended(task: Task): Promise<void>
   /** The task's record changed: whoever shows it may look. */

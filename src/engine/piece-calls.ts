@@ -3,6 +3,7 @@ import type { Lang } from '../core/lang.ts'
 import type { Run } from '../core/run.ts'
 import { coolDown } from './cool-down.ts'
 import type { Engine } from './engine.ts'
+import { keptSteps } from './kept-steps.ts'
 import type { HostCall } from './protocol.ts'
 import { waitFor } from './waits.ts'
 
@@ -22,6 +23,8 @@ export function answersOfParent(piece: Run, lang: Lang, engine: Engine): (call: 
   return async (call) => {
     const run = await found()
     switch (call.method) {
+      case 'keptSteps':
+        return insist(() => keptSteps(run.id, steps))
       case 'findStep':
         return insist(() => steps.find(run.id, call.name))
       case 'wait':

@@ -25,6 +25,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     message: messageSchema,
     lang: langSchema,
     attempt: z.number(),
+    /** It was never begun before, so no step of it is kept. */
+    isFresh: z.boolean().optional(),
     taskNumber: z.number(),
     /** It is called only to be taken back: what it registered and is to call, in the order in which it was registered. */
     undoes: z.array(z.string()).optional(),
@@ -32,8 +34,12 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     version: z.string().optional(),
     /** Only this item of an `all` is wanted of the command. */
     piece: z.object({ name: z.string(), index: z.number(), item: z.unknown() }).optional(),
+    /** As if `park` followed at once. */
+    parks: z.boolean().optional(),
   }),
   z.object({ kind: z.literal('abort'), runId: z.string(), why: z.string() }),
+  /** The process stops: no further step begins, and the run ends as parked. */
+  z.object({ kind: z.literal('park'), runId: z.string() }),
   /** The answer to a `call`. */
   z.object({ kind: z.literal('answer'), callId: z.number(), value: z.unknown() }),
   z.object({ kind: z.literal('fault'), callId: z.number(), message: z.string() }),
@@ -116,7 +122,9 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
       z.object({ method: z.literal('onCancel'), name: z.string(), timeoutMs: z.number() }),
       z.object({ method: z.literal('tookBack'), name: z.string(), ms: z.number(), error: z.string().optional() }),
-      /** Answered with the `value` that is kept, or nothing; with `parks` when the process stops: then no step begins, and the host ends the run so. */
+      /** Answered with the `steps` that are kept, and whether that `isAll`: where it is not, the others are asked for by name. */
+      z.object({ method: z.literal('keptSteps') }),
+      /** Answered with the `value` that is kept, or nothing. */
       z.object({ method: z.literal('findStep'), name: z.string() }),
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),
@@ -129,9 +137,10 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     kind: z.literal('end'),
     runId: z.string(),
     end: z.discriminatedUnion('state', [
-      z.object({ state: z.literal('done'), parts: z.array(partSchema) }),
+      /** `asked`: the steps it came by; not in a first attempt. */
+      z.object({ state: z.literal('done'), parts: z.array(partSchema), asked: z.array(z.string()).optional() }),
       /** What the one item that was wanted has come to. */
-      z.object({ state: z.literal('piece'), value: z.unknown() }),
+      z.object({ state: z.literal('piece'), value: z.unknown(), asked: z.array(z.string()).optional() }),
       /** The words do not fit the command's schema, or the command said no: a sentence for the person, and why for operators. */
       z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
       /** It can go no further before one of these ends. */

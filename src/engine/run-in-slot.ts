@@ -12,6 +12,7 @@ import type { Deadline } from './deadline.ts'
 import { dryAnswer } from './dry.ts'
 import type { Engine } from './engine.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
+import { keptSteps } from './kept-steps.ts'
 import { leftSteps } from './left-steps.ts'
 import type { AskOptions } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
@@ -44,12 +45,11 @@ export async function runInSlot(
   const slots = engine.slots(run.task.lane, code.isOld ? code.pack : undefined)
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
-  if (engine.parks(run.task.lane)) return { state: 'interrupted' }
+  if (engine.parking(run.task.lane)?.aborted) return { state: 'interrupted' }
   const questions = openQuestions(run, lang, engine, deadline)
   const warnings: string[] = []
-  const asked = new Set<string>()
-  let binding: Promise<void> | undefined
-  const bind = (): Promise<void> => (binding ??= engine.versions.bind(run, code))
+  let bound: Promise<void> | undefined
+  const bind = (): Promise<void> => (bound ??= engine.versions.bind(run, code))
   const end = await slots.run(
     {
       runId: run.id,
@@ -57,29 +57,33 @@ export async function runInSlot(
       message,
       lang,
       attempt: run.attempt,
+      isFresh: run.epoch === 1,
       taskNumber: run.number,
       version,
       piece: run.task.piece,
     },
-    keeping(callsOf(run, lang, engine, deadline, questions, warnings), bind, asked),
+    binding(callsOf(run, lang, engine, deadline, questions, warnings), bind),
     deadline.signal,
     engine.graceMs,
   )
+  if (end.state === 'killed') {
+    engine.log.warn({ taskId: run.id, lane: run.task.lane, why: end.why, error: end.message }, 'a host was lost')
+  }
   if (end.state === 'waits') await bind()
   // What an earlier attempt has kept.
-  if ((end.state === 'done' || end.state === 'piece') && run.epoch > 1) await tellLeft(run, asked, version, engine)
+  if ((end.state === 'done' || end.state === 'piece') && end.asked !== undefined) {
+    await tellLeft(run, new Set(end.asked), version, engine)
+  }
   return withAttached(withWarnings(attemptOf(end, run, entry, lang, deadline), warnings), questions.attached())
 }
 
-/** Binds the run to its version before the first thing that it keeps, and notes which steps are asked for. */
-function keeping(calls: HostCalls, bind: () => Promise<void>, asked: Set<string>): HostCalls {
+/** Binds the run to its version before the first thing that it keeps. */
+function binding(calls: HostCalls, bind: () => Promise<void>): HostCalls {
   return {
     ...calls,
     async call(call, ofParent) {
-      if (ofParent) return calls.call(call, true)
-      if (call.method === 'findStep') asked.add(call.name)
-      if (keeps.has(call.method)) await bind()
-      return calls.call(call)
+      if (!ofParent && keeps.has(call.method)) await bind()
+      return calls.call(call, ofParent)
     },
   }
 }
@@ -129,7 +133,8 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   if (end.why === 'out-of-memory') {
     return { state: 'failed', isFinal: true, why: end.message, say: textIn(lang, sentences.outOfMemory(run.number)) }
   }
-  return { state: 'failed', isFinal: false, why: end.message }
+  const say = textIn(lang, sentences.crashed(run.number, run.failures + 1))
+  return { state: 'failed', isFinal: false, why: end.message, say }
 }
 
 /** What a command of this run may ask for. `warnings` are filled with sentences that its person should read. */
@@ -143,7 +148,7 @@ export function callsOf(
 ): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
-  const note = (kind: 'log' | 'step' | 'said' | 'asked', text: string, ms?: number, call?: LlmCall): void => {
+  const note = (kind: 'log' | 'said' | 'asked', text: string, ms?: number, call?: LlmCall): void => {
     runs.note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt, call }]).catch((error: unknown) => {
       engine.log.warn({ taskId: run.id, error: String(error) }, 'a timeline line was lost')
     })
@@ -189,6 +194,7 @@ export function callsOf(
   const parentsAnswer = answersOfParent(run, lang, engine)
   return {
     begun: deadline.begin,
+    parking: engine.parking(run.task.lane),
     async call(call: HostCall, ofParent) {
       const dry = dryAnswer(call, run.task, lang)
       if (dry?.note !== undefined) note('log', dry.note)
@@ -222,14 +228,13 @@ export function callsOf(
           )
         case 'coolDown':
           return insist(() => coolDown(run, call.name, call.forMs, engine))
-        case 'findStep': {
-          const kept = await insist(() => steps.find(run.id, call.name))
-          return kept ?? (engine.parks(run.task.lane) ? { parks: true } : undefined)
-        }
+        case 'keptSteps':
+          return insist(() => keptSteps(run.id, steps))
+        case 'findStep':
+          return insist(() => steps.find(run.id, call.name))
         case 'saveStep': {
-          const kept = await insist(() => steps.save(run.id, call.name, cleanJson(call.value)))
-          note('step', call.name, call.ms)
-          return kept
+          const hop = { at: engine.now(), kind: 'step', text: call.name, ms: call.ms, attempt: run.attempt } as const
+          return insist(() => steps.save(run.id, call.name, cleanJson(call.value), hop))
         }
       }
     },

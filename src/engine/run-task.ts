@@ -25,8 +25,8 @@ import { answerUnknown } from './unknown.ts'
 import { TOLD_STEP } from './versions.ts'
 
 /**
- * A process that dies takes its tasks' attempts along; so many of these beyond a command's own attempts are forgiven. Many, because
- * scene code dies with its thread or child alone: it is hardly ever the task that kills its process.
+ * A process that dies takes its tasks' attempts along; so many of these are forgiven as long as no step is kept between them. Many, because scene code
+ * dies with its thread or child alone: it is hardly ever the task that kills its process.
  */
 const FORGIVEN_CRASHES = 50
 /** So many pieces have a line each in their parent's timeline, which is short, and those beyond only when they fail. */
@@ -119,8 +119,9 @@ async function tryOnce(
     await engine.store.runs.cancel(run.id, 'the task that called it has ended', run.owner, engine.now())
     return { state: 'cancelled' }
   }
-  if (run.attempt > entry.attempts + FORGIVEN_CRASHES) {
-    return { state: 'failed', isFinal: true, why: `its process died ${run.attempt - 1} times` }
+  if (await isHopeless(run, engine)) {
+    const say = textIn(lang, sentences.failed(run.number, run.attempt))
+    return { state: 'failed', isFinal: true, why: `its process died ${crashesOf(run)} times`, say }
   }
   // What was public is, for what began then, when the whole scene is gone.
   const wasPublic =
@@ -224,18 +225,32 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
     }
     case 'failed': {
       const error = new Error(attempt.why)
-      const attempts = attemptsOf(run, engine)
-      if (!attempt.isFinal && run.attempt < attempts) {
-        const retryInMs = backoffMs(run.attempt)
+      const failures = run.failures + 1
+      if (!attempt.isFinal && failures < attemptsOf(run, engine)) {
+        const retryInMs = backoffMs(failures)
         await engine.store.runs.release(run.id, run.epoch, [started, hop('retry', attempt.why)], false, now)
         engine.log.warn({ taskId: run.id, attempt: run.attempt, retryInMs }, 'attempt failed')
         return { state: 'failed', error, retryInMs }
       }
-      await sayLast(attempt.say ?? textIn(lang, sentences.failed(run.number, run.attempt)))
+      await sayLast(attempt.say ?? textIn(lang, sentences.failed(run.number, failures)))
       await finish({ state: 'failed', why: attempt.why })
       return { state: 'failed', error }
     }
   }
+}
+
+/** Attempts that a process took along when it died: they neither failed nor were given back. */
+function crashesOf({ attempt, failures }: Run): number {
+  return attempt - 1 - failures
+}
+
+/** It has died so often without getting on that it is no chance any more. */
+async function isHopeless(run: Run, engine: Engine): Promise<boolean> {
+  if (crashesOf(run) <= FORGIVEN_CRASHES) return false
+  const lines = await engine.store.runs.timeline(run.id)
+  const round = lines.slice(lines.findLastIndex(({ kind }) => kind === 'reopened') + 1)
+  const lastStep = round.findLast(({ kind }) => kind === 'step')?.attempt ?? 0
+  return run.attempt - lastStep > FORGIVEN_CRASHES
 }
 
 function attemptsOf(run: Run, engine: Engine): number {

@@ -14,6 +14,10 @@ export const sentences = {
     zh: `#${number} 用完了它可用的内存，已停止。`,
     en: `#${number} used up its memory and was stopped.`,
   }),
+  crashed: (number: number, attempts: number): Bilingual => ({
+    zh: `#${number} 的程序自己崩溃或退出了（试了 ${attempts} 次），已停止。原因已记录，管理员可在控制台查看。`,
+    en: `#${number} was stopped: its program crashed or ended itself (${attempts} ${attempts === 1 ? 'try' : 'tries'}). Operators see the reason on the dashboard.`,
+  }),
   cancelled: (number: number): Bilingual => ({
     zh: `#${number} 已取消。`,
     en: `#${number} was cancelled.`,

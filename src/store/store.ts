@@ -52,7 +52,7 @@ export interface Runs {
   ): Promise<{ state: 'go'; run: Run } | { state: 'held'; untilMs: number } | { state: 'over'; run: Run }>
   /** Prolongs the lease; false when this epoch no longer holds it (ended, cancelled, or claimed by another). */
   renew(id: string, epoch: number, now: number, leaseMs: number): Promise<boolean>
-  /** Gives the lease up without an end: waiting again. `snoozed` takes the attempt back. False when fenced off. */
+  /** Gives the lease up without an end: waiting again. `snoozed` takes the attempt back, else it counts as a failure. False when fenced off. */
   release(id: string, epoch: number, hops: Hop[], snoozed: boolean, now: number): Promise<boolean>
   /**
    * Gives the slot up for what it waits for, and the attempt back: nobody may start it before the first of the waits ends. `again`: one of their signals
@@ -87,8 +87,8 @@ export interface Runs {
 
 export interface Steps {
   find(taskId: string, name: string): Promise<{ value: unknown } | undefined>
-  /** First writer wins; the value that is kept. */
-  save(taskId: string, name: string, value: unknown): Promise<unknown>
+  /** First writer wins; the value that is kept. With `hop`, the first writer's line stands in the timeline in the same move. */
+  save(taskId: string, name: string, value: unknown, hop?: Hop): Promise<unknown>
   list(taskId: string): Promise<{ name: string; value: unknown }[]>
   clear(taskId: string): Promise<void>
 }

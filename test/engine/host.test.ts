@@ -24,6 +24,8 @@ class Outside implements HostCalls {
   readonly steps = new Map<string, unknown>()
   readonly shown: unknown[] = []
   readonly logged: string[] = []
+  /** How it was asked for steps. */
+  readonly asked: string[] = []
   begun(): void {}
   async call(call: HostCall): Promise<unknown> {
     switch (call.method) {
@@ -32,7 +34,15 @@ class Outside implements HostCalls {
         return undefined
       case 'coolDown':
         return call.name === 'cat' ? call.forMs / 2 : 0
+      case 'keptSteps':
+        this.asked.push(call.method)
+        // More than are handed over at once, from the third on.
+        return {
+          steps: [...this.steps].slice(0, 2).map(([name, value]) => ({ name, value })),
+          isAll: this.steps.size <= 2,
+        }
       case 'findStep':
+        this.asked.push(`${call.method} ${call.name}`)
         return this.steps.has(call.name) ? { value: this.steps.get(call.name) } : undefined
       case 'saveStep':
         this.steps.set(call.name, call.value)
@@ -81,13 +91,14 @@ interface RunChanges {
   outside?: HostCalls
   signal?: AbortSignal
   attempt?: number
+  isFresh?: boolean
   graceMs?: number
 }
 function run(slots: Slots, command: string, changes: RunChanges = {}): Promise<HostEnd> {
-  const { rest = '', outside = new Outside(), signal = never, attempt = 1, graceMs = 100 } = changes
+  const { rest = '', outside = new Outside(), signal = never, attempt = 1, isFresh, graceMs = 100 } = changes
   runs += 1
   const route = { scene: 'try', command, rest }
-  const order = { runId: `r${runs}`, route, message, lang: 'zh' as const, attempt, taskNumber: runs }
+  const order = { runId: `r${runs}`, route, message, lang: 'zh' as const, attempt, isFresh, taskNumber: runs }
   return slots.run(order, outside, signal, graceMs)
 }
 
@@ -184,6 +195,21 @@ test('a step that was kept is not done again', async () => {
     state: 'done',
     parts: [{ kind: 'text', text: '{"from":1,"at":"1970-01-01T00:00:00.000Z"}' }],
   })
+})
+
+test('steps are asked for once, by name only when there are too many, and not at all when nothing can be kept', async () => {
+  const { slots } = await slotsWith({
+    walk: `async ({ step }) => { for (const n of ['a', 'b', 'c', 'd']) await step(n, () => n) }`,
+  })
+  const outside = new Outside()
+  await run(slots, 'walk', { outside, isFresh: true })
+  expect(outside.asked).toEqual([])
+  await run(slots, 'walk', { outside, attempt: 2 })
+  expect(outside.asked).toEqual(['keptSteps', 'findStep c', 'findStep d'])
+  const few = new Outside()
+  few.steps.set('a', 'kept')
+  await run(slots, 'walk', { outside: few, attempt: 2 })
+  expect(few.asked).toEqual(['keptSteps'])
 })
 
 test('a step’s name is used once, and its result is small', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../src/core/errors.ts'
-import { runTask } from '../../src/engine/run-task.ts'
+import { newRunOf, runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
 
@@ -146,6 +146,51 @@ test('a task whose process dies again and again is given up at last', async () =
   }
   expect(await runTask(task, shop.engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })
   expect(await store.runs.find(task.id)).toMatchObject({ state: 'failed', why: 'its process died 51 times' })
+})
+
+test('a task that gets on is not given up, however often its process dies', async () => {
+  const task = shop.task('try work')
+  const begin = () => store.runs.start(newRunOf(task), shop.engine.now(), 1)
+  for (let died = 0; died < 40; died++) {
+    await begin()
+    shop.pass(10)
+  }
+  await store.steps.save(task.id, 'one', 1, { at: shop.engine.now(), kind: 'step', text: 'one', attempt: 40 })
+  for (let died = 0; died < 40; died++) {
+    await begin()
+    shop.pass(10)
+  }
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'done' })
+})
+
+test('a process that dies leaves a command its own attempts', async () => {
+  const task = shop.task('try work')
+  for (let died = 0; died < 5; died++) {
+    await store.runs.start(newRunOf(task), shop.engine.now(), 1)
+    shop.pass(10)
+  }
+  shop.does(() => ({ state: 'failed', message: 'broken', retry: 'later' }))
+  for (let tried = 0; tried < 2; tried++) {
+    expect(await runTask(task, shop.engine, never)).toMatchObject({ retryInMs: expect.any(Number) })
+  }
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })
+  expect(shop.said).toEqual([expect.stringContaining('failed after 3 tries')])
+})
+
+test('another attempt is told that steps may be kept, and is handed its own', async () => {
+  const task = shop.task('try work')
+  const fresh: unknown[] = []
+  shop.does(async ({ isFresh }, calls) => {
+    fresh.push(isFresh)
+    if (isFresh) await calls.call({ method: 'saveStep', name: 'one', value: 1, ms: 0 })
+    if (isFresh) return { state: 'failed', message: 'broken', retry: 'later' }
+    await store.steps.save(task.id, 'wait:sleep:nap', { untilMs: 1 })
+    expect(await calls.call({ method: 'keptSteps' })).toEqual({ steps: [{ name: 'one', value: 1 }], isAll: true })
+    return { state: 'done', parts: [] }
+  })
+  await runTask(task, shop.engine, never)
+  expect(await runTask(task, shop.engine, never)).toEqual({ state: 'done' })
+  expect(fresh).toEqual([true, false])
 })
 
 test('steps, sayings, logs and progress of a command reach the store', async () => {

@@ -231,7 +231,7 @@ export async function aWorkshop(
       now: clock,
     }),
     fanOut,
-    parks: () => false,
+    parking: () => undefined,
     ended: desk.ended,
     changed: () => undefined,
     now: clock,

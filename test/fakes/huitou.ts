@@ -131,7 +131,10 @@ export async function startHuitou({
     })
   }
 
-  const ready = await waitForLog(({ msg }) => msg === readyLines[part], 90_000)
+  const ready = await waitForLog(({ msg }) => msg === readyLines[part], 90_000).catch(async (error: unknown) => {
+    await end(child, 'SIGKILL')
+    throw error
+  })
   const url = String(ready.url ?? '')
   if (part !== 'work') simulator?.setCallback(`${url}/in/wecom`)
   return {

@@ -14,6 +14,7 @@ export interface HostRun {
   message: Message
   lang: Lang
   attempt: number
+  isFresh?: boolean
   taskNumber: number
   /** It is called only for these that it registered, to take it back: the names, in the order in which they were registered. */
   undoes?: string[]
@@ -31,6 +32,8 @@ export interface HostCalls {
   log(text: string): void
   /** It has its slot and begins. */
   begun(): void
+  /** Aborted when it is to stop before its next step. */
+  parking?: AbortSignal | undefined
 }
 
 export type HostEnd = End | { state: 'killed'; why: 'disobeyed' | 'out-of-memory' | 'crashed'; message: string }
@@ -116,9 +119,15 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
       finish({ state: 'failed', message: 'it was stopped before it began', retry: 'later' })
     } else {
       job.calls.begun()
-      port.send({ kind: 'run', ...job.run })
+      const { parking } = job.calls
+      port.send({ kind: 'run', ...job.run, parks: parking?.aborted })
+      parking?.addEventListener('abort', park, { once: true })
       job.signal.addEventListener('abort', abort, { once: true })
     }
+  }
+
+  function park(): void {
+    if (job !== undefined) port.send({ kind: 'park', runId: job.run.runId })
   }
 
   function abort(): void {
@@ -152,6 +161,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
   function settle(end: HostEnd): void {
     clearTimeout(grace)
     job?.signal.removeEventListener('abort', abort)
+    job?.calls.parking?.removeEventListener('abort', park)
     const ended = job
     job = undefined
     ended?.end(end)
@@ -180,8 +190,18 @@ function heardAs(message: unknown): FromHost | undefined {
   const kind = typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined
   // The casts hold: `main.ts` makes these with their types checked, and bounds what a command puts in.
   if (kind === 'progress' || kind === 'log' || kind === 'ready' || kind === 'loading') return message as FromHost
+  if (isSavedStep(message)) return message
   const read = fromHostSchema.safeParse(message)
   return read.success ? read.data : undefined
+}
+
+/** Looked at by hand too: a step that does little takes hardly longer than the schema would. */
+function isSavedStep(message: unknown): message is FromHost & { kind: 'call' } {
+  // The cast holds for looking: what is not there is undefined.
+  const { kind, callId, runId, call } = (message ?? {}) as Record<string, unknown>
+  if (kind !== 'call' || typeof callId !== 'number' || typeof runId !== 'string') return false
+  const { method, name, ms } = (call ?? {}) as Record<string, unknown>
+  return method === 'saveStep' && typeof name === 'string' && typeof ms === 'number'
 }
 
 function reasonOf(signal: AbortSignal): string {

@@ -8,6 +8,7 @@ import type { FromHost, ToHost } from '../protocol.ts'
 import { describedError } from './content.ts'
 import { type End, perform } from './perform.ts'
 import { importFromPictures, pictureUrl } from './pictures.ts'
+import { rememberSteps } from './remember-steps.ts'
 import type { Outside, RunOrder } from './setting.ts'
 import type { Watch } from './watchdog.ts'
 import { openWire } from './wire.ts'
@@ -27,7 +28,7 @@ type Answer = Extract<ToHost, { kind: 'answer' | 'fault' }>
 const wire = openWire()
 const calls = new Map<number, (answer: Answer) => void>()
 let scenes: readonly LoadedScene[] = []
-let running: { runId: string; controller: AbortController } | undefined
+let running: { runId: string; controller: AbortController; parks: boolean } | undefined
 let lastCallId = 0
 /** Keeps secrets among the settings from the engine, which writes down what it is told. */
 let conceal = (text: string): string => text
@@ -43,6 +44,9 @@ wire.listen((message) => {
       return void run(message)
     case 'abort':
       if (running?.runId === message.runId) running.controller.abort(new DOMException(message.why, 'AbortError'))
+      return
+    case 'park':
+      if (running?.runId === message.runId) running.parks = true
       return
     case 'answer':
     case 'fault':
@@ -77,9 +81,12 @@ async function load(sources: Sources, triggers: boolean): Promise<void> {
 
 async function run(order: RunOrder): Promise<void> {
   const controller = new AbortController()
-  running = { runId: order.runId, controller }
-  const end = await perform(scenes, order, outsideOf(order.runId), controller.signal)
+  const mine = { runId: order.runId, controller, parks: order.parks ?? false }
+  running = mine
+  const { outside, asked } = rememberSteps(order, outsideOf(order.runId), () => mine.parks)
+  const end = await perform(scenes, order, outside, controller.signal)
   running = undefined
+  if (end.state === 'done' || end.state === 'piece') end.asked = asked()
   wire.send({ kind: 'end', runId: order.runId, end: concealedEnd(end) })
 }
 

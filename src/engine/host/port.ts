@@ -97,7 +97,9 @@ function openProcess({ memoryMb, env, log }: PortOptions, listener: PortListener
       // SIGKILL that is not ours comes from the host's watchdog or the kernel, and both kill for memory.
       const why = isHeapFull || signal === 'SIGKILL' ? 'out-of-memory' : 'crashed'
       const how = signal === null ? `exit code ${code}` : signal
-      end({ why, message: `the command's process ended (${isHeapFull ? 'out of memory' : how})` })
+      const limit = memoryMb === undefined ? '' : `, its limit is ${memoryMb} MB`
+      const message = why === 'crashed' ? `ended (${how})` : `was out of memory (${how}${limit})`
+      end({ why, message: `the command's process ${message}` })
     })
   })
   return {

@@ -14,6 +14,7 @@ const migrations = [
   '0008-pieces',
   '0009-spared',
   '0010-schedules',
+  '0011-steps',
 ]
 
 /** Brings the store's own tables and functions to this version. Throws when the data was written by a newer one. */

@@ -110,6 +110,7 @@ export interface RunRow {
   state: RunState
   round: number
   attempt: number
+  failures: number
   epoch: number
   lease_until: number
   waits: Wait[] | null
@@ -123,9 +124,9 @@ export interface RunRow {
 type Started = { state: 'go' | 'over'; run: RunRow } | { state: 'held'; untilMs: number }
 
 export function runOf(row: RunRow): Run {
-  const { id, number, task, owner, state, round, attempt, epoch } = row
+  const { id, number, task, owner, state, round, attempt, failures, epoch } = row
   return {
-    ...{ id, number, task, owner, state, round, attempt, epoch },
+    ...{ id, number, task, owner, state, round, attempt, failures, epoch },
     leaseUntil: row.lease_until,
     waits: optional(row.waits),
     progress: optional(row.progress),

@@ -152,7 +152,7 @@ export const releaseRun = script(
   `
 if state ~= 'running' or epoch ~= ARGV[2] then return 0 end
 call('HSET', run, 'state', 'waiting', 'leaseUntil', ARGV[3])
-if ARGV[4] == '1' then call('HINCRBY', run, 'attempt', -1) end
+if ARGV[4] == '1' then call('HINCRBY', run, 'attempt', -1) else call('HINCRBY', run, 'failures', 1) end
 call('ZREM', LEASED, id)
 addHops(5)
 return 1
@@ -231,7 +231,7 @@ export const reopenRun = script(
   `
 local known = call('HMGET', run, 'state', 'number')
 if not known[1] or isLive(known[1]) then return 0 end
-call('HDEL', run, 'endedAt', 'why', 'startedAt', 'progress')
+call('HDEL', run, 'endedAt', 'why', 'startedAt', 'progress', 'failures')
 call('HSET', run, 'state', 'waiting', 'attempt', 0, 'leaseUntil', ARGV[2])
 call('HINCRBY', run, 'round', 1)
 call('ZADD', LIVE, known[2], id)

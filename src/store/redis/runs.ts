@@ -22,7 +22,7 @@ export function redisRuns(db: Database): Runs {
       const { args, made } = ofNew(run, now)
       const [what, reply] = asList(await db.run(lua.createRun, ...args, turnOf(run), ...hopsAsJson(run.hops)))
       if (what === 'known') return { created: false, run: readRun(asFields(reply)) }
-      const waiting = { state: 'waiting', attempt: 0, round: 0, epoch: 0, leaseUntil: now } as const
+      const waiting = { state: 'waiting', attempt: 0, failures: 0, round: 0, epoch: 0, leaseUntil: now } as const
       return { created: true, run: { ...made, ...waiting, number: Number(reply) } }
     },
 
@@ -37,6 +37,7 @@ export function redisRuns(db: Database): Runs {
       const running = {
         state: 'running',
         attempt: 1,
+        failures: 0,
         round: 0,
         epoch: 1,
         leaseUntil: now + leaseMs,
@@ -136,6 +137,7 @@ export function readRun(fields: Fields): Run {
     owner: fields.owner ?? '',
     state: runStateSchema.parse(fields.state),
     attempt: Number(fields.attempt),
+    failures: Number(fields.failures ?? 0),
     round: Number(fields.round),
     epoch: Number(fields.epoch),
     leaseUntil: Number(fields.leaseUntil),

@@ -2,15 +2,21 @@ import { cleanText } from '../../core/clean.ts'
 import type { Steps } from '../store.ts'
 import { answered } from './faults.ts'
 import { fromJson, toJson } from './json.ts'
+import { keys } from './runs-lua.ts'
 import { type Database, script } from './script.ts'
 
-/** task, name, JSON → what was there before, or nothing. Each value has its place in front: `0 {…}`. */
-const save = script(`
-local steps = P .. 'run:' .. ARGV[1] .. ':steps'
+/** task, name, JSON, hop… → what was there before, or nothing. Each value has its place in front: `0 {…}`. */
+const save = script(
+  keys,
+  `
+local steps = run .. ':steps'
 local kept = call('HGET', steps, ARGV[2])
-if not kept then call('HSET', steps, ARGV[2], call('HLEN', steps) .. ' ' .. ARGV[3]) end
-return kept
-`)
+if kept then return kept end
+call('HSET', steps, ARGV[2], call('HLEN', steps) .. ' ' .. ARGV[3])
+if #ARGV > 3 and call('EXISTS', run) == 1 then addHops(4) end
+return false
+`,
+)
 
 export function redisSteps(db: Database): Steps {
   const keyOf = (taskId: string) => `${db.prefix}run:${taskId}:steps`
@@ -21,9 +27,9 @@ export function redisSteps(db: Database): Steps {
       return kept === null ? undefined : { value: readValue(kept) }
     },
 
-    async save(taskId, name, value) {
+    async save(taskId, name, value, hop) {
       const json = toJson(value)
-      const kept = await db.run(save, taskId, cleanText(name), json)
+      const kept = await db.run(save, taskId, cleanText(name), json, ...(hop === undefined ? [] : [toJson(hop)]))
       return typeof kept === 'string' ? readValue(kept) : fromJson<unknown>(json)
     },
 

@@ -145,9 +145,9 @@ export function runsContract(store: StoreUnderTest): void {
       const run = aRun()
       await mustStart(store(), run, noon)
       expect(await store().runs.release(run.id, 1, [{ at: noon + 1, kind: 'retry' }], false, noon + 1)).toBe(true)
-      expect(await store().runs.find(run.id)).toMatchObject({ state: 'waiting', attempt: 1, epoch: 1 })
+      expect(await store().runs.find(run.id)).toMatchObject({ state: 'waiting', attempt: 1, failures: 1, epoch: 1 })
       expect(await store().runs.renew(run.id, 1, noon + 2, second)).toBe(false)
-      expect(await mustStart(store(), run, noon + 3)).toMatchObject({ attempt: 2, epoch: 2 })
+      expect(await mustStart(store(), run, noon + 3)).toMatchObject({ attempt: 2, failures: 1, epoch: 2 })
       expect(await store().runs.timeline(run.id)).toEqual([...run.hops, { at: noon + 1, kind: 'retry' }])
     })
 
@@ -155,8 +155,8 @@ export function runsContract(store: StoreUnderTest): void {
       const run = aRun()
       await mustStart(store(), run, noon)
       expect(await store().runs.release(run.id, 1, [{ at: noon + 1, kind: 'snoozed' }], true, noon + 1)).toBe(true)
-      expect(await store().runs.find(run.id)).toMatchObject({ state: 'waiting', attempt: 0 })
-      expect(await mustStart(store(), run, noon + 2)).toMatchObject({ attempt: 1, epoch: 2 })
+      expect(await store().runs.find(run.id)).toMatchObject({ state: 'waiting', attempt: 0, failures: 0 })
+      expect(await mustStart(store(), run, noon + 2)).toMatchObject({ attempt: 1, failures: 0, epoch: 2 })
     })
 
     test('progress shows on the run while its epoch holds it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { day, minute, noon, type StoreUnderTest, second, unique } from './samples.ts'
+import { aRun, day, minute, noon, type StoreUnderTest, second, unique } from './samples.ts'
 
 export function stepsContract(store: StoreUnderTest): void {
   describe('steps', () => {
@@ -10,6 +10,16 @@ export function stepsContract(store: StoreUnderTest): void {
       expect(await store().steps.save(task, 'rows', { count: 4 })).toEqual({ count: 3 })
       expect(await store().steps.find(task, 'rows')).toEqual({ value: { count: 3 } })
       expect(await store().steps.find(unique('task'), 'rows')).toBeUndefined()
+    })
+
+    test('the first writer’s line stands in the timeline, and nobody else’s', async () => {
+      const run = aRun()
+      await store().runs.create(run, noon)
+      const line = (text: string) => ({ at: noon, kind: 'step' as const, text })
+      expect(await store().steps.save(run.id, 'rows', 1, line('first'))).toBe(1)
+      expect(await store().steps.save(run.id, 'rows', 2, line('second'))).toBe(1)
+      expect(await store().runs.timeline(run.id)).toEqual([...run.hops, line('first')])
+      expect(await store().steps.save(unique('task'), 'rows', 3, line('of nobody'))).toBe(3)
     })
 
     test('of 50 saving at once all are given the same value', async () => {

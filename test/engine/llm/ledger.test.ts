@@ -61,7 +61,7 @@ function aRun({ id = unique('task'), person = unique('person'), group = '', roun
   const message = { id, from, sender: { id: person }, text: 'q', parts: [], receivedAt: evening }
   const task = { id, lane: 'llm', tag: 0, message }
   const owner = `staff:${person}`
-  const counts = { number: 1, attempt: epoch, round, epoch, leaseUntil: 0, createdAt: evening }
+  const counts = { number: 1, attempt: epoch, failures: 0, round, epoch, leaseUntil: 0, createdAt: evening }
   return { id, owner, task, state: 'running', ...counts }
 }
 
