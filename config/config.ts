@@ -8,6 +8,8 @@ export interface Config {
   /** Undefined: the embedded store. */
   redisUrl: string | undefined
   adminPassword: string | undefined
+  /** Under which people reach us from outside: links to files are made with it. */
+  publicUrl: string | undefined
   /** Bearer tokens of the HTTP API. */
   apiTokens: readonly string[]
   /** Person keys (`wecom:zhangsan`). */
@@ -25,6 +27,10 @@ export interface Config {
     bodyBytes: number
     /** What people send and commands make, kept for this long. */
     filesKeptMs: number
+    /** A file that a command fetches, bytes. */
+    fetchedBytes: number
+    /** A result that a command keeps for download, bytes. */
+    keptBytes: number
     /** Ended tasks; never under 24 h, the time a redelivery is recognised. */
     runsKeptMs: number
     /** A delivery that could not be sent for so long has expired. */
@@ -40,6 +46,8 @@ export interface Config {
   /** Platform simulators that the console may speak for, by channel id: `{ wecom: "http://127.0.0.1:8421" }`. */
   simulators: Readonly<Record<string, string>>
   llm: LlmConfig
+  /** Commands may fetch files from this machine and its network too. */
+  allowPrivateUrls: boolean
 }
 
 /** The models that commands may ask, all behind one OpenAI-compatible address. */

@@ -2,10 +2,12 @@ import { createServer, type Server } from 'node:http'
 import express from 'express'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { apiPortsOf } from './api-ports.ts'
+import { SENT_FILE_KEPT_MS, sentFileName } from './core/sent-file.ts'
 import { consoleSocket, dashboardApi } from './dashboard/api/index.ts'
 import { dashboardPages } from './dashboard/pages.ts'
 import { takeCallbacks } from './ingress/callbacks.ts'
 import { fairShare } from './ingress/fair-share.ts'
+import { fileLinks } from './ingress/file-links.ts'
 import { healthRoutes } from './ingress/health.ts'
 import { openHeldReplies } from './ingress/held-replies.ts'
 import { openLateNotices } from './ingress/late-notices.ts'
@@ -14,6 +16,7 @@ import { openReception } from './ingress/reception.ts'
 import { takeSockets } from './ingress/sockets.ts'
 import { openWaitingRooms } from './ingress/waiting-rooms.ts'
 import type { Installation } from './installation.ts'
+import { linkKey } from './store/link-key.ts'
 
 /** Lanes whose commands answer in a moment. */
 const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
@@ -61,6 +64,11 @@ export async function startServe(installation: Installation, version: string): P
     by: installation.processId,
     runs: store.runs,
     ahead: tasks.ahead,
+    noteFile: async (message, file) => {
+      const noted = JSON.stringify({ at: message.receivedAt, part: file })
+      const until = message.receivedAt + SENT_FILE_KEPT_MS
+      await store.settings.set(sentFileName(message.from, message.sender.id), noted, until)
+    },
     sendStranded: outbox.sendStranded,
     say: outbox.push,
     languageOf: installation.languages.of,
@@ -83,6 +91,7 @@ export async function startServe(installation: Installation, version: string): P
   app.set('trust proxy', 'loopback')
   // First and bare: an acknowledgement has no time for what pages need.
   takeCallbacks(app, { channels, reception, waiting, bodyBytes: config.limits.bodyBytes, onAck: metrics.ack, log })
+  app.use(fileLinks({ files: store.files, key: () => linkKey(store.settings, now()), now }))
   app.use(healthRoutes({ store, channels, metrics }))
   app.use(dashboardApi(api))
   app.use(dashboardPages())

@@ -1,13 +1,16 @@
+import { resolve } from 'node:path'
 import type { Worker } from 'bullmq'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { RejectedError } from '../src/core/errors.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
+import { openScratch } from '../src/engine/files/scratch.ts'
 import { openSlots, type Slots } from '../src/engine/host/slots.ts'
 import { openChatter } from '../src/engine/llm/chatter.ts'
 import type { Installation } from '../src/installation.ts'
 import { deliveriesWorker } from './deliveries.ts'
+import { openMedia } from './media.ts'
 import { startSweeper } from './sweeper.ts'
 import { type LaneOrder, tasksWorker } from './tasks.ts'
 
@@ -53,6 +56,7 @@ export async function startWork(
     for (const lane of slots.values()) lane.renew()
   })
 
+  const scratch = await openScratch(resolve(config.dataDir, 'scratch'), installation.processId, installation.now)
   const engine: Engine = {
     store,
     catalog: installation.catalog,
@@ -60,6 +64,8 @@ export async function startWork(
     builtins: installation.builtins,
     say: outbox.sayForTask,
     act: actIn(channels),
+    media: openMedia(installation),
+    scratch,
     languages: installation.languages,
     chatter: openChatter(config.llm, store.conversations),
     cancels,
@@ -112,6 +118,7 @@ export async function startWork(
       }
       await outbox.idle()
       await Promise.all([...slots.values()].map((lane) => lane.close()))
+      await scratch.close()
       await stopListening()
     },
   }

@@ -53,6 +53,8 @@ export interface Channel {
   admit?(request: InboundRequest): (socket: WebSocket) => void
   /** The bytes of something a person sent, by its id at the platform. */
   download?(platformMediaId: string, signal: AbortSignal): Promise<MediaFile>
+  /** What another message of a chat says, by its id at the platform: for what a person quotes. Throws as `send` does. Undefined: the platform does not tell. */
+  quoted?(messageId: string, at: Address, signal: AbortSignal): Promise<Part[]>
   /**
    * Sockets and polls; runs until the signal. `onMessage` resolves once the message is stored; a channel whose platform never sends again
    * need not mind a rejection, whoever calls `listen` keeps the message until the store is back.

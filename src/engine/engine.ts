@@ -8,6 +8,8 @@ import type { Store } from '../store/store.ts'
 import type { Access } from './access.ts'
 import type { Builtin } from './builtins/builtin.ts'
 import type { Cancels } from './cancels.ts'
+import type { MediaDesk } from './files/media.ts'
+import type { Scratch } from './files/scratch.ts'
 import type { Slots } from './host/slots.ts'
 import type { Languages } from './languages.ts'
 import type { Chatter } from './llm/chatter.ts'
@@ -25,6 +27,8 @@ export interface Engine {
   say: Say
   /** Does something in a chat beside speaking. Throws as `Channel.act` does, and RejectedError where the platform lets no bot do such things. */
   act(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
+  media: MediaDesk
+  scratch: Scratch
   languages: Languages
   chatter: Chatter
   cancels: Cancels

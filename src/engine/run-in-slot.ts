@@ -7,6 +7,7 @@ import { act } from './act.ts'
 import { type Attempt, textIn } from './attempt.ts'
 import type { Deadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
+import { openRunFiles, type RunFiles } from './files/run-files.ts'
 import type { HostCalls, HostEnd } from './host/slots.ts'
 import type { AskOptions, LlmCall } from './llm/llm.ts'
 import { LlmError } from './llm/llm-error.ts'
@@ -30,13 +31,34 @@ export async function runInSlot(
   const slots = engine.slots(run.task.lane)
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
-  const end = await slots.run(
-    { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
-    callsOf(run, lang, engine, deadline),
-    deadline.signal,
-    engine.graceMs,
-  )
-  return attemptOf(end, run, entry, lang, deadline)
+  const note = notes(run, engine)
+  const { media, scratch } = engine
+  const files = openRunFiles(message, lang, { media, scratch, note: (text) => note('log', text) }, deadline.signal)
+  try {
+    const end = await slots.run(
+      { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number },
+      callsOf(run, lang, engine, deadline, files),
+      deadline.signal,
+      engine.graceMs,
+    )
+    return attemptOf(end, run, entry, lang, deadline)
+  } finally {
+    await files.end().catch((error: unknown) => {
+      engine.log.warn({ taskId: run.id, error: String(error) }, 'a scratch folder could not be removed')
+    })
+  }
+}
+
+type Note = (kind: 'log' | 'step' | 'said', text: string, ms?: number) => void
+
+function notes(run: Run, engine: Engine): Note {
+  return (kind, text, ms) => {
+    engine.store.runs
+      .note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt }])
+      .catch((error: unknown) => {
+        engine.log.warn({ taskId: run.id, error: String(error) }, 'a timeline line was lost')
+      })
+  }
 }
 
 function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, deadline: Deadline): Attempt {
@@ -67,14 +89,10 @@ function attemptOf(end: HostEnd, run: Run, entry: CommandEntry, lang: Lang, dead
   return { state: 'failed', isFinal: false, why: end.message }
 }
 
-function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): HostCalls {
+function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline, files: RunFiles): HostCalls {
   const { runs, steps } = engine.store
   let shownAt = 0
-  const note = (kind: 'log' | 'step' | 'said', text: string, ms?: number): void => {
-    runs.note(run.id, [{ at: engine.now(), kind, text, ms, attempt: run.attempt }]).catch((error: unknown) => {
-      engine.log.warn({ taskId: run.id, error: String(error) }, 'a timeline line was lost')
-    })
-  }
+  const note = notes(run, engine)
   const progress = (percent: number | undefined, text: string | undefined): void => {
     const now = engine.now()
     if (now - shownAt < PROGRESS_EVERY_MS && (percent ?? 0) < 100) return
@@ -119,6 +137,8 @@ function callsOf(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Host
           return answerOf(engine.chatter.converse(call.text, asking))
         case 'act':
           return act(call.action, run, lang, engine, deadline.signal)
+        case 'file':
+          return files.answer(call.order)
         case 'wait':
           return insist(() => waitFor(call.order, run, lang, engine))
         case 'findStep':

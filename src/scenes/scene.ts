@@ -5,6 +5,7 @@ import type { Bilingual, Lang } from '../core/lang.ts'
 import type { LlmMessage } from '../core/llm.ts'
 import type { Message } from '../core/message.ts'
 import type { Content, Media, Part } from '../core/part.ts'
+import type { Files, SavedFile } from './files.ts'
 
 /** What a command is handed: its arguments, who asks, and all it may do. It knows no channel, queue or store. */
 export interface CommandContext<Args> {
@@ -16,6 +17,8 @@ export interface CommandContext<Args> {
   readonly attempt: number
   /** The task's number, as people see it. */
   readonly taskNumber: number
+  /** The memory its process may use, where the lane sets a limit. */
+  readonly memoryMb?: number
   /** Aborted by a cancel, the time limit, or a stopping process. Hand it on to whatever waits. */
   readonly signal: AbortSignal
   /**
@@ -41,6 +44,8 @@ export interface CommandContext<Args> {
   converse(text: string): Promise<string>
   /** Does something else in the chat than speak, where its platform lets the bot. What it throws when it cannot be done tells the person why. */
   act(action: ChatAction): Promise<void>
+  /** What the message brings or quotes, a scratch folder, and results kept for download. */
+  readonly files: Files
   /** Shows how far it is (0 to 100) and what it does. */
   progress(percent: number, text?: string): void
   /** Writes a line into the task's log, for operators. */
@@ -145,5 +150,5 @@ function mediaOf(source: string | URL | Uint8Array): Media {
   return { source: 'url', url: source.toString() }
 }
 
-export type { Bilingual, ChatAction, Content, Lang, Message, Part }
+export type { Bilingual, ChatAction, Content, Files, Lang, Message, Part, SavedFile }
 export { z }

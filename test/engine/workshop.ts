@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
 import type { ChatAction } from '../../src/core/chat-action.ts'
@@ -9,6 +12,7 @@ import { builtinScene, builtinsOf } from '../../src/engine/builtins/index.ts'
 import { type Cancels, openCancels } from '../../src/engine/cancels.ts'
 import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import type { MediaDesk } from '../../src/engine/files/media.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
@@ -38,6 +42,13 @@ export interface Workshop {
 }
 
 let made = 0
+
+const noMedia: MediaDesk = {
+  fetch: async () => ({ state: 'refused', why: 'there are no files here' }),
+  quoted: async () => [],
+  lastSent: async () => undefined,
+  keep: async () => ({ state: 'too-large', mostBytes: 0 }),
+}
 
 /** A store in memory for the tests of one file. */
 export function memoryStore(): Promise<EmbeddedStore> {
@@ -119,6 +130,12 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     builtins,
     say,
     act: async (action) => void acts.push(action),
+    media: noMedia,
+    scratch: {
+      make: () => mkdtemp(join(tmpdir(), 'scratch-')),
+      remove: (folder) => rm(folder, { recursive: true }),
+      close: async () => undefined,
+    },
     languages,
     chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
     cancels,

@@ -15,7 +15,7 @@ import { callByHttp } from './http-api.ts'
 import { type Link, openLink } from './link.ts'
 import { openOrder } from './order.ts'
 import { ownMessages } from './own-messages.ts'
-import { parse, type Read } from './parse.ts'
+import { parse, quotedParts, type Read } from './parse.ts'
 import { CALL_MS, openRoutes } from './routes.ts'
 import { sendDelivery } from './send.ts'
 import { splitParts } from './split.ts'
@@ -182,6 +182,13 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
         allowPrivate: config.allowPrivateUrls ?? false,
       }
       return fetchFile(place.data.url, options, signal)
+    },
+
+    async quoted(messageId, at, signal) {
+      const action = { action: 'get_msg', params: { message_id: messageId } }
+      const answer = await routes.call(at.account, action, CALL_MS, signal)
+      if (!isDone(answer)) throw faultOf(answer, 'the quoted message')
+      return quotedParts(answer.data)
     },
 
     async listen(take, signal) {

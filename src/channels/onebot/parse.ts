@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Message } from '../../core/message.ts'
+import type { Part } from '../../core/part.ts'
 import { isForBot } from './addressed.ts'
 import { readCq } from './cq.ts'
 import { type Happening, happened, readNotice as readHappening, readRequest } from './happenings.ts'
@@ -156,6 +158,14 @@ function messageOf(event: MessageEvent, said: Said, time: number | undefined, re
 /** A stranger writes from a group both are in (临时会话); an answer must name that group. */
 function temporaryGroup({ sub_type: kind, sender, group_id: group }: MessageEvent): string | undefined {
   return kind === 'group' ? (sender?.group_id ?? group ?? undefined) : undefined
+}
+
+const quotedSchema = z.object({ message: z.union([z.string(), z.array(z.unknown())]) })
+
+/** What `get_msg` brings, as parts. */
+export function quotedParts(answer: unknown): Part[] {
+  const read = quotedSchema.safeParse(answer)
+  return read.success ? readSegments(segmentsOf(read.data.message), '').parts : []
 }
 
 function segmentsOf(message: string | unknown[]): Segment[] {

@@ -110,7 +110,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
       finish({ state: 'failed', message: 'it was stopped before it began', retry: 'later' })
     } else {
       job.calls.begun()
-      port.send({ kind: 'run', ...job.run })
+      port.send({ kind: 'run', ...job.run, memoryMb: options.memoryMb })
       job.signal.addEventListener('abort', abort, { once: true })
     }
   }

@@ -13,6 +13,7 @@ import { plainPaths } from '../../scenes/fault.ts'
 import type { LoadedScene } from '../../scenes/load.ts'
 import { type ApproveOptions, type Command, type CommandContext, NotApprovedError } from '../../scenes/scene.ts'
 import type { FromHost, HostCall, ToHost } from '../protocol.ts'
+import { filesOf } from './files.ts'
 import { openSuspension, type Suspension } from './suspension.ts'
 
 export type End = Extract<FromHost, { kind: 'end' }>['end']
@@ -207,6 +208,7 @@ function contextFor(
     lang: order.lang,
     attempt: order.attempt,
     taskNumber: order.taskNumber,
+    memoryMb: order.memoryMb,
     signal,
     say: (name, content) => tracked(say(name, content)),
     step: (name, work) => tracked(step(name, work)),
@@ -215,6 +217,7 @@ function contextFor(
     llm: (prompt) => tracked(llm(prompt)),
     converse: (text) => tracked(answer({ method: 'converse', text: String(text) })),
     act: (action) => tracked(act(action)),
+    files: filesOf({ outside, tracked, NotDone: NotDoneError, Misuse: MisuseError }),
     progress: outside.progress,
     log: outside.log,
     pick: (text) => inLang(order.lang, text),
