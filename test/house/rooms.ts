@@ -35,6 +35,11 @@ export const rooms: readonly Room[] = [
   { files: 'src/channels/{platform}/**', may: [core, 'src/channels/*.ts'], packages: ['zod', 'ws'] },
 
   { files: 'src/scenes/*.ts', may: [core], packages: ['zod'] },
+  {
+    files: 'src/scenes/public/stats/**',
+    may: ['src/scenes/scene.ts'],
+    packages: ['@duckdb/node-api', '@resvg/resvg-js', 'echarts', 'saxes', 'yauzl'],
+  },
   { files: 'src/scenes/{folder}/**', may: [core, 'src/scenes/scene.ts'], packages: ['zod'] },
   { files: 'scenes/**', may: ['src/scenes/scene.ts'], packages: ['zod'] },
 
