@@ -12,7 +12,7 @@ export interface Column {
   isRead: boolean
 }
 
-const SAMPLE_ROWS = 3_000
+const SAMPLE_ROWS = 2_000
 const MOST_COLUMNS = 500
 /** So many of a column's cells need not fit; one of a few may always be odd. */
 const MISFITS = 0.1
@@ -46,25 +46,39 @@ export async function readColumns(database: Database): Promise<Column[]> {
 }
 
 /** What is counted of a column's cells, in this order; dates only of what is no number, for they are dear to look for. */
-const countedFirst = (cell: string): string[] => [
-  `count(*) FILTER (NOT is_blank(${cell}))`,
-  `count(number_of(${cell}))`,
-  // Numbers that are names: 007, and what has more digits than a number keeps.
-  `count(*) FILTER (regexp_matches(${cell}, '^\\s*(?:0\\d+|\\d{16,})\\s*$'))`,
-  `count(*) FILTER (regexp_matches(${cell}, '^\\s*(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])\\s*$'))`,
-  `count(*) FILTER (number_of(${cell}) BETWEEN 20000 AND 80000)`,
-]
-const countedDates = (cell: string): string[] => [`count(date_of(${cell}, false))`, `count(date_of(${cell}, true))`]
+const countedFirst: Counted = {
+  reads: (cell) => `number_of(${cell})`,
+  counts: (cell, read) => [
+    `count(*) FILTER (NOT is_blank(${cell}))`,
+    `count(${read})`,
+    // Numbers that are names: 007, and what has more digits than a number keeps.
+    `count(*) FILTER (regexp_full_match(${cell}, '\\s*(?:0\\d+|\\d{16,})\\s*'))`,
+    `count(*) FILTER (regexp_full_match(${cell}, '\\s*(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])\\s*'))`,
+    `count(*) FILTER (${read} BETWEEN 20000 AND 80000)`,
+  ],
+}
+const countedDates: Counted = {
+  reads: (cell) => `date_of(${cell}, false)`,
+  counts: (cell, read) => [
+    `count(${read})`,
+    `count(year_last(plain_of(${cell}), false))`,
+    `count(year_last(plain_of(${cell}), true))`,
+  ],
+}
+
+interface Counted {
+  /** Worked out once for all counts. */
+  reads(cell: string): string
+  counts(cell: string, read: string): string[]
+}
 
 /** Counts something about each of these columns in the first rows: one answer a column. */
-async function countIn(
-  names: readonly string[],
-  counted: (cell: string) => string[],
-  database: Database,
-): Promise<Map<string, number[]>> {
+async function countIn(names: readonly string[], counted: Counted, database: Database): Promise<Map<string, number[]>> {
   if (names.length === 0) return new Map()
-  const counts = names.flatMap((name) => counted(named(name)))
-  const { rows } = await database.ask(`SELECT ${counts.join(', ')} FROM (FROM raw LIMIT ${SAMPLE_ROWS})`, 1)
+  const cells = names.map((name, index) => `${named(name)} AS c${index}, ${counted.reads(named(name))} AS r${index}`)
+  const counts = names.flatMap((_, index) => counted.counts(`c${index}`, `r${index}`))
+  const sample = `SELECT ${cells.join(', ')} FROM (FROM raw LIMIT ${SAMPLE_ROWS})`
+  const { rows } = await database.ask(`SELECT ${counts.join(', ')} FROM (${sample})`, 1)
   const numbers = rows[0]?.map(Number) ?? []
   const each = counts.length / names.length
   return new Map(names.map((name, index) => [name, numbers.slice(index * each, (index + 1) * each)]))
@@ -85,8 +99,8 @@ async function readingsOf(
     countedDates,
     database,
   )
-  for (const [name, [monthFirst = 0, dayFirst = 0]] of dates) {
-    const isDate = fits(Math.max(monthFirst, dayFirst), firsts.get(name)?.[0] ?? 0)
+  for (const [name, [read = 0, monthFirst = 0, dayFirst = 0]] of dates) {
+    const isDate = fits(read + Math.max(0, dayFirst - monthFirst), firsts.get(name)?.[0] ?? 0)
     const cell = named(name)
     const date = { kind: 'date', reads: `date_of(${cell}, ${dayFirst > monthFirst})` } as const
     readings.set(name, isDate ? date : { kind: 'text', reads: `nullif(trim(${cell}), '')` })

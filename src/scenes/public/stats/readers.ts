@@ -7,6 +7,8 @@
 const wide = '０１２３４５６７８９．，％＋－（）￥＄／：—−　\u00a0'
 const narrow = '0123456789.,%+-()¥$/:--  '
 
+const blank = String.raw`(?i)[\s\x{3000}\x{a0}]*(?:-{1,2}|—{1,2}|/|N/A|NA|#N/A|#DIV/0!|#VALUE!|#REF!|NULL|None|NaN|无|暂无|空)?[\s\x{3000}\x{a0}]*`
+
 const numberPattern = [
   String.raw`^(?i)\s*(\()?([-+])?(?:US\$|HK\$|¥|\$|€|£|RMB|CNY|USD|EUR)? ?([-+])?`,
   String.raw`((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(E[-+]?\d{1,3})?`,
@@ -43,8 +45,8 @@ const found = (pattern: string, names: string, body: string): string =>
 export const readerMacros: readonly string[] = [
   // As many bytes as letters: there is nothing wide in it.
   `CREATE MACRO plain_of(raw) AS CASE WHEN strlen(raw) = length(raw) THEN raw ELSE translate(raw, '${wide}', '${narrow}') END`,
-  `CREATE MACRO is_blank(raw) AS raw IS NULL OR trim(raw, ' 　\t\u00a0') IN
-    ('', '-', '--', '—', '——', '/', 'N/A', 'n/a', 'NA', '#N/A', '#DIV/0!', '#VALUE!', '#REF!', 'NULL', 'null', 'None', 'NaN', 'nan', '无', '暂无', '空')`,
+  // No IN: DuckDB would join with the list, for every column that a view has.
+  `CREATE MACRO is_blank(raw) AS raw IS NULL OR regexp_full_match(raw, '${blank}')`,
   `CREATE MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END`,
   `CREATE MACRO messy_number(plain) AS ${found(
     numberPattern,
