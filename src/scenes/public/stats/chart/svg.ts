@@ -75,7 +75,7 @@ function seriesOf(chart: Chart, lang: Lang): EChartsCoreOption {
   }
 }
 
-const grid = { left: 24, right: 48, top: 64, bottom: 24, containLabel: true }
+const grid = { left: 24, right: 48, top: 64, bottom: 24, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' }
 
 function valueAxis(lang: Lang, name?: string) {
   return {
