@@ -1,6 +1,9 @@
 import { startWecomSimulator, type WecomSimulator } from '../src/simulators/wecom/index.ts'
 import { startRedisServer } from '../test/fakes/redis-server.ts'
+import { wecomEnv } from '../test/fakes/wecom-env.ts'
+import { fixed, median, print } from './figures.ts'
 import { closedLoop, type LoadResult, openLoop } from './load.ts'
+import { benchOnebot } from './onebot.ts'
 import { type BenchServer, startServer } from './server.ts'
 
 /* `npm run bench`: each figure of ours beside a floor of the same run. What each shows: bench/README.md. */
@@ -17,6 +20,7 @@ for (const store of ['redis', 'embedded'] as const) {
   if (part !== 'acks') await answers(store, simulator)
   await simulator.close()
 }
+if (only === undefined || only === 'onebot') await benchOnebot()
 
 async function acks(store: 'redis' | 'embedded', simulator: WecomSimulator): Promise<void> {
   const count = store === 'redis' ? 15_000 : 3_000
@@ -28,7 +32,7 @@ async function acks(store: 'redis' | 'embedded', simulator: WecomSimulator): Pro
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of ['floor', 'huitou'] as const) {
       await withStore(store, async (redisUrl) => {
-        const server = await startServer(name, simulator, { redisUrl, replyWithinMs: 0, works: false })
+        const server = await startServer(name, { redisUrl, env: wecomEnv(simulator), replyWithinMs: 0, works: false })
         simulator.setCallback(urlOf(server))
         await closedLoop(prepared(simulator, 1_000), SOCKETS)
         rows[name].closed.push(await closedLoop(prepared(simulator, count), SOCKETS))
@@ -63,7 +67,7 @@ async function answers(store: 'redis' | 'embedded', simulator: WecomSimulator): 
   const active: { perSecond: number; slowestAckMs: number }[] = []
   for (let round = 0; round < ROUNDS; round++) {
     await withStore(store, async (redisUrl) => {
-      const server = await startServer('two-queues', simulator, { redisUrl, replyWithinMs: 0, works: false })
+      const server = await startServer('two-queues', { redisUrl, env: {}, replyWithinMs: 0, works: false })
       floors.push(Number(server.said.perSecond))
       await server.stop()
     })
@@ -72,7 +76,7 @@ async function answers(store: 'redis' | 'embedded', simulator: WecomSimulator): 
       [0, active],
     ] as const) {
       await withStore(store, async (redisUrl) => {
-        const server = await startServer('huitou', simulator, { redisUrl, replyWithinMs, works: true })
+        const server = await startServer('huitou', { redisUrl, env: wecomEnv(simulator), replyWithinMs, works: true })
         simulator.setCallback(urlOf(server))
         await roundTrip(simulator, 200)
         into.push(await roundTrip(simulator, count))
@@ -132,16 +136,4 @@ async function withStore(
 
 function urlOf(server: BenchServer): string {
   return String(server.said.url)
-}
-
-function median(values: number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-function fixed(value: number, digits = 2): string {
-  return value.toFixed(digits)
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -5,36 +5,48 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { WecomSimulator } from '../src/simulators/wecom/index.ts'
-import { wecomEnv } from '../test/fakes/wecom-env.ts'
 import type { ServerOptions } from './servers/config.ts'
 
 export interface BenchServer {
   /** The line it printed when it was ready. */
   said: Record<string, unknown>
+  /** Every process that works for it. */
+  pids: readonly number[]
   stop(): Promise<void>
 }
 
 /** Starts one of bench/servers in a process of its own, with an empty data folder. */
 export async function startServer(
   name: 'huitou' | 'floor' | 'two-queues',
-  simulator: WecomSimulator,
-  options: Omit<ServerOptions, 'dataDir' | 'wecom'>,
+  options: Omit<ServerOptions, 'dataDir'>,
 ): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'huitou-bench-'))
-  const path = fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, [path, JSON.stringify({ ...options, dataDir, wecom: wecomEnv(simulator) })], {
+  const server = await startProgram(fileURLToPath(new URL(`./servers/${name}.ts`, import.meta.url)), {
+    ...options,
+    dataDir,
+  })
+  return {
+    ...server,
+    async stop() {
+      await server.stop()
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** Starts a program that takes its options as JSON and ends with its standard input. */
+export async function startProgram(path: string, options: object): Promise<BenchServer> {
+  const child = spawn(process.execPath, [path, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const said = await firstLine(child)
   return {
     said,
+    pids: child.pid === undefined ? [] : [child.pid],
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL')
-        await once(child, 'exit')
-      }
-      await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
   }
 }

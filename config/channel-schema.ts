@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { channelIdSchema } from '../src/core/address.ts'
 import { langSchema } from '../src/core/lang.ts'
+import { presetNameSchema } from '../src/core/preset.ts'
 import { friendRequests, groupInvites, groupRule, qqNumber } from './onebot-schema.ts'
 import { count, DAY_MS, httpUrl, list, number, text } from './pieces.ts'
 
@@ -21,6 +22,25 @@ const limits = z
   .describe(
     'At most `count` sends in any `windowMs`: for the whole account, and for each chat. Instead of the built-in ones.',
   )
+
+const allowPrivateUrls = z
+  .boolean()
+  .describe(
+    'true: files named by an address may also come from this machine and its network. Only where you trust all who write.',
+  )
+const preset = presetNameSchema.optional().describe('The preset of conversations that have chosen none.')
+/** On every platform the same. */
+const overlap = {
+  overlap: z
+    .enum(['queue', 'merge', 'interrupt'])
+    .default('queue')
+    .describe(
+      'Questions to a model while an earlier one of the same person waits or is being answered: queue, one after the other; merge, what comes within mergeMs is one question; interrupt, the newer takes the place of the older.',
+    ),
+  mergeMs: count(100, 60_000)
+    .default(3_000)
+    .describe('For `overlap: merge`: how long a question waits for more of it.'),
+}
 
 const wecomAppSchema = z.strictObject({
   platform: z.literal('wecom-app').describe('A self-built app of WeCom (企业微信自建应用).'),
@@ -47,7 +67,10 @@ const wecomAppSchema = z.strictObject({
       'How long a callback may wait for the answer of a short command, so that it rides on the acknowledgement. WeCom hangs up after 5000.',
     ),
   lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+  preset,
+  ...overlap,
   limits: limits.optional(),
+  allowPrivateUrls: allowPrivateUrls.optional(),
 })
 
 const wsUrl = text
@@ -94,8 +117,15 @@ const onebotSchema = z
     catchUpGroups: list(qqNumber)
       .default([])
       .describe('Groups whose last ten minutes are read again when an account connects, for what was said meanwhile.'),
+    catchUpFriends: z
+      .union([z.literal('all'), list(qqNumber)])
+      .default([])
+      .describe('The same for chats with friends: their QQ numbers, or all. Not with go-cqhttp.'),
     lang: langSchema.optional().describe('The language of people who have not chosen one.'),
+    preset,
+    ...overlap,
     limits: limits.optional(),
+    allowPrivateUrls: allowPrivateUrls.optional(),
   })
   .refine((value) => (value.httpUrl === undefined) === (value.httpSecret === undefined), {
     error:

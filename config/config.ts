@@ -1,3 +1,4 @@
+import type { Budgets } from '../src/core/budget.ts'
 import type { Limit } from '../src/core/limit.ts'
 
 /** Everything that can be set, checked and typed. Made once at start by `readConfig`; nobody else reads the environment. */
@@ -48,22 +49,47 @@ export interface Config {
   llm: LlmConfig
   /** Commands may fetch files from this machine and its network too. */
   allowPrivateUrls: boolean
+  /** What operators set for scenes, by the scene's name; only a scene's own schema knows what is right. May hold secrets. */
+  scenes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 /** The models that commands may ask, all behind one OpenAI-compatible address. */
 export interface LlmConfig {
   baseUrl?: string
   apiKey?: string
-  models: readonly { name: string; price?: { inputPerMillion: number; outputPerMillion: number } }[]
+  models: readonly {
+    name: string
+    price?: { inputPerMillion: number; outputPerMillion: number }
+    images?: boolean
+    tools?: boolean
+  }[]
   firstTokenMs: number
   wholeMs: number
   attempts: number
   memory: 'person' | 'chat'
   memoryTokens: number
   system?: string
+  /** How often in a row a model may call tools. */
+  toolRounds: number
+  /** MCP servers by name. */
+  mcp: Readonly<Record<string, McpServerConfig>>
+  /** What falls out of the window is summarised by the model. */
+  summary: boolean
+  /** The preset of everybody who has chosen none. */
+  preset?: string
+  /** The folder of preset files. */
+  presetDir: string
   /** After so long without an answer the person is told that it is on its way. */
   noticeAfterMs: number
+  /** What may be used in a day. */
+  budgets: Budgets
 }
+
+/** A program that is started, or an address. */
+export type McpServerConfig = { timeoutMs: number } & (
+  | { command: string; args: readonly string[]; env: Readonly<Record<string, string>>; cwd?: string }
+  | { url: string; headers: Readonly<Record<string, string>> }
+)
 
 export interface LaneConfig {
   concurrency: number
@@ -73,10 +99,17 @@ export interface LaneConfig {
   memoryMb?: number
 }
 
+/** What every channel says of questions to models that come while an earlier one of the same person waits or is being answered. */
+interface OverlapConfig {
+  /** One after the other; what comes within `mergeMs` as one; or the newer in the place of the older. */
+  overlap: 'queue' | 'merge' | 'interrupt'
+  mergeMs: number
+}
+
 export type ChannelConfig = WecomAppConfig | OnebotConfig
 
 /** QQ through an implementation of OneBot v11 (NapCat, Lagrange, go-cqhttp). */
-export interface OnebotConfig {
+export interface OnebotConfig extends OverlapConfig {
   platform: 'onebot'
   id: string
   /** What the implementation proves itself by, and we to it. */
@@ -98,11 +131,15 @@ export interface OnebotConfig {
   mostWaiting: number
   /** Groups whose last minutes are read again when an account connects, for what was said meanwhile. */
   catchUpGroups: readonly string[]
+  /** The same for chats with friends; `all`: with each of them. */
+  catchUpFriends: readonly string[] | 'all'
   /** Who may become a friend of the bot; left out: such requests are left to others. */
   friendRequests?: OnebotJoinRule
   /** Whose invitations into groups are taken. */
   groupInvites?: OnebotJoinRule
   lang?: 'zh' | 'en'
+  /** The preset of those who have chosen none. */
+  preset?: string
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   /** Files named by URL may also come from this machine and its network. */
   allowPrivateUrls?: boolean
@@ -113,7 +150,7 @@ export interface OnebotGroupRule {
   answer: readonly ('prefix' | 'mention' | 'reply' | 'keyword' | 'all')[]
   /** Leading texts for `prefix`. */
   prefixes: readonly string[]
-  /** Texts anywhere in the message for `keyword`. */
+  /** Texts anywhere in the message for `keyword`, beside those that commands are called by. */
   keywords: readonly string[]
   /** Said to who joins, after a mention of them. */
   welcome?: string
@@ -125,6 +162,8 @@ export interface OnebotGroupRule {
   flood?: { messages: number; withinMs: number; muteMs: number }
   /** People to whom `words` and `flood` do not apply. */
   exempt: readonly string[]
+  /** The preset of those who have chosen none. */
+  preset?: string
 }
 
 export interface OnebotJoinRule {
@@ -147,7 +186,7 @@ export interface OnebotWordRule {
   say?: string
 }
 
-export interface WecomAppConfig {
+export interface WecomAppConfig extends OverlapConfig {
   platform: 'wecom-app'
   id: string
   corpId: string
@@ -158,6 +197,8 @@ export interface WecomAppConfig {
   apiBaseUrl: string
   replyWithinMs: number
   lang?: 'zh' | 'en'
+  /** The preset of those who have chosen none. */
+  preset?: string
   /** Overrides of what the outbox keeps below. */
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   /** Files named by URL may also come from this machine and its network. */

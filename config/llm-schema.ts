@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { presetNameSchema } from '../src/core/preset.ts'
+import { budgetsSchema } from './budget-schema.ts'
+import { mcpSchema } from './mcp-schema.ts'
 import { count, httpUrl, list, SECOND_MS, text } from './pieces.ts'
 
 const price = z.strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })
@@ -8,6 +11,11 @@ const model = z.union([
   z.strictObject({
     name: text,
     price: price.optional().describe('What a million tokens cost, in the currency you count in.'),
+    images: z
+      .boolean()
+      .optional()
+      .describe('true: it takes pictures, and those that come with a question are passed on.'),
+    tools: z.boolean().optional().describe('false: it cannot call tools, so none are offered to it.'),
   }),
 ])
 
@@ -38,8 +46,19 @@ export const llmSchema = z
       .default(4_000)
       .describe('How much of a conversation the model is told, in tokens.'),
     system: text.optional().describe('What the model is told first: who it is and how it answers.'),
+    toolRounds: count(1, 100).default(8).describe('How often in a row a model may call tools before it has to answer.'),
+    mcp: mcpSchema.describe('MCP servers whose tools models may call, for people who were granted `mcp <name>`.'),
+    summary: z
+      .boolean()
+      .default(true)
+      .describe('What no longer fits into memoryTokens is summarised by the model; false: it is forgotten.'),
+    preset: presetNameSchema
+      .optional()
+      .describe('The preset of conversations that have chosen none; it goes before `system`.'),
+    presetDir: text.default('config/presets').describe('The folder of preset files (*.md).'),
     noticeAfterMs: count(0, 600 * SECOND_MS)
       .default(5 * SECOND_MS)
       .describe('After so long without an answer the person is told that it is on its way.'),
+    budgets: budgetsSchema,
   })
   .prefault({})

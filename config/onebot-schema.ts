@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { presetNameSchema } from '../src/core/preset.ts'
 import { count, DAY_MS, list, SECOND_MS, text } from './pieces.ts'
 
 /* What a bot does in QQ groups and with requests, as it is written in the file. */
@@ -56,10 +57,13 @@ export const groupRule = z.strictObject({
   answer: list(z.enum(['prefix', 'mention', 'reply', 'keyword', 'all']))
     .default(['prefix', 'mention', 'reply'])
     .describe(
-      'What makes the bot answer: a leading prefix, an @ of it, a reply to it, a keyword, or all that is said.',
+      'What makes the bot answer: a leading prefix, an @ of it, a reply to it, a keyword (of `keywords` or of any command), or all that is said.',
     ),
   prefixes: list(text).default(['/', '#']).describe('Leading texts for `prefix`.'),
-  keywords: list(text).default([]).describe('Texts anywhere in a message for `keyword`.'),
+  keywords: list(text)
+    .default([])
+    .describe('Texts anywhere in a message for `keyword`, beside those that commands are called by.'),
+  preset: presetNameSchema.optional().describe('The preset of conversations that have chosen none.'),
   welcome: text.optional().describe('Said to who joins, after a mention of them.'),
   join: z.strictObject(joinRule).optional().describe('Requests to join. Left out: left to others.'),
   words: z.array(wordRule).default([]).describe("Words that may not be said. The group's administrators may."),

@@ -152,6 +152,12 @@ export const settingsSchema = z.strictObject({
     .prefault({})
     .describe('Sizes and times.'),
   grants: z.array(grant).default([]).describe('Who may use what, beside the grants given in chat or by the API.'),
+  scenes: z
+    .record(text.regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u, "is no scene's name"), z.record(z.string(), z.unknown()))
+    .default({})
+    .describe(
+      'Settings of scenes, by their names: { picture: { url: "…" } }. Checked by each scene when it is loaded.',
+    ),
   simulators: z
     .record(channelIdSchema, httpUrl('http://127.0.0.1:8421'))
     .default({})

@@ -26,6 +26,7 @@ export function apiPortsOf(installation: Installation, reception: Reception, ver
     channels: [...channels.values()],
     rooms: consoleRooms,
     catalog: installation.catalog,
+    presets: { ...installation.presets, usual: config.llm.preset },
     now,
     log,
     readDate: (text, edge) => readMoment(text, config.timeZone, now(), edge),
@@ -52,6 +53,8 @@ export function apiPortsOf(installation: Installation, reception: Reception, ver
     },
     cancel: (taskId, by) => withRun(taskId, (run) => desk.cancel(run, by)),
     retry: (taskId, by) => withRun(taskId, (run) => desk.retry(run, by)),
+    usage: installation.budgets.usage,
+    raiseBudget: installation.budgets.raise,
     async resend(deliveryId, by) {
       const at = now()
       if (!(await store.outbox.resend(deliveryId, at + config.limits.deliveryKeptMs, at))) return false

@@ -3,22 +3,34 @@ import type { Config } from '../config/config.ts'
 import { type Backend, openBackend } from '../queues/backend.ts'
 import { type OutboxQueues, openOutboxQueues } from '../queues/deliveries.ts'
 import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.ts'
-import type { Channel } from './channels/channel.ts'
+import type { Channel, ChannelPorts } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
+import { lineOf } from './core/address.ts'
 import type { Catalog } from './core/catalog.ts'
-import { commandFor } from './core/command.ts'
+import { commandFor, isTriggered } from './core/command.ts'
 import { RejectedError } from './core/errors.ts'
 import type { Held } from './core/held.ts'
 import type { Log } from './core/log.ts'
+import type { Overlap } from './core/row.ts'
 import { type Access, openAccess } from './engine/access.ts'
 import type { Builtin } from './engine/builtins/builtin.ts'
 import { builtinScene, builtinsOf } from './engine/builtins/index.ts'
 import { type Desk, openDesk } from './engine/desk.ts'
+import type { Say } from './engine/engine.ts'
 import { watchCatalog } from './engine/host/catalog.ts'
+import { type Interrupt, openInterrupt } from './engine/interrupt.ts'
 import { type Languages, openLanguages } from './engine/languages.ts'
+import { type BudgetDesk, openBudgetDesk } from './engine/llm/budget-desk.ts'
+import { type Ledger, openLedger } from './engine/llm/ledger.ts'
+import { openRaises } from './engine/llm/raises.ts'
+import { keepSaid } from './engine/llm/tools/keep-said.ts'
+import { openUsage } from './engine/llm/usage.ts'
+import { watchPresetFiles } from './engine/presets/preset-files.ts'
+import { openPresets, type Presets } from './engine/presets/presets.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
+import { configuredPresets, presetDefaults } from './preset-defaults.ts'
 import type { Sources } from './scenes/sources.ts'
 import { openExchange } from './store/exchange.ts'
 import { sharedCache } from './store/shared-cache.ts'
@@ -37,13 +49,25 @@ export interface Installation {
   looks: OutboxQueues
   channels: ReadonlyMap<string, Channel>
   outbox: Outbox
+  /** What a task says goes to its chat, or to the model that called it. */
+  say: Say
+  /** Bytes kept in our store under a fileId; throws RejectedError when they are no longer there. */
+  readFile: ChannelPorts['readFile']
   /** The held requests, wherever they wait. */
   held: Held
   /** A process that takes callbacks holds its own. */
   holdHere(own: Held): void
   languages: Languages
+  presets: Presets
   builtins: ReadonlyMap<string, Builtin>
   desk: Desk
+  /** What models are used for, and what is left of the budgets. */
+  ledger: Ledger
+  budgets: BudgetDesk
+  /** Has a question take the place of those before it. */
+  interrupt: Interrupt
+  /** What a channel does with questions that come while others wait. */
+  overlapOf(channel: string): Overlap
   access: Access
   /** Scenes and built-in commands together. */
   catalog(): Catalog
@@ -63,16 +87,24 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
   const backend = openBackend(queuesAt, onError)
   const tasks = openTaskQueues(backend, [CONTROL_LANE, ...Object.keys(config.lanes)])
   const exchange = await openExchange({ signals: store.signals, settings: store.settings, now, processId, log })
+  const readFile: ChannelPorts['readFile'] = async (fileId) => {
+    const file = await store.files.get(fileId, now())
+    if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)
+    return file
+  }
   const channels = openChannels(config, store, {
     now,
     log,
     shared: sharedCache(store.settings, store.leases, now),
     exchange,
+    readFile,
+    // Asked when messages come, and by then the scenes are loaded.
     isBound: (event) => commandFor(event, catalog()) !== undefined,
-    async readFile(fileId) {
-      const file = await store.files.get(fileId, now())
-      if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)
-      return file
+    isTriggered: (text) => isTriggered(text, catalog()),
+    async reopen(channel, chat) {
+      const line = lineOf({ channel, chat })
+      await store.outbox.resume(line, now())
+      await looks.look(line, now(), now())
     },
   })
   const looks = openOutboxQueues(backend, [...channels.keys()])
@@ -92,33 +124,73 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     now,
     log,
   })
+  const say = keepSaid(outbox.sayForTask, { store, filesKeptMs: config.limits.filesKeptMs, now })
   const languages = openLanguages(store.settings, config.lang, now)
   const changes = taskChanges(store.signals, log)
   const desk = openDesk({
     store,
     enqueue: tasks.add,
     wake: tasks.wake,
-    say: outbox.sayForTask,
+    call: tasks.hurry,
+    say,
     languages,
     changed: changes.note,
     now,
     log,
   })
+  const interrupt = openInterrupt({
+    store,
+    say: outbox.sayForTask,
+    languages,
+    memory: config.llm.memory,
+    endCalled: desk.endCalled,
+    call: tasks.hurry,
+    changed: changes.note,
+    now,
+    log,
+  })
+  const overlaps = new Map(config.channels.map(({ id, overlap: mode, mergeMs }) => [id, { mode, mergeMs }]))
+
+  const raises = openRaises(store.settings, now)
+  const counted = { counters: store.counters, raises, budgets: config.llm.budgets, timeZone: config.timeZone, now }
+  const ledger = openLedger({ ...counted, settings: store.settings, log })
+  const budgets = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
 
   const listeners: (() => void)[] = []
   const scenes = await watchCatalog({
     sceneDirs: config.sceneDirs,
+    settings: config.scenes,
     env: config.hostEnvironment,
     log,
     onChange() {
       for (const listener of listeners) listener()
     },
   })
+  const presetFiles = await watchPresetFiles(config.llm.presetDir, log)
+  const inNoFile = configuredPresets(config).filter((name) => !presetFiles.presets().has(name))
+  if (inNoFile.length > 0) {
+    log.warn(
+      { presets: inNoFile },
+      'config names presets of no file; unless the dashboard has them, the next default counts',
+    )
+  }
+  const presets = openPresets({
+    settings: store.settings,
+    files: presetFiles,
+    defaults: presetDefaults(config),
+    now,
+    log,
+  })
   const builtins: ReadonlyMap<string, Builtin> = builtinsOf({
     store,
     desk,
+    budgets,
     languages,
+    presets,
+    memory: config.llm.memory,
+    admins: config.admins,
     catalog,
+    mcpServers: Object.keys(config.llm.mcp),
     timeZone: config.timeZone,
     now,
   })
@@ -144,13 +216,20 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     looks,
     channels,
     outbox,
+    say,
+    readFile,
     held,
     holdHere(own) {
       holder = own
     },
     languages,
+    presets,
     builtins,
     desk,
+    ledger,
+    budgets,
+    interrupt,
+    overlapOf: (channel) => overlaps.get(channel) ?? { mode: 'queue', mergeMs: 0 },
     access: openAccess({ grants: store.grants, catalog, admins: config.admins, configured: config.grants, now }),
     catalog,
     sources: scenes.sources,
@@ -160,6 +239,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     async close() {
       await outbox.idle()
       await scenes.close()
+      await presetFiles.close()
       await changes.close()
       await exchange.close()
       await Promise.allSettled([tasks.close(), looks.close()])

@@ -2,9 +2,14 @@ import { createServer, type Server } from 'node:http'
 import express from 'express'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { apiPortsOf } from './api-ports.ts'
+import { rowOf } from './core/row.ts'
 import { SENT_FILE_KEPT_MS, sentFileName } from './core/sent-file.ts'
+import type { Task } from './core/task.ts'
+import { TOTAL_BOOK } from './core/usage.ts'
+import { whyOf } from './core/why.ts'
 import { consoleSocket, dashboardApi } from './dashboard/api/index.ts'
 import { dashboardPages } from './dashboard/pages.ts'
+import { newRunOf } from './engine/run-task.ts'
 import { takeCallbacks } from './ingress/callbacks.ts'
 import { fairShare } from './ingress/fair-share.ts'
 import { fileLinks } from './ingress/file-links.ts'
@@ -24,6 +29,9 @@ const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
 /** Lanes whose commands mostly answer before anybody wonders: notice is given when they do not. */
 const LATE_LANES: ReadonlySet<string> = new Set(['llm'])
 
+/** Lanes in which one of a person's tasks in a chat is done at a time, by whichever process. */
+const ROW_LANES: ReadonlySet<string> = new Set(['llm'])
+
 export interface Served {
   url: string
   stop(): Promise<void>
@@ -41,10 +49,30 @@ export async function startServe(installation: Installation, version: string): P
     log,
   })
   installation.holdHere(held)
+
+  async function join(task: Task): Promise<void> {
+    if (task.row === undefined) return
+    const { created, run } = await store.rows.join(newRunOf(task), task.row, now())
+    if (!created || installation.overlapOf(task.message.from.channel).mode !== 'interrupt') return
+    // Not waited for: the acknowledgement is, and what fails here is done by the worker that takes it up.
+    installation.interrupt(run).catch((error: unknown) => {
+      log.warn({ taskId: task.id, error: whyOf(error) }, 'an earlier question was not interrupted yet')
+    })
+  }
+
+  /** In its row, or else in its lane. */
+  async function ahead(task: Task): Promise<number> {
+    const [inRow, inLane] = await Promise.all([
+      task.row === undefined ? 0 : store.rows.ahead(task.row, task.id),
+      tasks.ahead(task),
+    ])
+    return Math.max(inRow, inLane)
+  }
+
   const lateNotices = openLateNotices({
     afterMs: config.llm.noticeAfterMs,
     runs: store.runs,
-    ahead: tasks.ahead,
+    ahead,
     say: outbox.push,
     languageOf: installation.languages.of,
     now,
@@ -59,6 +87,8 @@ export async function startServe(installation: Installation, version: string): P
     lateLanes: LATE_LANES,
     lateNotices,
     share: fairShare(store.shares, QUICK_LANES, now),
+    rowOf: (lane, message) => (ROW_LANES.has(lane) ? rowOf(message, config.llm.memory) : undefined),
+    join,
     enqueue: tasks.add,
     held,
     by: installation.processId,
@@ -81,6 +111,7 @@ export async function startServe(installation: Installation, version: string): P
   const metrics = openMetrics({
     laneCounts: api.laneCounts,
     waitingDeliveries: store.outbox.waiting,
+    llmTotals: () => store.counters.read(TOTAL_BOOK, now()),
     waitingMessages: () => [...waiting].map(([channel, { size }]) => ({ channel, size })),
   })
   const app = express()
@@ -120,13 +151,14 @@ export async function startServe(installation: Installation, version: string): P
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     /** Takes no new request, answers those that are held, and closes. */
     async stop() {
-      listening.abort()
       lateNotices.close()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       await held.close()
+      // Whoever is refused now hears of it by the sockets that are still open.
+      await Promise.all([...waiting.values()].map((room) => room.close()))
+      listening.abort()
       consoles.close()
       sockets.close()
-      await Promise.all([...waiting.values()].map((room) => room.close()))
       server.closeIdleConnections()
       const timer = setTimeout(() => server.closeAllConnections(), 2_000)
       await closed

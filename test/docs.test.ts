@@ -17,6 +17,7 @@ const pages = [
   'docs/wecom.md',
   'docs/onebot.md',
   'docs/llm.md',
+  'docs/replies.md',
   'docs/operating.md',
   'docs/scenes.md',
 ]
@@ -50,6 +51,9 @@ describe.each(pages)('%s', (page) => {
   test('YAML is settings', () => {
     const secrets = {
       BOT_TOKEN: 'x'.repeat(32),
+      FILES_KEY: 'k',
+      WIKI_TOKEN: 't',
+      PICTURE_KEY: 'k',
       STAFF_SECRET: 's',
       STAFF_TOKEN: 't',
       STAFF_ENCODING_AES_KEY: 'x'.repeat(43),

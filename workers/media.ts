@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { type FetchFileOptions, openFile } from '../src/channels/fetch-file.ts'
-import { TooLargeError } from '../src/channels/read-at-most.ts'
 import { AppError, RejectedError, StoreUnavailableError } from '../src/core/errors.ts'
 import { linkPath } from '../src/core/file-link.ts'
 import type { Media } from '../src/core/part.ts'
@@ -11,6 +9,8 @@ import { sentFileName, sentFileSchema } from '../src/core/sent-file.ts'
 import type { Fetched, MediaDesk } from '../src/engine/files/media.ts'
 import type { Installation } from '../src/installation.ts'
 import { linkKey } from '../src/store/link-key.ts'
+import { type FetchFileOptions, openFile } from '../src/web/fetch-file.ts'
+import { TooLargeError } from '../src/web/read-at-most.ts'
 
 /** A gigabyte over a slow line; the command's own time limit ends most of them sooner. */
 const FETCH_MS = 30 * 60_000
@@ -82,7 +82,7 @@ export function openMedia({
 
     async quoted(messageId, at, signal) {
       try {
-        return (await channels.get(at.channel)?.quoted?.(messageId, at, signal)) ?? []
+        return (await channels.get(at.channel)?.quoted?.(at, messageId, signal)) ?? []
       } catch (error) {
         // Too old for the platform to know it: as good as not quoted.
         if (error instanceof RejectedError) return []

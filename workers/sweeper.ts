@@ -4,8 +4,10 @@ import type { Task } from '../src/core/task.ts'
 import type { Store } from '../src/store/store.ts'
 
 export interface SweeperPorts {
-  store: Pick<Store, 'runs' | 'outbox' | 'leases' | 'sweep'>
+  store: Pick<Store, 'runs' | 'rows' | 'outbox' | 'leases' | 'sweep'>
   enqueue(task: Task): Promise<void>
+  /** Has a task that was put off begin as soon as it may. */
+  call(lane: string, taskId: string): Promise<void>
   looks: OutboxQueues
   holder: string
   now(): number
@@ -23,16 +25,18 @@ const CLEAN_EVERY = 30
 
 /**
  * Repairs what a crash between two moves leaves behind, in one process at a time: lines with something due that nobody looks at,
- * tasks whose worker died. Doing it once too often is harmless: looks and tasks are claimed in the store. Returns how to stop it.
+ * tasks whose worker died, rows whose next one nobody called. Doing it once too often is harmless: looks and tasks are claimed in the store. Returns how to stop it.
  */
 export function startSweeper(ports: SweeperPorts): () => Promise<void> {
-  const { store, enqueue, looks, holder, now, log } = ports
+  const { store, enqueue, call, looks, holder, now, log } = ports
   let round = 0
   let sweeping: Promise<void> = Promise.resolve()
 
   async function sweep(): Promise<void> {
     if (!(await store.leases.take('sweeper', holder, now(), LEASE_MS))) return
     for (const line of await store.outbox.due(now(), AT_ONCE)) await looks.look(line, now(), now())
+    const parked = await store.rows.parkedHeads(now(), AT_ONCE)
+    await Promise.all(parked.map(({ id, task }) => call(task.lane, id)))
     if (round % TASKS_EVERY === 0) {
       // Side by side, so that the embedded store takes them in a few calls: one after the other, 500 of them held it up for seconds.
       const overdue = await store.runs.overdue(now() - OVERDUE_MS, AT_ONCE)

@@ -7,48 +7,44 @@ import { insist } from '../src/core/insist.ts'
 import type { Outcome } from '../src/core/outcome.ts'
 import { liveStates } from '../src/core/run.ts'
 import { type Task, taskSchema } from '../src/core/task.ts'
-import { whyOf } from '../src/core/why.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { runTask } from '../src/engine/run-task.ts'
 import type { Shares } from '../src/store/store.ts'
-import { openParking } from './parked.ts'
+import type { RowTurns } from './rows.ts'
 import { settle } from './settle.ts'
 import { openTurns } from './turns.ts'
 
-/** How long a parked task stays away when nobody calls it, because its process is gone. */
-const PARKED_MS = 60_000
-
 /**
  * What one person asks in one chat: `together`, side by side. `turns`: one after the other, waiting in their slots, for lanes whose commands
- * take a moment. `parked`: one after the other, and those that wait give their slots to others.
+ * take a moment. Tasks that stand in a row take its turns instead, in any lane, and give their slots to others while they wait.
  */
-export type LaneOrder = 'together' | 'turns' | 'parked'
+export type LaneOrder = 'together' | 'turns'
+
+/**
+ * Tags are counted from one again when a lane is empty, but not before they have grown so far: a task on its way into the empty lane has its tag
+ * already, and the next one of its person would be given a lower one.
+ */
+const TAGS_BEGIN_ANEW = 1_000_000
 
 /** The worker of one lane. A stop of the process reaches its tasks by `shutdown`. */
 export function tasksWorker(
   backend: Backend,
   lane: { name: string; concurrency: number; order: LaneOrder },
   engine: Engine,
-  ports: { shares: Shares; held: Held; tasks: Pick<TaskQueues, 'hurry' | 'wake'> },
+  ports: { shares: Shares; held: Held; rowTurns: RowTurns; tasks: Pick<TaskQueues, 'wake'> },
   shutdown: AbortSignal,
 ): Worker<unknown> {
   const turns = openTurns()
-  const parking = openParking((taskId) => {
-    ports.tasks.hurry(lane.name, taskId).catch((error: unknown) => {
-      engine.log.warn({ taskId, error: whyOf(error) }, 'a parked task was not called; it comes by itself')
-    })
-  })
+  let lastTag = 0
 
   async function runInOrder(task: Task, job: Job<unknown>, token: string | undefined): Promise<Outcome> {
     const work = () => runTask(task, engine, shutdown)
-    if (lane.order === 'together') return work()
-    const key = turnOf(task)
-    if (lane.order === 'turns') return turns.take(key, work)
-    if (parking.enter(key, task.id, engine.now()))
-      return work().finally(() => parking.leave(key, task.id, engine.now()))
-    return settle(job, token, { state: 'snoozed', forMs: PARKED_MS }, engine.now())
-      .finally(() => parking.park(key, task.id))
-      .then(() => ({ state: 'snoozed', forMs: PARKED_MS }))
+    const { row } = task
+    if (row !== undefined) {
+      const putOff = (forMs: number) => settle(job, token, { state: 'snoozed', forMs }, engine.now())
+      return ports.rowTurns.take({ ...task, row }, work, putOff)
+    }
+    return lane.order === 'turns' ? turns.take(turnOf(task), work) : work()
   }
 
   /** What a job is about; undefined when the run it should look at is over. */
@@ -68,6 +64,7 @@ export function tasksWorker(
     async (job: Job<unknown>, token) => {
       const task = await taskOf(job)
       if (task === undefined) return
+      lastTag = Math.max(lastTag, task.tag)
       if (task.tag > 0) await ports.shares.advance(lane.name, task.tag)
       const outcome = await runInOrder(task, job, token)
       if (outcome.state !== 'failed') ports.held.release(task.id)
@@ -80,6 +77,8 @@ export function tasksWorker(
     { concurrency: lane.concurrency },
   )
   worker.on('drained', () => {
+    if (lastTag < TAGS_BEGIN_ANEW) return
+    lastTag = 0
     ports.shares.reset(lane.name).catch((error: unknown) => {
       engine.log.warn({ lane: lane.name, error: String(error) }, 'fair share could not be reset')
     })

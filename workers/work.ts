@@ -8,16 +8,20 @@ import type { Engine } from '../src/engine/engine.ts'
 import { openScratch } from '../src/engine/files/scratch.ts'
 import { openSlots, type Slots } from '../src/engine/host/slots.ts'
 import { openChatter } from '../src/engine/llm/chatter.ts'
+import { openTaskWatch } from '../src/engine/task-watch.ts'
 import type { Installation } from '../src/installation.ts'
+import { TASK_TOPIC } from '../src/task-changes.ts'
 import { deliveriesWorker } from './deliveries.ts'
 import { openMedia } from './media.ts'
+import { openModelPorts } from './model-ports.ts'
+import { openRowTurns } from './rows.ts'
 import { startSweeper } from './sweeper.ts'
 import { type LaneOrder, tasksWorker } from './tasks.ts'
 
 /** How many built-in commands run side by side. */
 const CONTROL_AT_ONCE = 8
 /** How much one person's commands of a lane wait for one another. */
-const laneOrders: Readonly<Record<string, LaneOrder>> = { short: 'turns', llm: 'parked' }
+const laneOrders: Readonly<Record<string, LaneOrder>> = { short: 'turns' }
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
@@ -57,26 +61,48 @@ export async function startWork(
   })
 
   const scratch = await openScratch(resolve(config.dataDir, 'scratch'), installation.processId, installation.now)
+  const watch = openTaskWatch()
+  const stopHearing = await store.signals.subscribe(TASK_TOPIC, (payload) => {
+    // Published by `taskChanges`, in any process of ours.
+    watch.heard((payload as { ids: string[] }).ids)
+  })
+  const { mcp, tools, pictures } = openModelPorts(installation, watch)
+  const chatter = openChatter(config.llm, {
+    conversations: store.conversations,
+    presets: installation.presets,
+    ledger: installation.ledger,
+    now: installation.now,
+    log,
+  })
   const engine: Engine = {
     store,
     catalog: installation.catalog,
     slots: (lane) => slots.get(lane),
     builtins: installation.builtins,
-    say: outbox.sayForTask,
+    say: installation.say,
+    draft: outbox.draftForTask,
     act: actIn(channels),
     media: openMedia(installation),
     scratch,
     languages: installation.languages,
-    chatter: openChatter(config.llm, store.conversations),
+    chatter,
+    tools,
+    pictures,
     cancels,
     access: installation.access,
     admins: config.admins,
     graceMs: config.limits.graceMs,
-    changed: installation.changed,
+    ended: installation.desk.ended,
+    changed(taskId) {
+      installation.changed(taskId)
+      watch.heard([taskId])
+    },
     now: installation.now,
     log,
   }
-  const ports = { shares: store.shares, held, tasks }
+  const { overlapOf, interrupt, now } = installation
+  const rowTurns = openRowTurns({ rows: store.rows, tasks, overlapOf, interrupt, now, log })
+  const ports = { shares: store.shares, held, rowTurns, tasks }
   const workers: Worker<unknown>[] = [
     tasksWorker(
       backend,
@@ -99,6 +125,7 @@ export async function startWork(
   const stopSweeper = startSweeper({
     store,
     enqueue: tasks.add,
+    call: tasks.hurry,
     looks,
     holder: installation.processId,
     now: installation.now,
@@ -117,9 +144,11 @@ export async function startWork(
         await settledWithin(closing, config.limits.graceMs + FORCED_MS)
       }
       await outbox.idle()
+      // Who stops does not wait for long: what is cut off is forgotten, the conversation goes on.
+      await settledWithin(chatter.idle(), config.limits.graceMs)
       await Promise.all([...slots.values()].map((lane) => lane.close()))
       await scratch.close()
-      await stopListening()
+      await Promise.all([mcp.close(), stopListening(), stopHearing()])
     },
   }
 }

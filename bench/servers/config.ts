@@ -5,7 +5,8 @@ import { loadConfig } from '../../config/read.ts'
 export interface ServerOptions {
   redisUrl?: string
   dataDir: string
-  wecom: Record<string, string>
+  /** Its channel, as the environment tells it. */
+  env: Record<string, string>
   /** How long a request may be held for its answer; 0: acknowledged at once. */
   replyWithinMs: number
   /** Whether the lanes run too. */
@@ -19,16 +20,16 @@ export function readOptions(): ServerOptions {
   return JSON.parse(process.argv[2] ?? '{}') as ServerOptions
 }
 
-export function configOf({ redisUrl, dataDir, wecom, replyWithinMs }: ServerOptions): Config {
+export function configOf({ redisUrl, dataDir, env, replyWithinMs }: ServerOptions): Config {
   const config = loadConfig({
     PORT: '0',
     DATA_DIR: dataDir,
     REDIS_URL: redisUrl ?? '',
     LOG_LEVEL: 'warn',
     ADMIN_PASSWORD: 'only for a benchmark',
-    ...wecom,
+    ...env,
   })
-  // No quota: a benchmark measures our way, not WeCom's patience.
+  // No quota: a benchmark measures our way, not a platform's patience.
   const limits = { account: [], chat: [] }
   return { ...config, channels: config.channels.map((channel) => ({ ...channel, replyWithinMs, limits })) }
 }

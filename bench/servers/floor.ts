@@ -20,7 +20,9 @@ const channel = wecomApp(wecom, {
   readFile: () => Promise.reject(new Error('no files here')),
   shared: { get: () => Promise.reject(new Error('no sends here')) },
   isBound: () => false,
+  reopen: async () => {},
   exchange: { hold: async () => async () => {}, ask: () => Promise.reject(new Error('no sends here')) },
+  isTriggered: () => false,
 })
 
 const app = express()

@@ -10,5 +10,6 @@ const config = configOf(options)
 const installation = await openInstallation(config, openLog(config.logLevel))
 const served = await startServe(installation, 'bench')
 if (options.works) await startWork(installation, Object.keys(config.lanes))
-process.stdout.write(`${JSON.stringify({ url: `${served.url}/in/wecom` })}\n`)
+const [channel] = config.channels
+process.stdout.write(`${JSON.stringify({ url: `${served.url}/in/${channel?.id}` })}\n`)
 process.once('SIGTERM', () => process.exit(0))

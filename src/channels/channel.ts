@@ -3,6 +3,7 @@ import type { Ack } from '../core/ack.ts'
 import type { Address } from '../core/address.ts'
 import type { ChatAction } from '../core/chat-action.ts'
 import type { Delivery, Receipt } from '../core/delivery.ts'
+import type { Draft } from '../core/draft.ts'
 import type { Limit } from '../core/limit.ts'
 import type { Message } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
@@ -47,14 +48,30 @@ export interface Channel {
   /** Does something in a chat beside speaking. Throws as `send` does. Undefined: the platform lets no bot do such things. */
   act?(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
   /**
+   * Shows how far an answer has grown, on a platform that can change what it shows. It stands in the place of the delivery of the same id: of the drafts
+   * the newest is seen, after the delivery that one alone. May be lost, and one that comes too late changes nothing.
+   */
+  showDraft?(draft: Draft): Promise<void>
+  /** How long sending this may take, when it is more than a moment: an upload. What is beyond five minutes is cut. */
+  sendMs?(delivery: Delivery): number
+  /**
+   * Looks for a delivery whose send was begun at `since` and whose answer was lost, among what the account has said. `known`: the platform's ids of
+   * what other deliveries are known to have become. Throws UnavailableError or UnsureError when it could not look just now.
+   */
+  lookUp?(
+    delivery: Delivery,
+    doubt: { since: number; known: ReadonlySet<string> },
+    signal: AbortSignal,
+  ): Promise<LookedUp>
+  /**
    * Judges a socket that the platform's side opens to us (`WS /in/:channel`), before the upgrade; the result takes it afterwards.
    * Throws only UnverifiedError.
    */
   admit?(request: InboundRequest): (socket: WebSocket) => void
   /** The bytes of something a person sent, by its id at the platform. */
   download?(platformMediaId: string, signal: AbortSignal): Promise<MediaFile>
-  /** What another message of a chat says, by its id at the platform: for what a person quotes. Throws as `send` does. Undefined: the platform does not tell. */
-  quoted?(messageId: string, at: Address, signal: AbortSignal): Promise<Part[]>
+  /** What the message with this id at the platform says, which one in this chat quotes. */
+  quoted?(to: Address, platformMessageId: string, signal: AbortSignal): Promise<Part[]>
   /**
    * Sockets and polls; runs until the signal. `onMessage` resolves once the message is stored; a channel whose platform never sends again
    * need not mind a rejection, whoever calls `listen` keeps the message until the store is back.
@@ -63,6 +80,16 @@ export interface Channel {
   /** Undefined when up; else since when it is not, and why, for /readyz and the dashboard. */
   down?(): { since: number; why: string } | undefined
 }
+
+/** What became of a send whose answer was lost. */
+export type LookedUp =
+  | { state: 'sent'; receipt: Receipt }
+  /** It surely was not sent and will not be: it may be sent again. */
+  | { state: 'absent' }
+  /** It may still come, or show. */
+  | { state: 'unclear'; lookInMs: number }
+  /** Nobody will ever know. */
+  | { state: 'unknown'; why: string }
 
 export interface MediaFile {
   bytes: Uint8Array
@@ -79,8 +106,12 @@ export interface ChannelPorts {
   shared: SharedCache
   /** Whether a command is bound to an event of this name; what nothing is bound to need not become a message. */
   isBound(event: string): boolean
+  /** Whether something in the text calls a command by itself (its triggers), without a prefix or a mention. */
+  isTriggered(text: string): boolean
   /** Calls to the process that holds a socket, from whichever process wants to send. */
   exchange: Exchange
+  /** A chat that a QuotaError closed is open again earlier than that said: what waits for it goes out. */
+  reopen(channel: string, chat: string): Promise<void>
   log: ChannelLog
 }
 

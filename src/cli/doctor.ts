@@ -4,9 +4,12 @@ import { loadConfig } from '../../config/read.ts'
 import { connectionProblem } from '../channels/onebot/index.ts'
 import { tokenProblem } from '../channels/wecom-app/index.ts'
 import { whyOf } from '../core/why.ts'
+import { mcpProblem } from '../engine/llm/tools/mcp/server.ts'
+import { readPresetFolder } from '../engine/presets/preset-files.ts'
 import { CliError } from './cli-error.ts'
 import type { CliCommand } from './commands.ts'
 import { say } from './say.ts'
+import { sceneFaults } from './scene-faults.ts'
 
 /** One thing that was looked at: fine, or what is wrong and what to do. */
 interface Finding {
@@ -19,11 +22,21 @@ export const doctorCommand: CliCommand = {
   summary: 'look at everything an installation needs, and say what to do about it',
   async run() {
     const config = loadConfig()
-    const findings: Finding[] = [{ what: 'config' }, nodeFinding(), ...(await storeFindings(config))]
+    const findings: Finding[] = [
+      { what: 'config' },
+      nodeFinding(),
+      ...(await storeFindings(config)),
+      ...presetFindings(config),
+    ]
     for (const channel of config.channels) {
       findings.push(await channelFinding(channel))
     }
+    for (const [name, server] of Object.entries(config.llm.mcp)) {
+      findings.push({ what: `MCP server ${name}`, wrong: await mcpProblem(name, server) })
+    }
     if (config.channels.length === 0) findings.push({ what: 'channels: none but the console is configured' })
+    const faults = await sceneFaults(config)
+    findings.push({ what: 'scenes', wrong: faults.length > 0 ? faults.join('\n        ') : undefined })
     for (const { what, wrong } of findings) say(wrong === undefined ? `  ok    ${what}` : `  WRONG ${what}: ${wrong}`)
     if (findings.some(({ wrong }) => wrong !== undefined)) throw new CliError('something needs attention')
   },
@@ -36,6 +49,13 @@ async function channelFinding(channel: ChannelConfig): Promise<Finding> {
     case 'onebot':
       return { what: `channel ${channel.id}: connection`, wrong: await connectionProblem(channel) }
   }
+}
+
+function presetFindings({ llm }: Config): Finding[] {
+  return readPresetFolder(llm.presetDir).faults.map(({ file, line, message }) => ({
+    what: `preset ${line === undefined ? file : `${file}:${line}`}`,
+    wrong: message,
+  }))
 }
 
 function nodeFinding(): Finding {

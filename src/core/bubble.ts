@@ -14,9 +14,17 @@ export const bubbleEntrySchema = z.object({
 })
 export type BubbleEntry = z.infer<typeof bubbleEntrySchema>
 
-/** The signal that a console chat has something new; its payload is `{ chat }`. */
+/** An answer of the bot as far as it has grown. Its id is that of the bubble it becomes. */
+export const draftBubbleSchema = z.object({ id: z.string(), taskId: z.string(), at: z.number(), text: z.string() })
+
+/** The signal that a console chat has something new; its payload is a ConsoleHint. */
 export const consoleTopic = 'console'
-export const consoleHintSchema = z.object({ chat: z.string() })
+export const consoleHintSchema = z.object({
+  chat: z.string(),
+  /** Nothing new is kept: this is how far an answer has grown. */
+  draft: draftBubbleSchema.optional(),
+})
+export type ConsoleHint = z.infer<typeof consoleHintSchema>
 
 /** How many bubbles of a chat are kept. */
 export const bubblesKept = 500

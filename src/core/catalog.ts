@@ -27,11 +27,14 @@ export const commandEntrySchema = z.object({
   triggers: z.array(
     z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('keyword'), keyword: z.string() }),
+      z.object({ kind: z.literal('exact'), text: z.string() }),
       z.object({ kind: z.literal('pattern'), source: z.string(), flags: z.string() }),
       z.object({ kind: z.literal('event'), name: z.string() }),
     ]),
   ),
   example: z.string().optional(),
+  /** Models may call it, with arguments of this JSON schema; with `approval` only when its asker agrees. */
+  tool: z.object({ approval: z.boolean(), parameters: z.record(z.string(), z.unknown()) }).optional(),
 })
 export type CommandEntry = z.infer<typeof commandEntrySchema>
 

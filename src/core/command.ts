@@ -7,15 +7,22 @@ import { commandWords } from './words.ts'
 /** Triggers look at this much of a text: a pattern that is slow on long texts must not hold up a callback. */
 const triggerReach = 1000
 const longestName = 64
-const patterns = new WeakMap<object, RegExp>()
 const indexes = new WeakMap<Catalog, Index>()
 
 interface Index {
   scenes: ReadonlyMap<string, { entry: SceneEntry; commands: ReadonlyMap<string, CommandEntry> }>
   aliases: ReadonlyMap<string, CommandEntry>
-  triggered: readonly CommandEntry[]
+  triggered: readonly Triggered[]
   /** Those that something happening calls. */
   called: readonly CommandEntry[]
+}
+
+/** A command with the triggers it is called by. Whole texts are looked up: there may be thousands. */
+interface Triggered {
+  entry: CommandEntry
+  exact: ReadonlySet<string>
+  keywords: readonly string[]
+  patterns: readonly RegExp[]
 }
 
 /**
@@ -37,6 +44,11 @@ export function commandFor(happened: string, catalog: Catalog): Route | undefine
     triggers.some((trigger) => trigger.kind === 'event' && trigger.name === happened),
   )
   return entry && routeTo(entry, '')
+}
+
+/** Whether the text calls a command by what stands in it, as `readCommand` sees it. */
+export function isTriggered(text: string, catalog: Catalog): boolean {
+  return readTrigger(text, indexOf(catalog)) !== undefined
 }
 
 /** What is typed for commands near to a text that asks for none, the nearest first, five at most; only what `mayUse` allows. */
@@ -98,26 +110,32 @@ function readPrefix(text: string, index: Index, prefixes: Readonly<Record<string
 function readTrigger(text: string, index: Index): Route | undefined {
   const seen = text.slice(0, triggerReach)
   const lower = seen.toLowerCase()
-  for (const entry of index.triggered) {
-    const isMeant = entry.triggers.some((trigger) => {
-      if (trigger.kind === 'event') return false
-      return trigger.kind === 'keyword' ? lower.includes(trigger.keyword.toLowerCase()) : patternOf(trigger).test(seen)
-    })
+  // A text that was cut is not whole.
+  const whole = text.length > triggerReach ? undefined : lower.trim()
+  for (const { entry, exact, keywords, patterns } of index.triggered) {
+    const isMeant =
+      (whole !== undefined && exact.has(whole)) ||
+      keywords.some((keyword) => lower.includes(keyword)) ||
+      patterns.some((pattern) => pattern.test(seen))
     if (isMeant) return routeTo(entry, text.trim())
   }
   return undefined
 }
 
-function routeTo(entry: CommandEntry, rest: string): Route {
-  return { scene: entry.scene, command: entry.name, rest }
+function triggeredBy(entry: CommandEntry): Triggered {
+  const exact = new Set<string>()
+  const keywords: string[] = []
+  const patterns: RegExp[] = []
+  for (const trigger of entry.triggers) {
+    if (trigger.kind === 'exact') exact.add(trigger.text.trim().toLowerCase())
+    else if (trigger.kind === 'keyword') keywords.push(trigger.keyword.toLowerCase())
+    else if (trigger.kind === 'pattern') patterns.push(new RegExp(trigger.source, trigger.flags))
+  }
+  return { entry, exact, keywords, patterns }
 }
 
-function patternOf(trigger: { source: string; flags: string }): RegExp {
-  const kept = patterns.get(trigger)
-  if (kept) return kept
-  const pattern = new RegExp(trigger.source, trigger.flags)
-  patterns.set(trigger, pattern)
-  return pattern
+function routeTo(entry: CommandEntry, rest: string): Route {
+  return { scene: entry.scene, command: entry.name, rest }
 }
 
 function indexOf(catalog: Catalog): Index {
@@ -138,7 +156,7 @@ function indexOf(catalog: Catalog): Index {
       return [entry.name.toLowerCase(), { entry, commands }]
     }),
   )
-  const triggered = all.filter((entry) => entry.triggers.some(({ kind }) => kind !== 'event'))
+  const triggered = all.filter((entry) => entry.triggers.some(({ kind }) => kind !== 'event')).map(triggeredBy)
   const called = all.filter((entry) => entry.triggers.some(({ kind }) => kind === 'event'))
   const index = { scenes, aliases, triggered, called }
   indexes.set(catalog, index)

@@ -41,7 +41,14 @@ export type Verdict =
   | { state: 'unsure'; why: string }
   | { state: 'expired' }
   /** Not sent, or safe to repeat: it stays at the head of its line until then. */
-  | { state: 'again'; why: string; notBefore: number; costsAttempt: boolean }
+  | {
+      state: 'again'
+      why: string
+      notBefore: number
+      costsAttempt: boolean
+      /** A send begun then may have arrived: it is looked for before anything is sent again. */
+      doubtSince?: number
+    }
 
 export const deliveryRecordSchema = z.object({
   delivery: deliverySchema,
@@ -53,6 +60,8 @@ export const deliveryRecordSchema = z.object({
   why: z.string().optional(),
   /** A send before the last one may have arrived too. */
   maybeTwice: z.boolean().default(false),
+  /** A send begun then may have arrived: whoever takes the delivery looks for it among what was said, and does not send it. */
+  doubtSince: z.number().optional(),
   updatedAt: z.number(),
 })
 export type DeliveryRecord = z.infer<typeof deliveryRecordSchema>

@@ -67,6 +67,12 @@ export class StoreUnavailableError extends AppError {
   readonly retry = 'later'
 }
 
+/** The message turned out not to be for the command: nothing is said, and `message` is the reason that the timeline shows. */
+export class IgnoredError extends AppError {
+  override readonly name = 'IgnoredError'
+  readonly retry = 'never'
+}
+
 /** What a person asked for cannot be done as asked; `message` is the sentence they read. */
 export class UsageError extends AppError {
   override readonly name = 'UsageError'

@@ -32,6 +32,17 @@ export function writeMoment(at: number, timeZone: string): string {
   return `${parts.year}-${two(parts.month)}-${two(parts.day)} ${two(parts.hour)}:${two(parts.minute)}`
 }
 
+/** The day it is in that zone (`2026-12-31`), and the moment at which the next one begins. */
+export function dayAt(at: number, timeZone: string): { day: string; until: number } {
+  const day = writeMoment(at, timeZone).slice(0, 10)
+  return { day, until: readMoment(day, timeZone, at, 'end') ?? at + DAY_MS }
+}
+
+/** The day so many days before that one. */
+export function dayBefore(day: string, days: number): string {
+  return new Date(Date.parse(day) - days * DAY_MS).toISOString().slice(0, 10)
+}
+
 const DAY_MS = 86_400_000
 
 function unitMs(unit: string): number {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sendRouteSchema } from './delivery.ts'
+import { llmCallSchema } from './llm-call.ts'
 import { taskSchema } from './task.ts'
 import { waitSchema } from './wait.ts'
 
@@ -20,6 +21,7 @@ export const hopSchema = z.object({
     'progress',
     'log',
     'said',
+    'asked',
     'snoozed',
     'waits',
     'signal',
@@ -32,11 +34,16 @@ export const hopSchema = z.object({
     'reopened',
     'sent',
     'undelivered',
+    'tool',
   ]),
   text: z.string().optional(),
   ms: z.number().optional(),
   attempt: z.number().optional(),
   route: sendRouteSchema.optional(),
+  /** The task that a called tool became. */
+  child: z.object({ id: z.string(), number: z.number() }).optional(),
+  /** What a model was asked for. */
+  call: llmCallSchema.optional(),
 })
 export type Hop = z.infer<typeof hopSchema>
 

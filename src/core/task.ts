@@ -8,6 +8,8 @@ export const routeSchema = z.object({
   command: z.string(),
   /** What follows the command's words, as it was written. */
   rest: z.string(),
+  /** The arguments by name, where a model gave them instead of a person's words. */
+  given: z.record(z.string(), z.unknown()).optional(),
 })
 export type Route = z.infer<typeof routeSchema>
 
@@ -20,7 +22,11 @@ export const taskSchema = z.object({
   message: messageSchema,
   /** The request that waits for the answer: until when, and in which process. */
   held: z.object({ untilMs: z.number(), by: z.string() }).optional(),
+  /** The task whose model called this one as a tool: what it says goes there, and not to the chat. */
+  parent: z.object({ id: idSchema, number: z.number() }).optional(),
   /** The fair-share tag it waits under, 0 for none. */
   tag: z.number().int().default(0),
+  /** The row it stands in: of those in one row one is done at a time, in the order they came. */
+  row: z.string().optional(),
 })
 export type Task = z.infer<typeof taskSchema>

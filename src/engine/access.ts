@@ -50,6 +50,9 @@ export function openAccess({ grants, catalog, admins, configured, now }: AccessP
 /** Built-in commands are open to all, but for those that change what others may do. */
 const ADMIN_BUILTINS: ReadonlySet<string> = new Set(['grant', 'revoke'])
 
+/** The scene under which MCP servers are granted; its commands are the servers' names. */
+export const MCP_SCENE = 'mcp'
+
 function isPublic(catalog: Catalog, scene: string): boolean {
   return catalog.scenes.some((entry) => entry.name === scene && entry.isPublic)
 }

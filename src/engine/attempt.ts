@@ -2,6 +2,9 @@ import { type Bilingual, inLang, type Lang } from '../core/lang.ts'
 import type { Part } from '../core/part.ts'
 import type { Wait } from '../core/wait.ts'
 
+/** The name under which a task's last word is said. */
+export const ANSWER = 'answer'
+
 /** How one go at a command ended, before it is written down. `say` is the last word to the person. */
 export type Attempt =
   | { state: 'done'; say?: readonly Part[] }
@@ -20,4 +23,14 @@ export function textIn(lang: Lang, text: Bilingual): Part[] {
 
 export function refuse(why: string, sentence: Bilingual, lang: Lang): Attempt {
   return { state: 'refused', why, say: textIn(lang, sentence) }
+}
+
+/** With sentences beside what is said last: under its words, in the same message where it is one. */
+export function withWarnings(attempt: Attempt, warnings: readonly string[]): Attempt {
+  if (warnings.length === 0 || !('say' in attempt) || attempt.say === undefined) return attempt
+  const text = warnings.join('\n')
+  const last = attempt.say.at(-1)
+  if (last?.kind !== 'text' && last?.kind !== 'markdown')
+    return { ...attempt, say: [...attempt.say, { kind: 'text', text }] }
+  return { ...attempt, say: [...attempt.say.slice(0, -1), { ...last, text: `${last.text}\n\n${text}` }] }
 }

@@ -1,11 +1,13 @@
 import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
-import type { Run } from '../core/run.ts'
+import { liveStates, type Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
+import { endSignal } from '../core/wait.ts'
 import type { Store } from '../store/store.ts'
 import { textIn } from './attempt.ts'
 import type { Say } from './engine.ts'
 import type { Languages } from './languages.ts'
+import { childIdsIn } from './llm/tools/names.ts'
 import { sentences } from './sentences.ts'
 
 /** The signal that carries a cancel to whichever process runs the task. */
@@ -17,15 +19,21 @@ export interface Desk {
   cancel(run: Run, by: string): Promise<boolean>
   /** Runs an ended task again under its number; finished steps are kept. False when it is live. */
   retry(run: Run, by: string): Promise<boolean>
+  /** Tells the task that called this one as a tool, if any, that it has ended. */
+  ended(task: Task): Promise<void>
+  /** What a model has called for this task is not wanted any more. */
+  endCalled(run: Run, by: string): Promise<void>
   /** Tells a run what it may be waiting for; see `Runs.signal`. */
   signal(run: Run, name: string, value: unknown, said: string): Promise<'first' | 'known' | 'gone'>
 }
 
 export interface DeskPorts {
-  store: Pick<Store, 'runs' | 'grants' | 'signals'>
+  store: Pick<Store, 'runs' | 'steps' | 'grants' | 'signals'>
   enqueue(task: Task): Promise<void>
   /** Has a worker of the lane look at a run at that moment. */
   wake(lane: string, taskId: string, at: number, now: number): Promise<void>
+  /** Has a task that was put off begin as soon as it may. */
+  call(lane: string, taskId: string): Promise<void>
   say: Say
   languages: Languages
   changed(taskId: string): void
@@ -33,15 +41,40 @@ export interface DeskPorts {
   log: Log
 }
 
-export function openDesk({ store, enqueue, wake, say, languages, changed, now, log }: DeskPorts): Desk {
+export function openDesk({ store, enqueue, wake, call, say, languages, changed, now, log }: DeskPorts): Desk {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
+  async function end(run: Run, by: string): Promise<boolean> {
+    const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
+    if (was === undefined) return false
+    await store.signals.publish(CANCEL_TOPIC, { id: run.id })
+    changed(run.id)
+    log.info({ taskId: run.id, by, was }, 'task cancelled')
+    // Put off for its turn it would be in the queue for long; its job comes, finds its end and is gone.
+    if (was === 'waiting' && run.task.row !== undefined) await call(run.task.lane, run.id).catch(() => {})
+    await ended(run.task)
+    return true
+  }
+
+  async function ended({ id, parent }: Task): Promise<void> {
+    if (parent === undefined) return
+    const at = now()
+    if ((await store.runs.signal(parent.id, endSignal(id), true, [], at)) !== 'first') return
+    // One that runs looks by itself, and the one that is about to give its slot up is told of the signal then.
+    const caller = await store.runs.find(parent.id)
+    if (caller?.state === 'waiting') await wake(caller.task.lane, caller.id, at, at)
+  }
+
+  async function endCalled(run: Run, by: string): Promise<void> {
+    for (const id of childIdsIn(run.id, await store.steps.list(run.id))) {
+      const child = await store.runs.find(id)
+      if (child !== undefined && liveStates.includes(child.state)) await end(child, by)
+    }
+  }
+
   return {
     async cancel(run, by) {
-      const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
-      if (was === undefined) return false
-      await store.signals.publish(CANCEL_TOPIC, { id: run.id })
-      changed(run.id)
-      log.info({ taskId: run.id, by, was }, 'task cancelled')
+      if (!(await end(run, by))) return false
+      await endCalled(run, by)
       if (by !== run.owner) {
         await record(by, `cancel #${run.number}`)
         const lang = await languages.of(run.task.message)
@@ -64,6 +97,8 @@ export function openDesk({ store, enqueue, wake, say, languages, changed, now, l
       log.info({ taskId: run.id, by }, 'task opened again')
       return true
     },
+    ended,
+    endCalled,
     async signal(run, name, value, said) {
       const at = now()
       const how = await store.runs.signal(run.id, name, value, [{ at, kind: 'signal', text: said }], at)

@@ -13,13 +13,25 @@ import type { Scratch } from './files/scratch.ts'
 import type { Slots } from './host/slots.ts'
 import type { Languages } from './languages.ts'
 import type { Chatter } from './llm/chatter.ts'
+import type { PicturePorts } from './llm/pictures.ts'
+import type { ToolSource } from './llm/tools/toolbox.ts'
 
 /** Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and round it is said once. */
-export type Say = (said: { task: Task; round: number; name: string; parts: readonly Part[] }) => Promise<void>
+export type Say = (said: {
+  task: Task
+  round: number
+  name: string
+  parts: readonly Part[]
+  /** A question to people: it goes to the chat also of a task whose words go to the model that called it. */
+  toChat?: boolean
+}) => Promise<void>
+
+/** Shows how what it is about to say under that name grows, in chats that can; what is lost of it is lost. */
+export type ShowDraft = (growing: { task: Task; round: number; name: string; text: string }) => void
 
 /** What an attempt at a task works with. */
 export interface Engine {
-  store: Pick<Store, 'runs' | 'steps'>
+  store: Pick<Store, 'runs' | 'steps' | 'settings'>
   catalog(): Catalog
   /** The slots of a lane; undefined where this process has none. */
   slots(lane: string): Slots | undefined
@@ -29,13 +41,19 @@ export interface Engine {
   act(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
   media: MediaDesk
   scratch: Scratch
+  draft: ShowDraft
   languages: Languages
   chatter: Chatter
+  /** What models that answer may call. */
+  tools: readonly ToolSource[]
+  pictures: PicturePorts
   cancels: Cancels
   access: Access
   /** Whom to ask for a grant: person keys. */
   admins: readonly string[]
   graceMs: number
+  /** The task has ended: whoever waits for it may go on. */
+  ended(task: Task): Promise<void>
   /** The task's record changed: whoever shows it may look. */
   changed(taskId: string): void
   now(): number

@@ -29,8 +29,8 @@ export type FileOrder = z.infer<typeof fileOrderSchema>
 
 /** The engine to a host. */
 export const toHostSchema = z.discriminatedUnion('kind', [
-  /** Once, first: the scene files. */
-  z.object({ kind: z.literal('load'), sources: z.custom<Sources>() }),
+  /** Once, first: the scene files and their settings, and whether the triggers are asked for, too. */
+  z.object({ kind: z.literal('load'), sources: z.custom<Sources>(), triggers: z.boolean() }),
   z.object({
     kind: z.literal('run'),
     runId: z.string(),
@@ -53,7 +53,13 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
   /** Before each scene file: the last one named is to blame when the host dies or hangs before it is ready. */
   z.object({ kind: z.literal('loading'), file: z.string() }),
   /** Once, when the scene files are loaded. */
-  z.object({ kind: z.literal('ready'), scenes: z.array(sceneEntrySchema), faults: z.array(sceneFaultSchema) }),
+  z.object({
+    kind: z.literal('ready'),
+    scenes: z.array(sceneEntrySchema),
+    faults: z.array(sceneFaultSchema),
+    /** What triggers are made of, beside the scene files. */
+    watched: z.array(z.string()),
+  }),
   /** Something nobody waited for has thrown: the command has failed, and the host must not be used again. */
   z.object({ kind: z.literal('broken'), message: z.string(), stack: z.string().optional() }),
   /** Wants an answer. */
@@ -65,7 +71,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('say'), name: z.string(), parts: z.array(partSchema) }),
       /** Answered with `{ text }`, or with the `sentence` why there is none. */
       z.object({ method: z.literal('ask'), messages: z.array(llmMessageSchema).min(1) }),
-      z.object({ method: z.literal('converse'), text: z.string() }),
+      /** `mayWait`: it may give its slot up for the tools that the model calls; not inside a step, whose work is done in one go. */
+      z.object({ method: z.literal('converse'), text: z.string(), mayWait: z.boolean() }),
       /** Answered with nothing, or with the `sentence` why it was not done. */
       z.object({ method: z.literal('act'), action: chatActionSchema }),
       z.object({ method: z.literal('file'), order: fileOrderSchema }),
@@ -85,6 +92,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
           }),
         ]),
       }),
+      /** Answered with 0, which starts the time, or with how many ms are left of it. */
+      z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
       z.object({ method: z.literal('findStep'), name: z.string() }),
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),
@@ -102,6 +111,8 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
       /** It can go no further before one of these ends. */
       z.object({ state: z.literal('waits'), waits: z.array(waitSchema).min(1) }),
+      /** It was not for the command after all. */
+      z.object({ state: z.literal('ignored'), why: z.string() }),
       z.object({
         state: z.literal('failed'),
         message: z.string(),

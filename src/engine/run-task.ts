@@ -7,8 +7,9 @@ import type { Part } from '../core/part.ts'
 import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import { firstEnd } from '../core/wait.ts'
-import { type Attempt, refuse, textIn } from './attempt.ts'
+import { ANSWER, type Attempt, refuse, textIn } from './attempt.ts'
 import { runBuiltin } from './builtins/run.ts'
+import { askedFirst, isWanted } from './called.ts'
 import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
@@ -78,6 +79,10 @@ async function tryOnce(
 
   const entry = findEntry(engine.catalog(), route.scene, route.command)
   if (entry === undefined) return refuse(`${command} is gone`, sentences.gone(command), lang)
+  if (!(await isWanted(run, engine))) {
+    await engine.store.runs.cancel(run.id, 'the task that called it has ended', run.owner, engine.now())
+    return { state: 'cancelled' }
+  }
   if (run.attempt > entry.attempts + FORGIVEN_CRASHES) {
     return { state: 'failed', isFinal: true, why: `its process died ${run.attempt - 1} times` }
   }
@@ -85,6 +90,8 @@ async function tryOnce(
     return refuse(`no grant for ${command}`, sentences.notGranted(command, run.owner, engine.admins), lang)
   }
 
+  const refusal = await askedFirst(run, entry, lang, engine)
+  if (refusal !== undefined) return refusal
   if (route.scene === '') return runBuiltin(run, route, lang, engine)
   const deadline = startDeadline(entry.timeoutMs, cancelled, shutdown)
   try {
@@ -111,11 +118,12 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
   const finish = async (end: EndState): Promise<void> => {
     const hops = [started, hop(end.state, end.why)]
     await insist(() => engine.store.runs.finish(run.id, run.epoch, end, hops, now))
+    if (run.task.parent !== undefined) await insist(() => engine.ended(run.task))
     engine.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
   }
   const sayLast = async (parts: readonly Part[] | undefined): Promise<void> => {
     if (parts !== undefined && parts.length > 0)
-      await insist(() => engine.say({ task: run.task, round: run.round, name: 'answer', parts }))
+      await insist(() => engine.say({ task: run.task, round: run.round, name: ANSWER, parts }))
   }
 
   switch (attempt.state) {

@@ -35,6 +35,10 @@ export const sentences = {
     zh: '已收到文件。一小时内发送的命令可以直接用它，例如 stats describe。发送 help 查看能做什么。',
     en: 'The file has arrived. What you send within an hour can use it, such as stats describe. Send "help" to see what there is.',
   } satisfies Bilingual,
+  replaced: (number: number, by: number): Bilingual => ({
+    zh: `#${number} 已停止，被 #${by} 取代。`,
+    en: `#${number} was stopped: #${by} took its place.`,
+  }),
   notGranted: (command: string, person: string, admins: readonly string[]): Bilingual => {
     const whom = admins.length > 0 ? admins.join(', ') : ''
     return {

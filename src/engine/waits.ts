@@ -62,7 +62,7 @@ async function approval(
     return { value: (await decided(signal)) ?? late }
   }
   const parts = questionOf(run, order, lang)
-  await engine.say({ task: run.task, round: run.round, name: signal, parts })
+  await engine.say({ task: run.task, round: run.round, name: signal, parts, toChat: true })
   return { waits: wait }
 
   async function decided(ofSignal: string): Promise<Approval | undefined> {

@@ -14,6 +14,8 @@ export interface AcceptPorts {
   lanes: ReadonlySet<string>
   /** The fair-share tag of the sender's next task in a lane. */
   share(lane: string, message: Message): Promise<number>
+  /** The row in which a lane's tasks are done one at a time; undefined where they need none. */
+  rowOf(lane: string, message: Message): string | undefined
 }
 
 /** The task a message becomes: reading its text decides command and lane. The same message is the same task. */
@@ -24,7 +26,14 @@ export async function taskOf(message: Message, ports: AcceptPorts): Promise<Task
     route &&
     catalog.scenes.find(({ name }) => name === route.scene)?.commands.find(({ name }) => name === route.command)
   const lane = entry !== undefined && ports.lanes.has(entry.lane) ? entry.lane : ports.defaultLane
-  return { id: message.id, lane, route, message, tag: await ports.share(lane, message) }
+  return {
+    id: message.id,
+    lane,
+    route,
+    message,
+    tag: await ports.share(lane, message),
+    row: ports.rowOf(lane, message),
+  }
 }
 
 function routeOf(message: Message, catalog: Catalog, prefixes: AcceptPorts['prefixes']): Route | undefined {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { llmMetrics } from './llm-metrics.ts'
 
 export interface MetricPorts {
   laneCounts(): Promise<{ name: string; waiting: number; active: number; delayed: number }[]>
@@ -6,6 +7,8 @@ export interface MetricPorts {
   waitingDeliveries(): Promise<Record<string, number>>
   /** Messages that wait in memory for the store. */
   waitingMessages(): { channel: string; size: number }[]
+  /** What models were used for since the installation was made. */
+  llmTotals(): Promise<ReadonlyMap<string, number>>
 }
 
 export interface Metrics {
@@ -58,7 +61,11 @@ export function openMetrics(ports: MetricPorts): Metrics {
       if (kind === 'unverified' || kind === 'unavailable') refusals.inc({ channel, kind })
     },
     async page() {
-      const [lanes, waiting] = await Promise.all([ports.laneCounts(), ports.waitingDeliveries()])
+      const [lanes, waiting, llm] = await Promise.all([
+        ports.laneCounts(),
+        ports.waitingDeliveries(),
+        ports.llmTotals(),
+      ])
       for (const lane of lanes) {
         tasks.set({ lane: lane.name, state: 'waiting' }, lane.waiting)
         tasks.set({ lane: lane.name, state: 'active' }, lane.active)
@@ -67,7 +74,7 @@ export function openMetrics(ports: MetricPorts): Metrics {
       for (const { channel, size } of ports.waitingMessages()) messages.set({ channel }, size)
       deliveries.reset()
       for (const [channel, count] of Object.entries(waiting)) deliveries.set({ channel }, count)
-      return { type: registry.contentType, body: await registry.metrics() }
+      return { type: registry.contentType, body: `${await registry.metrics()}${llmMetrics(llm)}` }
     },
   }
 }

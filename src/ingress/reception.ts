@@ -16,6 +16,8 @@ export interface ReceptionPorts extends AcceptPorts, NoticePorts {
   enqueue(task: Task): Promise<void>
   /** Keeps a reference to a file that was sent, for what its sender asks next. */
   noteFile(message: Message, file: Part): Promise<void>
+  /** Gives a task that has a row its place there, and makes its record. Before it is stored in its lane: the order is that of coming in. */
+  join(task: Task): Promise<void>
   held: HeldReplies
   /** Lanes whose notice is given only when they take long. */
   lateLanes: ReadonlySet<string>
@@ -43,7 +45,12 @@ export interface Reception {
 const MOST_HELD = 500
 
 export function openReception(ports: ReceptionPorts): Reception {
-  const { held, quickLanes, lateLanes, lateNotices, enqueue } = ports
+  const { held, quickLanes, lateLanes, lateNotices } = ports
+
+  async function enqueue(task: Task): Promise<void> {
+    if (task.row !== undefined) await ports.join(task)
+    await ports.enqueue(task)
+  }
 
   async function taskFor(message: Message): Promise<Task> {
     const sent = fileIn(message)

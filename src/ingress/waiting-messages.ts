@@ -14,14 +14,14 @@ export interface WaitingMessages {
   take(message: Message): Promise<void>
   /** How many are not stored yet. */
   readonly size: number
-  /** Tries those that wait once more, and gives up what cannot be stored. */
+  /** Tries those that wait once more, and refuses what cannot be stored. Resolves when whoever was refused has been told. */
   close(): Promise<void>
 }
 
 export interface WaitingOptions {
   most: number
-  /** One too many: a word to its sender. */
-  refuse(message: Message): void
+  /** A word to its sender; resolves when it was tried. */
+  refuse(message: Message): Promise<void>
   log: Log
 }
 
@@ -37,11 +37,19 @@ interface Line {
 /** `store` throws StoreUnavailableError while the store is away; a repeat of it must be harmless. */
 export function openWaitingMessages(
   store: (message: Message) => Promise<void>,
-  { most, refuse, log }: WaitingOptions,
+  options: WaitingOptions,
 ): WaitingMessages {
+  const { most, log } = options
   const stopping = new AbortController()
   const lines = new Map<string, Line>()
+  const refusals = new Set<Promise<void>>()
   let size = 0
+
+  /** Nobody waits for the word itself, but a stop. */
+  function refuse(message: Message): void {
+    const told = options.refuse(message).finally(() => refusals.delete(told))
+    refusals.add(told)
+  }
 
   async function storeInTime(message: Message, line: Line): Promise<void> {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LAST_RETRY_MS, retryMs * 2)) {
@@ -55,8 +63,8 @@ export function openWaitingMessages(
           return refuse(message)
         }
         if (stopping.signal.aborted) {
-          log.error({ messageId: message.id }, 'a message is lost: the process stops while the store is away')
-          return
+          log.error({ messageId: message.id }, 'a message was refused: the process stops while the store is away')
+          return refuse(message)
         }
         line.isStuck = true
         for (const letGo of line.waiting.splice(0)) letGo()
@@ -92,6 +100,7 @@ export function openWaitingMessages(
     async close() {
       stopping.abort()
       await Promise.all([...lines.values()].map(({ last }) => last))
+      await Promise.all(refusals)
     },
   }
 }

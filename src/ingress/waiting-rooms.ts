@@ -47,7 +47,7 @@ export function openWaitingRooms({
   const rooms = new Map<string, WaitingMessages>()
   for (const channel of channels.values()) {
     if (channel.mostWaiting === undefined) continue
-    const refuse = (message: Message): void => void sayBusy(channel, message)
+    const refuse = (message: Message): Promise<void> => sayBusy(channel, message)
     const store = async (message: Message): Promise<void> => void (await take(message))
     rooms.set(channel.id, openWaitingMessages(store, { most: channel.mostWaiting, refuse, log }))
   }

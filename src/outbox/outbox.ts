@@ -1,21 +1,17 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { OutboxQueues } from '../../queues/deliveries.ts'
 import type { Channel } from '../channels/channel.ts'
-import { type Address, lineOf } from '../core/address.ts'
+import { type Address, chatKey, lineOf } from '../core/address.ts'
 import { cleanJson } from '../core/clean.ts'
 import type { Delivery, DeliveryRecord } from '../core/delivery.ts'
 import { type ClaimedRequest, type Held, PASSIVE_LEASE_MS } from '../core/held.ts'
-import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
 import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
 import type { Line, Outbox as OutboxStore, Permit, Taken } from '../store/store.ts'
-import { readFailure } from './verdict.ts'
+import { deliveryId, openDrafts, sayingId } from './drafts.ts'
+import { LEASE_MS, openSending } from './sending.ts'
 
-/** A send may take this long; the claim on its delivery outlives it a little. */
-const SEND_MS = 15_000
-const LEASE_MS = 20_000
 /** Between the end of a held request's window and the active send: the time a claim by it may still be on its way. */
 const HOLD_MARGIN_MS = 100
 
@@ -33,6 +29,8 @@ export interface OutboxPorts {
 export interface Outbox {
   /** Stores what a task says and sends it at once where order and quota allow. Resolves when it is stored. */
   sayForTask(said: { task: Task; round: number; name: string; parts: readonly Part[] }): Promise<void>
+  /** Shows how what is said later under the same name grows, where the channel can; a few times a second at most. */
+  draftForTask(growing: { task: Task; round: number; name: string; text: string }): void
   /**
    * Sends an answer that was to ride on an acknowledgement of the task's message, when that one never arrived because its process died. Call
    * it before the message is acknowledged without an answer. One that is being written is given its time; anything else stays as it is.
@@ -46,9 +44,19 @@ export interface Outbox {
   idle(): Promise<void>
 }
 
+/** One who sends what a line holds. */
+interface Hand {
+  /** When somebody else would have looked. */
+  lookAt?: number
+}
+
 export function openOutbox(ports: OutboxPorts): Outbox {
   const { store, channels, looks, held, now, log } = ports
   const underWay = new Set<Promise<void>>()
+  const drafts = openDrafts({ channels, now, log })
+  /** The lines that are being sent from here, by their keys. */
+  const inHand = new Map<string, Hand>()
+  const sendOne = openSending({ store, channelOf, now, log })
 
   function channelOf(id: string): Channel {
     const channel = channels.get(id)
@@ -61,7 +69,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     return channelOf(to.channel)
       .split(cleanJson(parts))
       .map((part, place) => ({
-        id: `${id}-${place + 1}`,
+        id: deliveryId(id, place),
         to,
         part,
         taskId,
@@ -71,7 +79,8 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   }
 
   function permitFor(channel: Channel): Permit {
-    return { now: now(), leaseMs: LEASE_MS, limits: channel.limits, repeatsShowTwice: channel.repeatsShowTwice }
+    const { limits, repeatsShowTwice } = channel
+    return { now: now(), leaseMs: LEASE_MS, limits, repeatsShowTwice, looksUp: channel.lookUp !== undefined }
   }
 
   /** Goes on beside its caller; a fault is logged, and the sweeper finds the line again. */
@@ -123,45 +132,40 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     start(looks.look(lineOf(first.to), notBefore, now()))
   }
 
+  /** Sends what the line holds until it is empty or must wait. Where another here has it in hand, that one is told when to look. */
   async function carryOn(line: Line, taken: Taken): Promise<void> {
+    if (taken.state === 'empty') return
+    const key = chatKey(line)
+    if (taken.state === 'wait') return lookLater(line, taken.untilMs)
+    const hand: Hand = {}
+    inHand.set(key, hand)
+    const lookAt = await sendAll(line, taken, hand).finally(() => {
+      if (inHand.get(key) === hand) inHand.delete(key)
+    })
+    // What was left to this hand in its last moment.
+    const at = lookAt ?? hand.lookAt
+    if (at !== undefined) await lookLater(line, at)
+  }
+
+  /** Resolves to when the line wants to be looked at again; undefined: it is empty. */
+  async function sendAll(line: Line, taken: Taken, hand: Hand): Promise<number | undefined> {
     let next = taken
     while (next.state === 'yours') {
+      hand.lookAt = undefined
       const { more, lookAt } = await sendOne(line, next.record)
-      if (!more) return
-      if (lookAt > now()) return looks.look(line, lookAt, now())
+      // What was put into the line after that verdict is not in `more`, but its look was left to this hand.
+      const at = more ? lookAt : hand.lookAt
+      if (at === undefined || at > now()) return at
       next = await store.take(line, permitFor(channelOf(line.channel)))
     }
-    if (next.state === 'wait') await looks.look(line, next.untilMs, now())
+    return next.state === 'wait' ? next.untilMs : hand.lookAt
   }
 
-  async function sendOne(line: Line, record: DeliveryRecord): Promise<{ more: boolean; lookAt: number }> {
-    const { delivery, attempts } = record
-    const { verdict, pause, needsOperator } = await trySend(record)
-    const fields = {
-      deliveryId: delivery.id,
-      taskId: delivery.taskId,
-      channel: line.channel,
-      attempts,
-      state: verdict.state,
-    }
-    const why = 'why' in verdict ? verdict.why : undefined
-    if (needsOperator) log.error({ ...fields, why }, 'delivery needs an operator')
-    else log.info({ ...fields, why }, 'delivery settled')
-    if (pause !== undefined) {
-      await store.pause(line.channel, pause.untilMs, pause.scope === 'chat' ? line.chat : undefined)
-    }
-    const settle = () => store.settle(delivery.id, attempts, verdict, now())
-    const settled = verdict.state === 'sent' ? await insist(settle) : await settle()
-    return settled.more ? settled : { more: false, lookAt: 0 }
-  }
-
-  async function trySend({ delivery, attempts }: DeliveryRecord): Promise<ReturnType<typeof readFailure>> {
-    try {
-      const receipt = await channelOf(delivery.to.channel).send(delivery, AbortSignal.timeout(SEND_MS))
-      return { verdict: { state: 'sent', route: 'active', receipt } }
-    } catch (error) {
-      return readFailure(error, attempts, now())
-    }
+  /** A line in hand here needs no look of its own: whoever has it goes on after each send, and the sweeper finds what a dead sender leaves. */
+  async function lookLater(line: Line, at: number): Promise<void> {
+    const hand = inHand.get(chatKey(line))
+    if (hand === undefined) await looks.look(line, at, now())
+    else hand.lookAt = at
   }
 
   async function workLine(line: Line): Promise<void> {
@@ -171,7 +175,8 @@ export function openOutbox(ports: OutboxPorts): Outbox {
 
   return {
     async sayForTask({ task, round, name, parts }) {
-      const id = `${task.id}-${round}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
+      const id = sayingId(task.id, round, name)
+      drafts.end(task.id)
       const deliveries = deliveriesOf(id, task.message.from, parts, task.id)
       // Only the first thing said can ride on the ack; whoever comes later finds the request gone and goes the other way.
       const hold = round === 0 ? task.held : undefined
@@ -181,6 +186,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
         return leaveToHeld(task.id, hold, deliveries)
       return offer(deliveries)
     },
+    draftForTask: drafts.show,
     async sendStranded(taskId) {
       const isBeingWritten = ({ state, route }: DeliveryRecord) => route === 'passive' && state === 'sending'
       let records = await store.ofTask(taskId)

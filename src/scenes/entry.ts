@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Argument, CommandEntry, SceneEntry } from '../core/catalog.ts'
 import { bilingualSchema } from '../core/lang.ts'
-import type { Command } from './scene.ts'
 
 /** The default export is not what a scene must be; the message says where and what to write. */
 export class SceneShapeError extends Error {
@@ -11,6 +10,7 @@ export class SceneShapeError extends Error {
 const attempts = 3
 const timeoutMs = 60_000
 const shortTimeoutMs = 10_000
+const MODEL_LANE = 'llm'
 
 const nameSchema = z
   .string()
@@ -18,29 +18,47 @@ const nameSchema = z
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u, 'a name is letters, digits, _ and -, and starts with a letter or digit')
 const wordSchema = z.string().max(64).regex(/^\S+$/, 'it is typed as one word, without spaces')
 const positive = z.number().int().positive()
+const objectSchemaSchema = z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … })')
+const functionSchema = z.custom<(...given: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'expected a function',
+)
+
+const triggersSchema = z
+  .array(
+    z.union(
+      [
+        z.object({ keyword: z.string().min(1) }),
+        z.object({ exact: z.string().min(1) }),
+        z.object({ pattern: z.instanceof(RegExp) }),
+        z.object({ event: z.string().min(1) }),
+      ],
+      'a trigger is { keyword }, { exact }, { pattern } or { event }',
+    ),
+  )
+  .max(5000)
 
 const commandSchema = z.object({
   summary: bilingualSchema,
-  args: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … })'),
-  run: z.custom<Command['run']>((value) => typeof value === 'function', 'expected a function'),
+  settings: objectSchemaSchema.optional(),
+  args: objectSchemaSchema,
+  run: functionSchema,
   lane: z.string().min(1).optional(),
   timeoutMs: positive.optional(),
   attempts: positive.optional(),
   aliases: z.array(wordSchema).optional(),
-  triggers: z
-    .array(
-      z.union([
-        z.object({ keyword: z.string().min(1) }),
-        z.object({ pattern: z.instanceof(RegExp) }),
-        z.object({ event: z.string().min(1) }),
-      ]),
-    )
-    .optional(),
+  triggers: z.union([functionSchema, triggersSchema]).optional(),
   example: z.string().optional(),
+  tool: z.union([z.boolean(), z.strictObject({ approval: z.boolean().optional() })]).optional(),
 })
 const sceneSchema = z.object({
-  name: nameSchema,
+  name: nameSchema.refine(
+    (name) => name.toLowerCase() !== 'mcp',
+    'grants for MCP servers go by this name: choose another',
+  ),
   summary: bilingualSchema,
+  settings: objectSchemaSchema.optional(),
+  watches: functionSchema.optional(),
   commands: z.record(nameSchema, commandSchema).refine((commands) => Object.keys(commands).length > 0, 'there is none'),
 })
 
@@ -48,13 +66,17 @@ export function isScene(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'name' in value && 'commands' in value
 }
 
-/** A scene as plain data. Throws SceneShapeError when it is no scene. */
+/** A scene as plain data, without the triggers that are made of its settings. Throws SceneShapeError when it is no scene. */
 export function sceneEntryOf(exported: unknown, file: string, isPublic: boolean): SceneEntry {
   if (!isScene(exported))
     throw new SceneShapeError('the default export is no scene: write export default defineScene({ … })')
   const read = sceneSchema.safeParse(exported)
   if (!read.success) throw new SceneShapeError(read.error.issues.map(sentenceOf).join('; '))
-  const { name, summary, commands } = read.data
+  const { name, summary, commands, settings } = read.data
+  for (const [command, definition] of Object.entries(commands)) {
+    if (definition.settings === undefined || definition.settings === settings) continue
+    throw new SceneShapeError(`commands.${command}.settings: the scene's own are named here, and are another schema`)
+  }
   return {
     name,
     summary,
@@ -75,15 +97,36 @@ function commandEntryOf(scene: string, name: string, command: z.output<typeof co
     timeoutMs: command.timeoutMs ?? (lane === 'short' ? shortTimeoutMs : timeoutMs),
     attempts: command.attempts ?? attempts,
     aliases: command.aliases ?? [],
-    triggers: (command.triggers ?? []).map((trigger) => {
-      if ('keyword' in trigger) return { kind: 'keyword', keyword: trigger.keyword }
-      if ('event' in trigger) return { kind: 'event', name: trigger.event }
-      const { source, flags } = trigger.pattern
-      // One test at a time: with g or y the expression would remember where it stopped.
-      return { kind: 'pattern', source, flags: flags.replace(/[gy]/g, '') }
-    }),
+    triggers: typeof command.triggers === 'object' ? triggerEntriesOf(command.triggers, name) : [],
     example: command.example,
+    tool: toolOf(command, lane, `commands.${name}.tool`),
   }
+}
+
+/** What models are told of a command; where it stands in the file is `where`. */
+function toolOf({ tool, args }: z.output<typeof commandSchema>, lane: string, where: string): CommandEntry['tool'] {
+  if (tool === undefined || tool === false) return undefined
+  if (lane === MODEL_LANE) {
+    throw new SceneShapeError(
+      `${where}: the lane ${MODEL_LANE} is where models are asked, so a tool in it would wait for the question that calls it; give the command another lane`,
+    )
+  }
+  const { $schema, ...parameters } = z.toJSONSchema(args, { io: 'input', unrepresentable: 'any' })
+  return { approval: tool !== true && tool.approval === true, parameters: { properties: {}, ...parameters } }
+}
+
+/** Triggers as plain data. Throws SceneShapeError when they are none. */
+export function triggerEntriesOf(triggers: unknown, command: string): CommandEntry['triggers'] {
+  const read = triggersSchema.safeParse(triggers)
+  if (!read.success)
+    throw new SceneShapeError(`commands.${command}.triggers: ${read.error.issues.map(sentenceOf).join('; ')}`)
+  return read.data.map((trigger) => {
+    if ('keyword' in trigger) return { kind: 'keyword', keyword: trigger.keyword }
+    if ('exact' in trigger) return { kind: 'exact', text: trigger.exact }
+    if ('event' in trigger) return { kind: 'event', name: trigger.event }
+    // One test at a time: with g or y the expression would remember where it stopped.
+    return { kind: 'pattern', source: trigger.pattern.source, flags: trigger.pattern.flags.replace(/[gy]/g, '') }
+  })
 }
 
 /** What zod says of one argument, as far as reading words needs it. */

@@ -2,6 +2,9 @@ import type { Argument, Catalog, CommandEntry, SceneEntry } from '../core/catalo
 import { type Bilingual, inLang, type Lang } from '../core/lang.ts'
 import { commandWords, usageLine } from '../core/words.ts'
 
+/** More would bury the rest of the page. */
+const MOST_KEYWORDS = 20
+
 export type MayUse = (scene: string, command: string) => boolean
 
 /**
@@ -54,7 +57,10 @@ function aboutScene(scene: SceneEntry, lang: Lang): string {
 
 function aboutCommand(command: CommandEntry, lang: Lang): string {
   const details = command.args.filter((arg) => arg.description !== undefined || arg.choices !== undefined)
-  const keywords = command.triggers.flatMap((trigger) => (trigger.kind === 'keyword' ? [trigger.keyword] : []))
+  const keywords = command.triggers.flatMap((trigger) => {
+    if (trigger.kind === 'pattern' || trigger.kind === 'event') return []
+    return [trigger.kind === 'exact' ? trigger.text : trigger.keyword]
+  })
   const example =
     command.example ?? (command.args.length > 0 ? undefined : commandWords(command.scene, command.name).join(' '))
   return joined([
@@ -65,8 +71,12 @@ function aboutCommand(command: CommandEntry, lang: Lang): string {
     '',
     example !== undefined && inLang(lang, sentences.example) + example,
     command.aliases.length > 0 && inLang(lang, sentences.aliases) + command.aliases.join(' '),
-    keywords.length > 0 && inLang(lang, sentences.keywords) + keywords.join(' '),
+    keywords.length > 0 && inLang(lang, sentences.keywords) + shortened(keywords),
   ]).trimEnd()
+}
+
+function shortened(keywords: readonly string[]): string {
+  return [...keywords.slice(0, MOST_KEYWORDS), ...(keywords.length > MOST_KEYWORDS ? ['…'] : [])].join(' ')
 }
 
 function aboutArgument(argument: Argument): string {

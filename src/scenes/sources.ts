@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
+import type { SceneSettings } from './settings.ts'
 
 /** A file that may hold a scene. */
 export interface SceneFile {
@@ -20,6 +21,8 @@ export interface SceneFile {
 export interface Sources {
   files: readonly SceneFile[]
   pictures: Readonly<Record<number, Readonly<Record<string, string>>>>
+  /** Not yet checked. */
+  settings: SceneSettings
 }
 
 /** Deeper folders hold what scenes are made of. */
@@ -28,7 +31,7 @@ const moduleDepth = 8
 const moduleEndings = ['.ts', '.mts', '.mjs', '.json']
 
 /** Reads the folders in their order; one that does not exist is empty. */
-export function readSources(sceneDirs: readonly string[], version = 1): Sources {
+export function readSources(sceneDirs: readonly string[], version = 1, settings: SceneSettings = {}): Sources {
   const files: SceneFile[] = []
   const picture: Record<string, string> = {}
   for (const folder of sceneDirs.map((dir) => resolve(dir))) {
@@ -40,7 +43,7 @@ export function readSources(sceneDirs: readonly string[], version = 1): Sources 
       files.push({ path, shown: shownPath(path), folder, isPublic: folders.includes('public'), version })
     }
   }
-  return { files, pictures: { [version]: picture } }
+  return { files, pictures: { [version]: picture }, settings }
 }
 
 /** From the working directory where it lies in there, else in full. */

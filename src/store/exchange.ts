@@ -16,6 +16,10 @@ import type { Settings, Signals } from './store.ts'
 /** A holder that says nothing for so long is gone. */
 const HELD_MS = 15_000
 const PROLONG_EVERY_MS = 5_000
+/** A holder that lives says within this time that it has a request. */
+const TAKEN_MS = 1_000
+/** A request that was taken, and whose asker has not said `begin` by then, was given up. */
+const BEGIN_MS = 10_000
 
 type Answerer = (request: unknown) => Promise<unknown>
 
@@ -34,7 +38,17 @@ const faultSchema = z.object({
   repeatable: z.boolean().optional(),
 })
 type Fault = z.infer<typeof faultSchema>
+type Asked = z.infer<typeof askedSchema>
+const wordSchema = z.object({ id: z.string() })
 const answeredSchema = z.object({ id: z.string(), answer: z.unknown().optional(), fault: faultSchema.optional() })
+
+/** A request of ours on its way. */
+interface Waiting {
+  taken(): void
+  resolve(answer: unknown): void
+  reject(error: Error): void
+  isBegun: boolean
+}
 
 export interface ExchangePorts {
   signals: Signals
@@ -45,14 +59,32 @@ export interface ExchangePorts {
   log: Log
 }
 
-/** See `Exchange` in the channel contract: names are noted in the store, requests and answers travel as signals. */
+/**
+ * See `Exchange` in the channel contract: names are noted in the store, requests and answers travel as signals. Signals may be lost, so a
+ * request is carried out at a second word only, said once its holder is known to have it: before that word nothing has happened, after it
+ * nobody knows until the answer is there.
+ */
 export async function openExchange({ signals, settings, processId, now, log }: ExchangePorts) {
   const held = new Map<string, Answerer>()
-  const asked = new Map<string, { resolve(answer: unknown): void; reject(error: Error): void }>()
+  const asked = new Map<string, Waiting>()
+  /** Requests of others that are here and not begun. */
+  const taken = new Map<string, { request: Asked; timer: NodeJS.Timeout }>()
   const placeOf = (name: string): string => `exchange:${name}`
 
-  async function answer(payload: unknown): Promise<void> {
-    const { id, by, name, request, untilMs } = askedSchema.parse(payload)
+  async function take(payload: unknown): Promise<void> {
+    const request = askedSchema.parse(payload)
+    const { id } = request
+    taken.set(id, { request, timer: setTimeout(() => taken.delete(id), BEGIN_MS).unref() })
+    await signals.publish(`taken:${request.by}`, { id })
+  }
+
+  async function begin(payload: unknown): Promise<void> {
+    const word = wordSchema.parse(payload)
+    const mine = taken.get(word.id)
+    if (mine === undefined) return
+    taken.delete(word.id)
+    clearTimeout(mine.timer)
+    const { id, by, name, request, untilMs } = mine.request
     // Whoever asked has given up: what is begun now would be done behind their back.
     if (now() > untilMs) return
     const answerer = held.get(name)
@@ -73,12 +105,18 @@ export async function openExchange({ signals, settings, processId, now, log }: E
     else waiting?.reject(errorOf(fault))
   }
 
-  const stops = await Promise.all([
-    signals.subscribe(`asked:${processId}`, (payload) => {
-      answer(payload).catch((error: unknown) =>
+  function watched(work: (payload: unknown) => Promise<void>): (payload: unknown) => void {
+    return (payload) => {
+      work(payload).catch((error: unknown) =>
         log.warn({ error: whyOf(error) }, 'a request of another process got no answer'),
       )
-    }),
+    }
+  }
+
+  const stops = await Promise.all([
+    signals.subscribe(`asked:${processId}`, watched(take)),
+    signals.subscribe(`begin:${processId}`, watched(begin)),
+    signals.subscribe(`taken:${processId}`, (payload) => asked.get(wordSchema.parse(payload).id)?.taken()),
     signals.subscribe(`answers:${processId}`, hear),
   ])
 
@@ -110,23 +148,48 @@ export async function openExchange({ signals, settings, processId, now, log }: E
       if (holder === undefined || holder === processId) throw new UnavailableError(`no process holds ${name}`)
       const id = randomUUID()
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-      asked.set(id, { resolve, reject })
-      const timer = setTimeout(
+      const untaken = setTimeout(
+        () => reject(new UnavailableError(`the process that holds ${name} did not take a request`)),
+        Math.min(TAKEN_MS, timeoutMs),
+      )
+      const unanswered = setTimeout(
         () => reject(new UnsureError(`no answer from the process that holds ${name}`, false)),
         timeoutMs,
       )
+      const waiting: Waiting = {
+        resolve,
+        reject,
+        isBegun: false,
+        taken() {
+          waiting.isBegun = true
+          clearTimeout(untaken)
+          // Also when this seems to fail it may get there.
+          signals.publish(`begin:${holder}`, { id }).catch((error: unknown) => {
+            log.warn({ error: whyOf(error) }, 'a request may not have begun')
+          })
+        },
+      }
+      asked.set(id, waiting)
       try {
         await signals.publish(`asked:${holder}`, { id, by: processId, name, request, untilMs: now() + timeoutMs })
         return await promise
+      } catch (error) {
+        // Also when the request itself could not be told: without `begin` nothing is done.
+        throw error instanceof StoreUnavailableError && !waiting.isBegun ? new UnavailableError(error.message) : error
       } finally {
-        clearTimeout(timer)
+        clearTimeout(untaken)
+        clearTimeout(unanswered)
         asked.delete(id)
       }
     },
     async close(): Promise<void> {
       clearInterval(timer)
-      for (const { reject } of asked.values())
-        reject(new UnsureError('this process stops before the answer came', false))
+      for (const { isBegun, reject } of asked.values()) {
+        const why = 'this process stops before the answer came'
+        reject(isBegun ? new UnsureError(why, false) : new UnavailableError(why))
+      }
+      for (const { timer } of taken.values()) clearTimeout(timer)
+      taken.clear()
       await Promise.all(stops.map((stop) => stop()))
     },
   }

@@ -2,6 +2,7 @@ import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
 import type { Limit } from '../core/limit.ts'
 import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
+import type { Task } from '../core/task.ts'
 import type { Wait } from '../core/wait.ts'
 
 /**
@@ -13,6 +14,7 @@ export interface Store {
   readonly runs: Runs
   readonly steps: Steps
   readonly outbox: Outbox
+  readonly rows: Rows
   readonly shares: Shares
   readonly grants: Grants
   readonly leases: Leases
@@ -95,6 +97,8 @@ export interface Permit {
   route?: 'passive'
   /** The platform would show a repeat again: one whose taker died becomes `unsure` and is passed over. */
   repeatsShowTwice?: boolean
+  /** The taker can look a lost send up: instead of becoming `unsure`, one whose taker died is taken with `doubtSince`, to be looked for. */
+  looksUp?: boolean
 }
 
 export type Taken =
@@ -106,7 +110,7 @@ export type Taken =
 /**
  * What is to be sent, in lines. A delivery is taken (claimed), sent, settled; exactly one taker has it at a time, and no other of its line is taken meanwhile.
  * A taker that died shows as an expired lease: the next taker gets the delivery with `attempts` > 1 and `maybeTwice` true, unless its permit says
- * that a repeat shows twice. But one that was to ride on an acknowledgement is made `unsure` and passed over: whoever got that acknowledgement has read it, and whoever did not comes again.
+ * that a repeat shows twice. One in doubt (`doubtSince`) is taken to be looked for, which spends no quota. But one that was to ride on an acknowledgement is made `unsure` and passed over: whoever got that acknowledgement has read it, and whoever did not comes again.
  */
 export interface Outbox {
   /**
@@ -128,8 +132,14 @@ export interface Outbox {
     verdict: Verdict,
     now: number,
   ): Promise<{ more: false } | { more: true; lookAt: number }>
+  /** The claim ends then and not earlier; false when it is not this taker's any more. */
+  prolong(deliveryId: string, attempt: number, untilMs: number): Promise<boolean>
   /** Nothing of this channel (or this chat of it) is taken before then. */
   pause(channel: string, untilMs: number, chat?: string): Promise<void>
+  /** Ends the pause of a chat: its head may go now, unless it is being sent. */
+  resume(line: Line, now: number): Promise<void>
+  /** The platform's ids of what was sent in this line since then, for a day at least and of the last 200. */
+  saidSince(line: Line, since: number): Promise<string[]>
   pausedUntil(channel: string): Promise<number | undefined>
   /** A delivery that was refused, expired or is unsure goes to the end of its line again; false when it is not one of these. */
   resend(deliveryId: string, expiresAt: number, now: number): Promise<boolean>
@@ -139,6 +149,44 @@ export interface Outbox {
   waiting(): Promise<Record<string, number>>
   /** Lines that are not empty and whose next look is due: for the sweeper. */
   due(now: number, limit: number): Promise<Line[]>
+}
+
+/**
+ * Rows of live tasks that are done one after the other, in the order they joined. The head of a row stays the head until it has ended; whoever has
+ * ended is in no row, and one that is opened again joins at the end.
+ */
+export interface Rows {
+  /**
+   * Makes the task's record when there is none, and has the task stand at the end of the row, unless it stands there or has ended. `head`: whose turn it is.
+   * With `parkUntilMs` one that waits behind another is parked: somebody has to call it, and it comes by itself only then.
+   */
+  join(
+    run: NewRun,
+    row: string,
+    now: number,
+    parkUntilMs?: number,
+  ): Promise<{ created: boolean; run: Run; head: string | undefined }>
+  /** Whose turn it is. */
+  head(row: string): Promise<Run | undefined>
+  /** Those that stand in it, the head first. */
+  list(row: string, limit: number): Promise<Run[]>
+  /** How many stand before it. One that has ended in the middle of the row may be counted until its turn. */
+  ahead(row: string, id: string): Promise<number>
+  /**
+   * Makes one of several: the head's task is replaced by `task`, and the others end as done. All of it or, when one of them does not wait in the row any
+   * more or the head has begun, nothing: false.
+   */
+  merge(merged: Merged, now: number): Promise<boolean>
+  /** Heads that wait and are still parked at `now`: for the sweeper, since whoever was to call them died. */
+  parkedHeads(now: number, limit: number): Promise<Run[]>
+}
+
+export interface Merged {
+  row: string
+  head: string
+  task: Task
+  hop: Hop
+  others: { id: string; why: string; hop: Hop }[]
 }
 
 /** Start-time fair queueing over a lane: tags grow by one with each task of an owner, and never fall behind the tag last begun. */
@@ -174,6 +222,13 @@ export interface Counters {
   /** Adds and returns the sum; a counter that is not touched for `keepMs` is gone. */
   add(name: string, by: number, now: number, keepMs: number): Promise<number>
   get(name: string, now: number): Promise<number>
+  /**
+   * Adds to several counters of a book, all or none; their sums, in order. A book and all in it is gone at `expiresAt`, which is the same in
+   * every call for it.
+   */
+  addAll(book: string, adds: readonly { name: string; by: number }[], now: number, expiresAt: number): Promise<number[]>
+  /** The counters of a book; with `names`, these of them. What was never counted is missing. */
+  read(book: string, now: number, names?: readonly string[]): Promise<Map<string, number>>
 }
 
 /** Small values under names: a person's language, the admin password's hash, sessions, cached tokens, idempotency keys. */

@@ -60,7 +60,12 @@ test('without a file and an environment everything has its default', () => {
       attempts: 3,
       memory: 'person',
       memoryTokens: 4_000,
+      toolRounds: 8,
+      mcp: {},
+      summary: true,
+      presetDir: 'config/presets',
       noticeAfterMs: 5_000,
+      budgets: { person: { warnAt: 0.8 }, group: { warnAt: 0.8 }, all: { warnAt: 0.8 }, subjects: {} },
     },
     limits: {
       bodyBytes: 1_048_576,
@@ -74,6 +79,7 @@ test('without a file and an environment everything has its default', () => {
     },
     grants: [],
     simulators: {},
+    scenes: {},
   })
 })
 
@@ -90,6 +96,8 @@ test('the environment alone makes the channel wecom', () => {
       encodingAesKey: aesKey,
       apiBaseUrl: 'http://127.0.0.1:9000',
       replyWithinMs: 1500,
+      overlap: 'queue',
+      mergeMs: 3000,
     },
   ])
 })
@@ -317,4 +325,25 @@ test('the model of the environment goes before the file’s, and the rest of the
     /OPENAI_BASE_URL.*must be an http or https URL/,
   )
   expect(() => readConfig({ OPENAI_MODEL: ' , ' }, () => undefined)).toThrow(/OPENAI_MODEL.*name a model/)
+})
+
+test('budgets are for each person, each group, everybody, and named ones, who may be unlimited', () => {
+  const { llm } = read(
+    {},
+    `llm:
+  budgets:
+    person: { tokens: 1000, cost: 0.5 }
+    all: { cost: 20, warnAt: 0.9 }
+    subjects:
+      OneBot:10001: { tokens: unlimited }
+      group:onebot:20001: { messages: 5 }`,
+  )
+  expect(llm.budgets).toEqual({
+    person: { tokens: 1000, cost: 0.5, warnAt: 0.8 },
+    group: { warnAt: 0.8 },
+    all: { cost: 20, warnAt: 0.9 },
+    subjects: { 'onebot:10001': { tokens: 'unlimited' }, 'group:onebot:20001': { messages: 5 } },
+  })
+  expect(() => read({}, 'llm: { budgets: { subjects: { someone: {} } } }')).toThrow(/channel:person/)
+  expect(() => read({}, 'llm: { budgets: { person: { tokens: -1 } } }')).toThrow(/tokens/)
 })

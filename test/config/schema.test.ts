@@ -25,6 +25,7 @@ test('the example file is valid, as it is and with its comments taken off', () =
     STAFF_CORP_ID: 'ww1',
     QQ_ACCESS_TOKEN: 'x'.repeat(32),
     STAFF_SECRET: 's',
+    WIKI_TOKEN: 'w',
     STAFF_TOKEN: 't',
     STAFF_ENCODING_AES_KEY: 'x'.repeat(43),
   }
@@ -36,6 +37,7 @@ test('the example file is valid, as it is and with its comments taken off', () =
       { id: 'qq', groups: { 20001: { answer: ['all'] } } },
     ],
     grants: [{ subject: 'wecom:zhangsan' }, { subject: 'group:wecom:wrksffcgaa' }],
+    scenes: { replies: { folder: './config/replies' }, picture: { json: 'data.0.url' } },
     limits: { graceMs: 3000 },
   })
 })

@@ -3,7 +3,9 @@ import { grantsContract } from './store/grants.ts'
 import { keepingContract, outlivingContract } from './store/keeping.ts'
 import { limitsContract } from './store/limits.ts'
 import { outboxContract } from './store/outbox.ts'
+import { doubtContract } from './store/outbox-doubt.ts'
 import { deliveriesEndContract } from './store/outbox-ends.ts'
+import { rowsContract } from './store/rows.ts'
 import { runListContract } from './store/run-list.ts'
 import { runsContract } from './store/runs.ts'
 import type { OpenedStore } from './store/samples.ts'
@@ -44,9 +46,11 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     runsContract(store)
     waitsContract(store)
     runListContract(store)
+    rowsContract(store)
     stepsContract(store)
     outboxContract(store)
     deliveriesEndContract(store)
+    doubtContract(store)
     limitsContract(store)
     sharesContract(store)
     grantsContract(store)

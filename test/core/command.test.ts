@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Catalog, CommandEntry, SceneEntry } from '../../src/core/catalog.ts'
-import { readCommand, suggest } from '../../src/core/command.ts'
+import { isTriggered, readCommand, suggest } from '../../src/core/command.ts'
 
 function aCommand(scene: string, name: string, more: Partial<CommandEntry> = {}): CommandEntry {
   const rest = { lane: 'short', timeoutMs: 1000, attempts: 3, args: [], aliases: [], triggers: [] }
@@ -23,6 +23,7 @@ const catalog: Catalog = {
       'shop',
       aCommand('shop', 'price', { triggers: [{ kind: 'keyword', keyword: '多少钱' }] }),
       aCommand('shop', 'order', { triggers: [{ kind: 'pattern', source: '^SO-\\d+$', flags: 'i' }] }),
+      aCommand('shop', 'hours', { triggers: [{ kind: 'exact', text: '几点 Open' }] }),
     ),
   ],
 }
@@ -76,6 +77,17 @@ test('a keyword or a pattern calls its command with the whole text', () => {
   expect(read('demo echo 多少钱')).toEqual(['demo', 'Echo', '多少钱'])
   expect(read('你好')).toBeUndefined()
   expect(read('')).toBeUndefined()
+})
+
+test('an exact text calls its command, whatever its case and the spaces around it', () => {
+  expect(read(' 几点 OPEN\n')).toEqual(['shop', 'hours', '几点 OPEN'])
+  expect(read('几点 open?')).toBeUndefined()
+})
+
+test('what calls a command by itself is known, what names one is none of it', () => {
+  for (const text of ['这个多少钱？', 'so-12', '几点 open']) expect(isTriggered(text, catalog)).toBe(true)
+  for (const text of ['', '你好', 'demo echo hi', '睡 5', '#介绍', `${'x'.repeat(1_000)}多少钱`])
+    expect(isTriggered(text, catalog)).toBe(false)
 })
 
 test('any text is read, and a long one at once', () => {

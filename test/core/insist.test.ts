@@ -25,3 +25,14 @@ test('any other fault is thrown at once', async () => {
   const fault = new RejectedError('no')
   await expect(insist(() => Promise.reject(fault))).rejects.toBe(fault)
 })
+
+test('what may be done twice only for a while is not tried beyond it', async () => {
+  let mayRepeat = true
+  const work = vi.fn().mockRejectedValue(away)
+  const givenUp = expect(insist(work, () => mayRepeat)).rejects.toBe(away)
+  await vi.advanceTimersByTimeAsync(500)
+  mayRepeat = false
+  await vi.advanceTimersByTimeAsync(500)
+  await givenUp
+  expect(work).toHaveBeenCalledTimes(4)
+})

@@ -217,3 +217,24 @@ test('a connection that answers no heartbeat is cut', async () => {
   dead.listen()
   expect(await dead.closed).toBe(1006)
 })
+
+test('an answer that grows is shown to those who look at its chat, and is none of its bubbles', async () => {
+  const [here, elsewhere] = [await visit(), await visit()]
+  here.say(open('zhangsan'))
+  elsewhere.say(open('lisi'))
+  here.say(saying('before the draft'))
+  elsewhere.say(saying('elsewhere', { chat: 'lisi' }))
+  await here.bubble('before the draft')
+  await elsewhere.bubble('elsewhere')
+  const draft = { id: 'answer-1', taskId: 'task-1', at: 5, text: '回头告' }
+  await world.store.signals.publish('console', { chat: 'zhangsan', draft })
+  expect(await here.until((frame) => (frame.kind === 'draft' ? frame : undefined))).toEqual({
+    kind: 'draft',
+    channel: 'console',
+    chat: 'zhangsan',
+    draft,
+  })
+  elsewhere.say(saying('afterwards', { chat: 'lisi' }))
+  await elsewhere.bubble('afterwards')
+  expect(elsewhere.frames.filter(({ kind }) => kind === 'draft')).toEqual([])
+})

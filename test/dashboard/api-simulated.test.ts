@@ -66,10 +66,15 @@ test('each member of a simulated platform is a chat; a simulator that is away ha
       channel: 'staff',
       chat: 'ZhangSan',
       chatKind: 'private',
-      title: '张三 · wecom-app',
+      title: '张三',
       people: [{ id: 'ZhangSan', name: '张三' }],
+      simulated: {
+        platform: 'wecom-app',
+        bot: { id: 'app', name: '回头' },
+        takes: ['text', 'image', 'voice', 'video', 'file'],
+      },
     },
-    expect.objectContaining({ title: '李四 · wecom-app' }),
+    expect.objectContaining({ title: '李四' }),
   ])
 })
 
@@ -80,7 +85,7 @@ test('what is said there goes through the callback, once, and shows as its own b
   await visitor.until((frame) => (frame.kind === 'accepted' && frame.id === said.id ? true : undefined))
   const bubble = await visitor.bubble('demo echo 你好')
   expect(bubble.id).toMatch(/^staff-\d+-saying-sim-1$/)
-  expect(bubble.from).toEqual({ kind: 'person', id: 'ZhangSan', name: 'ZhangSan' })
+  expect(bubble.from).toEqual({ kind: 'person', id: 'ZhangSan', name: '张三' })
 })
 
 test('what the bot answers there shows to those who look at that member', async () => {
@@ -100,7 +105,7 @@ test('what the bot answers there shows to those who look at that member', async 
   late.close()
 })
 
-test('what was not acknowledged, is no text, or has no simulator is refused in words', async () => {
+test('what was not acknowledged, cannot be said there, or has no simulator is refused in words', async () => {
   const why = (id: string) =>
     visitor.until((frame) => (frame.kind === 'refused' && frame.id === id ? frame.why : undefined))
   callbackStatus = 503
@@ -111,7 +116,14 @@ test('what was not acknowledged, is no text, or has no simulator is refused in w
     ...saying('saying-sim-img', ''),
     parts: [{ kind: 'image', media: { source: 'url', url: 'https://example.com/a.png' } }],
   })
-  expect(await why('saying-sim-img')).toContain('只能发送文字')
+  expect(await why('saying-sim-img')).toContain('不能这样说')
+  visitor.say({ ...saying('saying-sim-at', ''), parts: [{ kind: 'mention', person: 'LiSi' }] })
+  expect(await why('saying-sim-at')).toContain('不能这样说')
+  visitor.say({
+    ...saying('saying-sim-old', ''),
+    parts: [{ kind: 'file', media: { source: 'kept', fileId: 'long-gone' } }],
+  })
+  expect(await why('saying-sim-old')).toContain('保留期')
   visitor.say(saying('saying-gone', 'hello?', 'gone'))
   expect(await why('saying-gone')).toContain('模拟器没有响应')
 })

@@ -13,8 +13,13 @@ import type { NewRun } from '../../src/core/run.ts'
 import type { Task } from '../../src/core/task.ts'
 import { type ApiPorts, consoleSocket, dashboardApi } from '../../src/dashboard/api/index.ts'
 import type { Session } from '../../src/dashboard/api/shapes.ts'
+import { openBudgetDesk } from '../../src/engine/llm/budget-desk.ts'
+import { openRaises } from '../../src/engine/llm/raises.ts'
+import { openUsage } from '../../src/engine/llm/usage.ts'
+import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { unlimited } from '../engine/workshop.ts'
 
 export const password = 'correct horse 电池'
 export const token = 'a-token-of-the-api'
@@ -93,6 +98,14 @@ async function serveWorld(
     { id: 'api', platform: 'api' },
     { id: 'staff', platform: 'wecom-app', down: () => ({ since: 1, why: 'trusted IP' }) },
   ]
+  const counted = {
+    counters: store.counters,
+    raises: openRaises(store.settings, now),
+    budgets: { ...unlimited, person: { tokens: 1_000, warnAt: 0.8 } },
+    timeZone: 'Asia/Shanghai',
+    now,
+  }
+  const budgets = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
   const ports: ApiPorts = {
     config: {
       adminPassword: password,
@@ -108,6 +121,16 @@ async function serveWorld(
     channels,
     rooms: consoleRooms,
     catalog: () => catalog,
+    presets: {
+      ...openPresets({
+        settings: store.settings,
+        files: presetFiles,
+        defaults: () => [],
+        now,
+        log: { debug: log, info: log, warn: log, error: log },
+      }),
+      usual: 'one',
+    },
     now,
     log: { info: log, warn: log, error: log },
     readDate: (text, edge) => readMoment(text, 'Asia/Shanghai', now(), edge),
@@ -137,6 +160,8 @@ async function serveWorld(
     },
     cancel: async (id, by) => (await store.runs.cancel(id, 'by an operator', by, now())) !== undefined,
     retry: (id, by) => store.runs.reopen(id, [{ at: now(), kind: 'reopened', text: by }], now()),
+    usage: (days) => budgets.usage(days),
+    raiseBudget: (request) => budgets.raise(request),
     resend: (id) => store.outbox.resend(id, now() + day, now()),
     ...over,
   }
@@ -229,6 +254,11 @@ function awayWhen<T extends object>(part: T, isAway: () => boolean): T {
       }
     },
   })
+}
+
+const presetFiles: PresetPorts['files'] = {
+  presets: () => new Map([['one', { preset: { name: 'one', text: 'From a file.' }, file: 'config/presets/one.md' }]]),
+  faults: () => [{ file: 'config/presets/bad.md', line: 2, message: 'temperature: must be from 0 to 2' }],
 }
 
 const catalog: Catalog = {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newRunOf, runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+import { mustStart } from '../contracts/store/samples.ts'
+import { aWorkshop, memoryStore, never, unlimited, type Workshop } from './workshop.ts'
 
 let store: EmbeddedStore
 let shop: Workshop
@@ -95,6 +96,12 @@ test('grants are given to a person here or elsewhere, to a group, or to the grou
   expect(await answer('secret show', { sender: 'lisi' })).toContain('You may not use')
 })
 
+test('an MCP server is granted by its name', async () => {
+  const boss = { sender: 'boss' }
+  expect(await answer('grant zhaoliu mcp files', boss)).toBe('Granted: staff:zhaoliu · mcp files')
+  expect(await answer('grant zhaoliu mcp others', boss)).toBe('There is no command mcp others.')
+})
+
 test('a grant lasts until its moment in the time zone of the installation', async () => {
   const boss = { sender: 'boss' }
   expect(await answer('grant wangwu secret show --until=2h', boss)).toContain('until 2027-01-15 18:00')
@@ -122,8 +129,124 @@ test('approve and reject say that nothing waits for them', async () => {
 
 test('new forgets the conversation of this person in this chat', async () => {
   await store.conversations.append('llm:staff:ops:staff:zhangsan', [{ id: 'e1', entry: 'before' }], 10)
+  await store.conversations.append('summary:llm:staff:ops:staff:zhangsan', [{ id: 'e1', entry: 'before' }], 10)
   await store.conversations.append('llm:staff:ops:staff:lisi', [{ id: 'e1', entry: 'before' }], 10)
   await answer('new', { group: 'ops' })
   expect(await store.conversations.read('llm:staff:ops:staff:zhangsan', 0, 10)).toEqual([])
+  expect(await store.conversations.read('summary:llm:staff:ops:staff:zhangsan', 0, 10)).toEqual([])
   expect(await store.conversations.read('llm:staff:ops:staff:lisi', 0, 10)).toHaveLength(1)
+})
+
+test('preset tells who the model is, lists the presets, and everybody chooses for their own', async () => {
+  const me = { sender: 'ahab' }
+  expect(await answer('preset', me)).toMatch(/^Preset: none, by default\n/)
+  expect(await answer('preset use pirate', me)).toBe('All right, from now on pirate (Pirate).')
+  expect(await answer('preset', me)).toMatch(/^Preset: pirate \(Pirate\)\n/)
+  expect(await answer('preset list', me)).toBe('● pirate (Pirate)\n○ plain\npreset use default: the default again')
+  expect(await answer('preset use', me)).toContain('○ plain')
+  expect(await answer('preset', { sender: 'ishmael' })).toContain('none')
+  expect(await answer('preset', { ...me, group: 'crew' })).toContain('none')
+  expect(await answer('preset use plain', { ...me, group: 'crew' })).toBe('All right, from now on plain.')
+  expect(await answer('preset', me)).toContain('pirate')
+  await answer('new', me)
+  expect(await answer('preset', me)).toContain('pirate')
+  expect(await answer('preset use Default', me)).toBe('All right, the default preset again.')
+  expect(await answer('preset', me)).toContain('none')
+})
+
+test('a preset is also known by its title, and one that is not there is refused', async () => {
+  expect(await answer('preset use 海盗')).toContain('pirate')
+  expect(await answer('preset use PIRATE')).toContain('pirate')
+  expect(await answer('preset use parrot')).toBe('There is no preset "parrot". Send "preset list" for all of them.')
+  expect(await answer('preset burn')).toContain('list')
+})
+
+test('a conversation that a group shares has its preset changed by administrators and by those with a grant', async () => {
+  shop = await aWorkshop(store, { memory: 'chat' })
+  const group = 'shared'
+  expect(await answer('preset use pirate', { group })).toMatch(
+    /may not use preset use yet.*\ngrant staff:zhangsan preset use$/s,
+  )
+  expect(await answer('preset', { group })).toContain('none')
+  expect(await answer('preset use pirate', { group, sender: 'boss' })).toBe(
+    'All right, from now on pirate (Pirate) in this group.',
+  )
+  expect(await answer('preset', { group })).toContain('pirate')
+  expect(await answer('grant zhangsan preset use', { sender: 'boss' })).toBe('Granted: staff:zhangsan · preset use')
+  expect(await answer('preset use plain', { group })).toBe('All right, from now on plain in this group.')
+  expect((await store.grants.audit(10)).map(({ what }) => what)).toContain('preset plain in staff:shared')
+  expect(await answer('preset use default', { group, sender: 'lisi' })).toContain('may not')
+  expect(await answer('grant group preset', { sender: 'boss', group })).toBe('Granted: group:staff:shared · preset *')
+  expect(await answer('preset use default', { group, sender: 'lisi' })).toBe(
+    'All right, the default preset again in this group.',
+  )
+  expect(await answer('preset use pirate', { sender: 'alone' })).toBe('All right, from now on pirate (Pirate).')
+  expect(await answer('grant lisi preset burn', { sender: 'boss' })).toContain('no command')
+})
+
+describe('quota', () => {
+  const aCall = { model: 'one', ms: 1, end: 'stop', inputTokens: 600, outputTokens: 100, cost: 0.25 }
+  const limited = {
+    ...unlimited,
+    person: { tokens: 1_000, messages: 20, warnAt: 0.8 },
+    group: { cost: 2, warnAt: 0.8 },
+  }
+
+  test('tells what one has used today, what is left, and when it begins anew; this group’s too', async () => {
+    shop = await aWorkshop(store, { budgets: limited })
+    const run = await spends(shop, 'quentin', 'ops')
+    expect(await answer('quota', { sender: 'quentin', group: 'ops' })).toBe(
+      [
+        'Use of models today; it begins anew at 2027-01-16 00:00',
+        'Me · staff:quentin',
+        '  questions 1 / 20 (19 left)',
+        '  tokens 700 / 1,000 (300 left)',
+        '  money 0.25',
+        'group:staff:ops',
+        '  questions 1',
+        '  tokens 700',
+        '  money 0.25 / 2 (1.75 left)',
+      ].join('\n'),
+    )
+    expect(await answer('quota', { sender: 'quentin' })).not.toContain('ops')
+    expect(run.owner).toBe('staff:quentin')
+  })
+
+  test('of others is for administrators, who can raise it for a while and take that back', async () => {
+    shop = await aWorkshop(store, { budgets: limited })
+    await spends(shop, 'rita')
+    expect(await answer('quota rita', { sender: 'quentin' })).toContain('Only administrators')
+    expect(await answer('quota raise quentin tokens 5', { sender: 'quentin' })).toContain('Only administrators')
+    expect(await answer('quota rita', { sender: 'boss' })).toContain('tokens 700 / 1,000')
+    const raised = await answer('quota raise rita tokens 500 2027-01-20', { sender: 'boss' })
+    expect(raised).toContain('Raised by 500 until 2027-01-21 00:00.')
+    expect(raised).toContain('tokens 700 / 1,500 (800 left, raised)')
+    shop.pass(86_400_000)
+    expect(await answer('quota rita', { sender: 'boss' })).toContain('tokens 0 / 1,500')
+    expect(await answer('quota raise rita tokens 0', { sender: 'boss' })).toContain('tokens 0 / 1,000 (1,000 left)')
+    expect((await store.grants.audit(2)).map(({ what }) => what)).toEqual([
+      'quota raise staff:rita tokens 0 (taken back)',
+      'quota raise staff:rita tokens 500 until 2027-01-21 00:00',
+    ])
+  })
+
+  test.each([
+    ['quota raise', 'Usage: quota raise'],
+    ['quota raise rita tokens', 'Usage: quota raise'],
+    ['quota raise rita tokens much', 'Usage: quota raise'],
+    ['quota raise rita tokens -5', 'Usage: quota raise'],
+    ['quota raise rita bread 5', 'messages, tokens, cost'],
+    ['quota raise rita tokens 5 2020-01-01', 'no time to come'],
+    ['quota raise rita cost 5', 'has no limit of money'],
+  ])('%s is refused with a reason', async (text, words) => {
+    shop = await aWorkshop(store, { budgets: limited })
+    expect(await answer(text, { sender: 'boss' })).toContain(words)
+  })
+
+  async function spends(by: Workshop, sender: string, group?: string) {
+    const run = await mustStart(store, newRunOf(by.task('try work', { sender, group })), by.engine.now())
+    await by.ledger.admit(run)
+    await by.ledger.spend(run, aCall)
+    return run
+  }
 })

@@ -78,7 +78,9 @@ test('the shipped scenes load without a fault', async () => {
     ['act_demo', false],
     ['chat', true],
     ['demo', true],
+    ['picture', true],
     ['pub_demo', true],
+    ['replies', true],
   ])
 })
 
@@ -166,4 +168,72 @@ test('a folder that is made later is seen', async () => {
   const folder = await aSceneFolder()
   const scenes = await watched(folder, { sceneDirs: [`${folder.path}/later`] })
   expect(names(await scenes.after(() => folder.write('later/try.ts', aScene('try', says('hi')))))).toEqual(['try'])
+})
+
+const withSettings = (name: string, run: string): string => `
+import { defineScene, refuse, z } from '#scene'
+import { readdirSync } from 'node:fs'
+const summary = { zh: '试', en: 'try' }
+const settings = z.object({ folder: z.string(), key: z.string().optional() })
+export default defineScene({ name: '${name}', summary, settings, watches: ({ folder }) => [folder], commands: {
+  say: { summary, settings, args: z.object({ text: z.string().default('') }),
+    triggers: ({ folder }, warn) => {
+      const names = readdirSync(folder)
+      if (names.includes('odd')) warn('odd is passed over')
+      if (names.includes('bad')) refuse('bad is refused')
+      return names.map((exact) => ({ exact }))
+    }, run: ${run} } } })`
+
+const triggersOf = ({ scenes }: Catalog, name: string) =>
+  scenes.find((scene) => scene.name === name)?.commands[0]?.triggers.map((trigger) => 'text' in trigger && trigger.text)
+
+test('settings are read by the commands of their scene, and its triggers follow what they are made of', async () => {
+  const files = await aSceneFolder({ one: '' })
+  const folder = await aSceneFolder({ 'try.ts': withSettings('try', "({ settings }) => settings.key ?? 'none'") })
+  const scenes = await watched(folder, { settings: { Try: { folder: files.path, key: 'k1' } } })
+  expect(scenes.catalog().faults).toEqual([])
+  expect(triggersOf(scenes.catalog(), 'try')).toEqual(['one'])
+  expect(await scenes.answer()).toBe('k1')
+  expect(triggersOf(await scenes.after(() => files.write('two', '')), 'try')).toEqual(['one', 'two'])
+
+  const warned = await scenes.after(() => files.write('odd', ''))
+  expect(warned.faults).toEqual([{ file: `${folder.path}/try.ts`, message: 'odd is passed over' }])
+  expect(triggersOf(warned, 'try')).toEqual(['odd', 'one', 'two'])
+  const refused = await scenes.after(() => files.write('bad', ''))
+  expect(refused.faults).toContainEqual({ file: `${folder.path}/try.ts`, message: 'bad is refused' })
+  expect(triggersOf(refused, 'try')).toEqual([])
+  await scenes.after(() => files.remove('odd'))
+  const mended = await scenes.after(() => files.remove('bad'))
+  expect(mended.faults).toEqual([])
+  expect(triggersOf(mended, 'try')).toEqual(['one', 'two'])
+})
+
+test('a wrong setting breaks its scene alone and is told with its place; a name of no scene is told', async () => {
+  const secret = 'sk-very-secret-0123'
+  const folder = await aSceneFolder({
+    'try.ts': withSettings('try', "() => ''"),
+    'other.ts': aScene('other', says('fine')),
+  })
+  const settings = { try: { key: secret, folders: '.' }, other: { key: secret }, tyr: { key: secret } }
+  const { catalog } = await watched(folder, { settings })
+  expect(catalog().scenes).toEqual([])
+  expect(catalog().faults).toEqual([
+    { file: `${folder.path}/other.ts`, message: 'scenes.other: this scene has no settings' },
+    {
+      file: `${folder.path}/try.ts`,
+      message: 'scenes.try.folder: is missing; scenes.try: Unrecognized key: "folders"',
+    },
+    expect.objectContaining({ file: 'scenes.tyr', message: expect.stringContaining('no scene that could be loaded') }),
+  ])
+  expect(JSON.stringify(catalog())).not.toContain(secret)
+})
+
+test('secrets among the settings are in no failure, whoever wrote them there', async () => {
+  const secret = 'sk-very-secret-0123'
+  const run = "({ settings, log }) => { throw new Error('refused: ' + settings.key.split(' ')[1]) }"
+  const folder = await aSceneFolder({ 'try.ts': withSettings('try', run) })
+  const scenes = await watched(folder, { settings: { try: { folder: folder.path, key: `Bearer ${secret}` } } })
+  const end = await scenes.answer()
+  expect(end).toContain('refused: ***')
+  expect(end).not.toContain(secret)
 })

@@ -30,6 +30,8 @@ class Outside implements HostCalls {
       case 'say':
         this.said.push(call)
         return undefined
+      case 'coolDown':
+        return call.name === 'cat' ? call.forMs / 2 : 0
       case 'findStep':
         return this.steps.has(call.name) ? { value: this.steps.get(call.name) } : undefined
       case 'saveStep':
@@ -154,6 +156,21 @@ test('what the engine cannot do is thrown inside the command', async () => {
     message: 'the store is away',
     retry: 'later',
   })
+})
+
+test('a command rests, and ends without a word where it is not meant', async () => {
+  const { slots } = await slotsWith(
+    {
+      cat: "async ({ coolDown }) => String(await coolDown('cat', 1000))",
+      wrong: "({ coolDown }) => coolDown('', -1)",
+      other: "() => ignore('it is for other groups')",
+    },
+    {},
+    "import { ignore } from '#scene'",
+  )
+  expect(await run(slots, 'cat')).toEqual({ state: 'done', parts: [{ kind: 'text', text: '500' }] })
+  expect(await run(slots, 'wrong')).toMatchObject({ state: 'failed', retry: 'never' })
+  expect(await run(slots, 'other')).toEqual({ state: 'ignored', why: 'it is for other groups' })
 })
 
 test('a step that was kept is not done again', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { Budgets } from '../../src/core/budget.ts'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
 import type { ChatAction } from '../../src/core/chat-action.ts'
 import type { Message } from '../../src/core/message.ts'
@@ -15,6 +16,11 @@ import type { Engine } from '../../src/engine/engine.ts'
 import type { MediaDesk } from '../../src/engine/files/media.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
+import { type BudgetDesk, openBudgetDesk } from '../../src/engine/llm/budget-desk.ts'
+import { type Ledger, openLedger } from '../../src/engine/llm/ledger.ts'
+import { openRaises } from '../../src/engine/llm/raises.ts'
+import { openUsage } from '../../src/engine/llm/usage.ts'
+import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
 
@@ -25,6 +31,10 @@ export interface Workshop {
   engine: Engine
   store: EmbeddedStore
   desk: Desk
+  ledger: Ledger
+  budgets: BudgetDesk
+  /** How an answer grew, one line a draft: `task: text`. */
+  drafts: string[]
   cancels: Cancels
   /** What was said, one line a say: `task: text`. */
   said: string[]
@@ -48,6 +58,13 @@ const noMedia: MediaDesk = {
   quoted: async () => [],
   lastSent: async () => undefined,
   keep: async () => ({ state: 'too-large', mostBytes: 0 }),
+}
+
+export const unlimited: Budgets = {
+  person: { warnAt: 0.8 },
+  group: { warnAt: 0.8 },
+  all: { warnAt: 0.8 },
+  subjects: {},
 }
 
 /** A store in memory for the tests of one file. */
@@ -79,7 +96,12 @@ const scenes: Catalog['scenes'] = [
     summary: { zh: '试', en: 'Try' },
     isPublic: true,
     file: 'try.ts',
-    commands: [entry('work'), entry('once', { attempts: 1 }), entry('brief', { timeoutMs: 50 })],
+    commands: [
+      entry('work'),
+      entry('once', { attempts: 1 }),
+      entry('risky', { tool: { approval: true, parameters: {} } }),
+      entry('brief', { timeoutMs: 50 }),
+    ],
   },
   {
     name: 'secret',
@@ -90,11 +112,24 @@ const scenes: Catalog['scenes'] = [
   },
 ]
 
+const presetFiles: PresetPorts['files'] = {
+  presets: () =>
+    new Map([
+      ['pirate', { preset: { name: 'pirate', title: { zh: '海盗', en: 'Pirate' }, text: 'Arr.' }, file: 'pirate.md' }],
+      ['plain', { preset: { name: 'plain', text: 'Be plain.' }, file: 'plain.md' }],
+    ]),
+  faults: () => [],
+}
+
 /** An engine with a real store, and commands made of functions. */
-export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
+export async function aWorkshop(
+  store: EmbeddedStore,
+  { memory = 'person', budgets = unlimited }: { memory?: 'person' | 'chat'; budgets?: Budgets } = {},
+): Promise<Workshop> {
   let now = 1_800_000_000_000
   let work: Work = () => ({ state: 'done', parts: [{ kind: 'text', text: 'answer' }] })
   const said: string[] = []
+  const drafts: string[] = []
   const queued: Task[] = []
   const woken: string[] = []
   const acts: ChatAction[] = []
@@ -118,11 +153,44 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
   const languages = openLanguages(store.settings, 'en', clock)
   const enqueue = async (task: Task): Promise<void> => void queued.push(task)
   const wake = async (_lane: string, taskId: string): Promise<void> => void woken.push(taskId)
-  const desk = openDesk({ store, enqueue, wake, say, languages, changed: () => undefined, now: clock, log: silent })
+  const desk = openDesk({
+    store,
+    enqueue,
+    wake,
+    call: async () => {},
+    say,
+    languages,
+    changed: () => undefined,
+    now: clock,
+    log: silent,
+  })
   let all: Catalog = { scenes, faults: [] }
-  const builtins = builtinsOf({ store, desk, languages, catalog: () => all, timeZone: 'Asia/Shanghai', now: clock })
-  all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
+  const raises = openRaises(store.settings, clock)
+  const counted = { counters: store.counters, raises, budgets, timeZone: 'Asia/Shanghai', now: clock }
+  const ledger = openLedger({ ...counted, settings: store.settings, log: silent })
+  const budgetDesk = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
   const admins = ['staff:boss']
+  const presets = openPresets({
+    settings: store.settings,
+    files: presetFiles,
+    defaults: () => [],
+    now: clock,
+    log: silent,
+  })
+  const builtins = builtinsOf({
+    store,
+    desk,
+    languages,
+    presets,
+    memory,
+    admins,
+    budgets: budgetDesk,
+    catalog: () => all,
+    mcpServers: ['files'],
+    timeZone: 'Asia/Shanghai',
+    now: clock,
+  })
+  all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
   const engine: Engine = {
     store,
     catalog: () => all,
@@ -136,12 +204,16 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
       remove: (folder) => rm(folder, { recursive: true }),
       close: async () => undefined,
     },
+    draft: ({ task, text }) => void drafts.push(`${task.id}: ${text}`),
     languages,
-    chatter: { ask: async () => 'no model here', converse: async () => 'no model here' },
+    chatter: { ask: async () => 'no model here', converse: async () => 'no model here', idle: async () => undefined },
+    tools: [],
+    pictures: { quoted: async () => [], fetch: () => Promise.reject(new Error('no files here')), log: silent },
     cancels,
     access: openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock }),
     admins,
     graceMs: 100,
+    ended: desk.ended,
     changed: () => undefined,
     now: clock,
     log: silent,
@@ -150,6 +222,9 @@ export async function aWorkshop(store: EmbeddedStore): Promise<Workshop> {
     engine,
     store,
     desk,
+    ledger,
+    budgets: budgetDesk,
+    drafts,
     cancels,
     said,
     queued,

@@ -5,15 +5,21 @@ export interface FakePorts extends ChannelPorts {
   /** Moves the clock on. */
   pass(ms: number): void
   readonly files: Map<string, MediaFile>
+  /** Texts that call a command by themselves. */
+  readonly triggers: Set<string>
   /** What was logged, as one JSON text: to look for what must not be there. */
   logged(): string
+  /** Chats that were opened again. */
+  readonly reopened: string[]
 }
 
 /** Ports that work in memory; several channels that share them behave like several processes with one store. */
 export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
   let now = startAt
   const lines: unknown[] = []
+  const triggers = new Set<string>()
   const files = new Map<string, MediaFile>()
+  const reopened: string[] = []
   const note = (fields: Record<string, unknown>, message: string) => void lines.push({ ...fields, message })
   return {
     now: () => now,
@@ -29,6 +35,12 @@ export function channelPorts(startAt = Date.UTC(2026, 8, 21)): FakePorts {
     shared: sharedCache(() => now),
     exchange: exchange(),
     isBound: () => true,
+    triggers,
+    isTriggered: (text) => triggers.has(text),
+    reopened,
+    async reopen(channel, chat) {
+      reopened.push(`${channel} ${chat}`)
+    },
     log: { info: note, warn: note, error: note },
     logged: () => JSON.stringify(lines),
   }

@@ -7,12 +7,15 @@ import {
   type ConsoleDown,
   type ConsoleUp,
   consoleUpSchema,
+  type DraftBubble,
   type Overview,
+  type PresetList,
   type TaskDetail,
   type TaskSummary,
 } from '../../src/dashboard/api/shapes.ts'
 import { answerOf } from './dashboard-bot.ts'
-import { chats, overview, scenes } from './dashboard-seed.ts'
+import { chats, overview, presets, scenes } from './dashboard-seed.ts'
+import { takeUsage } from './dashboard-usage.ts'
 
 type Saying = Extract<ConsoleUp, { kind: 'say' }>
 
@@ -22,6 +25,7 @@ export interface FakeDashboard {
   password: string
   overview: Overview
   tasks: Map<string, TaskDetail>
+  presets: PresetList
   /** Every `say` frame that came, repeats too. */
   heard: Saying[]
   /** Adds or changes a task and tells every browser. */
@@ -29,6 +33,8 @@ export interface FakeDashboard {
   putOverview(change: Partial<Overview>): void
   /** Says something into a console chat. */
   bubble(channel: string, chat: string, bubble: Omit<Bubble, 'seq' | 'at'>): void
+  /** Shows how far an answer has grown. */
+  draft(channel: string, chat: string, draft: DraftBubble): void
   /** `deaf`: frames are taken and never answered. `away`: streams and sockets are cut and refused. */
   mood: 'well' | 'deaf' | 'away'
   /** Cuts every stream and socket. */
@@ -69,6 +75,7 @@ export async function startFakeDashboard({
     password: fakePassword,
     overview: overview(),
     tasks: new Map(tasks.map((task) => [task.id, task])),
+    presets: presets(),
     heard: [],
     mood: 'well',
     put(task) {
@@ -86,6 +93,11 @@ export async function startFakeDashboard({
       bubbles.set(key, [...(bubbles.get(key) ?? []), bubble])
       for (const [socket, keys] of opened) {
         if (keys.has(key)) transmit(socket, { kind: 'bubble', channel, chat, bubble })
+      }
+    },
+    draft(channel, chat, draft) {
+      for (const [socket, keys] of opened) {
+        if (keys.has(`${channel}:${chat}`)) transmit(socket, { kind: 'draft', channel, chat, draft })
       }
     },
     cut() {
@@ -149,6 +161,29 @@ export async function startFakeDashboard({
   })
   app.get('/api/overview', (_request, response) => void response.json(fake.overview))
   app.get('/api/scenes', (_request, response) => void response.json({ scenes }))
+  app.get('/api/presets', (_request, response) => void response.json(fake.presets))
+  const keepPreset = (preset: PresetList['presets'][number]) => {
+    const others = fake.presets.presets.filter(({ name }) => name !== preset.name)
+    const { file } = fake.presets.presets.find(({ name }) => name === preset.name) ?? {}
+    const kept = { ...preset, file, edited: { by: 'admin', at: Date.now() } }
+    fake.presets.presets = [...others, kept].toSorted((one, other) => (one.name < other.name ? -1 : 1))
+    return kept
+  }
+  app.post('/api/presets', express.json(), (request, response) => {
+    if (fake.presets.presets.some(({ name }) => name === request.body.name))
+      return fail(response, 409, 'preset_exists', 'there is one')
+    response.status(201).json(keepPreset(request.body))
+  })
+  app.put('/api/presets/:name', express.json(), (request, response) => {
+    response.json(keepPreset({ ...request.body, name: request.params.name }))
+  })
+  app.delete('/api/presets/:name', (request, response) => {
+    fake.presets.presets = fake.presets.presets.flatMap((preset) => {
+      if (preset.name !== request.params.name) return [preset]
+      return preset.file === undefined ? [] : [{ name: preset.name, file: preset.file, text: '文件里的内容' }]
+    })
+    response.status(204).end()
+  })
   app.get('/api/console/chats', (_request, response) => void response.json({ chats }))
   app.get('/api/live', (_request, response) => {
     if (fake.mood === 'away') return fail(response, 503, 'away', 'away')
@@ -175,6 +210,7 @@ export async function startFakeDashboard({
     fake.put({ ...task, ...change, why: isCancel ? '管理员取消' : undefined, timeline: [...task.timeline, hop] })
     response.status(202).json({})
   })
+  takeUsage(app, [])
   app.post('/api/files', express.raw({ type: () => true, limit: '20mb' }), (request, response) => {
     const fileId = `f-${files.size + 1}`
     const name = decodeURIComponent(request.get('x-file-name') ?? 'file')

@@ -1,6 +1,6 @@
 import type { DeliveryRecord } from '../../src/core/delivery.ts'
 import type { RunState } from '../../src/core/run.ts'
-import type { ConsoleChat, Overview, SceneList, TaskDetail } from '../../src/dashboard/api/shapes.ts'
+import type { ConsoleChat, Overview, PresetList, SceneList, TaskDetail } from '../../src/dashboard/api/shapes.ts'
 
 const MINUTE = 60_000
 
@@ -27,8 +27,24 @@ export const chats: ConsoleChat[] = [
     channel: 'staff',
     chat: 'lisi',
     chatKind: 'private',
-    title: '李四（企业微信模拟）',
+    title: '李四',
     people: [{ id: 'lisi', name: '李四' }],
+    simulated: { platform: 'wecom-app', bot: { id: 'app', name: '回头' }, takes: ['text', 'image', 'file'] },
+  },
+  {
+    channel: 'qq-group',
+    chat: 'g20001',
+    chatKind: 'group',
+    title: '产品讨论群',
+    people: [
+      { id: '10001', name: '张三' },
+      { id: '10002', name: '李四' },
+    ],
+    simulated: {
+      platform: 'onebot',
+      bot: { id: '3100000001', name: '小回' },
+      takes: ['text', 'mention', 'quote', 'image', 'voice', 'video', 'file'],
+    },
   },
 ]
 
@@ -106,6 +122,36 @@ export function overview(): Overview {
       },
     ],
     sceneFaults: [{ file: 'scenes/weather.ts', line: 17, message: "Expected ',' or ')' but found 'await'" }],
+  }
+}
+
+export function presets(): PresetList {
+  return {
+    usual: 'concise',
+    presets: [
+      {
+        name: 'concise',
+        title: { zh: '简洁助手', en: 'Concise assistant' },
+        text: '你是聊天群里的助手。用提问者的语言回答。\n\n- 先说结论，再说理由；能用三句话说清的，不写第四句。\n- 列表不超过五条，不写客套话，不重复问题。\n- 不知道就说不知道，并说明怎样能查到；不编造事实、链接和数字。',
+        file: 'config/presets/concise.md',
+      },
+      {
+        name: 'sql-reviewer-of-the-warehouse-32',
+        text: 'You review SQL for the warehouse. Say what is wrong first, then a better query.',
+        model: 'openrouter/some-provider/a-model-with-a-very-long-name-2026-10',
+        edited: { by: 'admin', at: Date.now() - 3 * 60 * MINUTE },
+      },
+      {
+        name: 'translator',
+        title: { zh: '翻译', en: 'Translator' },
+        temperature: 0.3,
+        text: 'You are a translator between Chinese and English.\n\n- Answer with the translation alone.',
+        file: 'config/presets/translator.md',
+        edited: { by: 'token-3f2a', at: Date.now() - 26 * 60 * MINUTE },
+      },
+      { name: '老师', text: '你是耐心的老师，一步一步地讲，讲完出一道题。', file: 'config/presets/老师.md' },
+    ],
+    faults: [{ file: 'config/presets/pirate.md', line: 3, message: 'temperature: must be from 0 to 2' }],
   }
 }
 

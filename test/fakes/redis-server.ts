@@ -11,6 +11,8 @@ import { setTimeout as after } from 'node:timers/promises'
 export interface RedisServer {
   url: string
   port: number
+  /** Of the process that runs now; 0 while there is none. */
+  readonly pid: number
   /** Dies at once, as in a power cut of the process; its files stay. */
   kill9(): Promise<void>
   /** Freezes: the port takes connections, nobody answers. */
@@ -61,6 +63,9 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return child?.pid ?? 0
+    },
     kill9: () => end('SIGKILL'),
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),

@@ -14,11 +14,14 @@ export interface Room {
 }
 
 const core = 'src/core/**'
+/** What comes from an address that somebody else wrote. */
+const web = 'src/web/**'
 const everything = ['src/**', 'queues/**', 'workers/**', 'config/**']
 const builders = { may: everything, packages: ['zod', 'pino', 'express', 'ioredis'] }
 
 export const rooms: readonly Room[] = [
   { files: core, packages: ['zod'], node: ['crypto', 'util'] },
+  { files: web, may: [core] },
 
   {
     files: 'src/channels/open.ts',
@@ -26,21 +29,21 @@ export const rooms: readonly Room[] = [
     mayTypes: ['config/config.ts'],
   },
   { files: 'src/channels/*.ts', may: [core], packages: ['zod'], typesOf: ['ws'] },
-  { files: 'src/channels/wecom/**', may: [core, 'src/channels/*.ts'], packages: ['zod', 'fast-xml-parser'] },
+  { files: 'src/channels/wecom/**', may: [core, web, 'src/channels/*.ts'], packages: ['zod', 'fast-xml-parser'] },
   {
     files: 'src/channels/wecom-{surface}/**',
-    may: [core, 'src/channels/*.ts', 'src/channels/wecom/**'],
+    may: [core, web, 'src/channels/*.ts', 'src/channels/wecom/**'],
     packages: ['zod'],
   },
-  { files: 'src/channels/{platform}/**', may: [core, 'src/channels/*.ts'], packages: ['zod', 'ws'] },
+  { files: 'src/channels/{platform}/**', may: [core, web, 'src/channels/*.ts'], packages: ['zod', 'ws'] },
 
-  { files: 'src/scenes/*.ts', may: [core], packages: ['zod'] },
+  { files: 'src/scenes/*.ts', may: [core, web], packages: ['zod'] },
   {
     files: 'src/scenes/public/stats/**',
     may: ['src/scenes/scene.ts'],
     packages: ['@duckdb/node-api', '@resvg/resvg-js', 'echarts', 'saxes', 'yauzl'],
   },
-  { files: 'src/scenes/{folder}/**', may: [core, 'src/scenes/scene.ts'], packages: ['zod'] },
+  { files: 'src/scenes/{folder}/**', may: [core, 'src/scenes/scene.ts'], packages: ['zod', 'yaml'] },
   { files: 'scenes/**', may: ['src/scenes/scene.ts'], packages: ['zod'] },
 
   // Runs in a thread or a process of its own: beside the protocol it shares nothing with the engine.
@@ -48,6 +51,16 @@ export const rooms: readonly Room[] = [
     files: 'src/engine/host/**',
     may: [core, 'src/scenes/*.ts', 'src/engine/protocol.ts'],
     packages: ['zod', 'chokidar'],
+  },
+  {
+    files: 'src/engine/llm/tools/mcp/**',
+    may: [core, 'src/engine/**', 'src/store/store.ts'],
+    packages: ['zod', '@modelcontextprotocol/sdk'],
+  },
+  {
+    files: 'src/engine/presets/**',
+    may: [core, 'src/scenes/*.ts', 'src/store/store.ts'],
+    packages: ['zod', 'yaml', 'chokidar'],
   },
   { files: 'src/engine/**', may: [core, 'src/scenes/*.ts', 'src/store/store.ts'], packages: ['zod', 'openai'] },
 

@@ -70,6 +70,10 @@ beforeEach(async () => {
     lateLanes: new Set(['llm']),
     lateNotices: { watch: ({ id }) => void watched.push(id), close() {} },
     share: async () => 0,
+    rowOf: (lane, { sender }) => (lane === 'llm' ? `row of ${sender.id}` : undefined),
+    async join({ row }) {
+      happened.push(`joined ${row}`)
+    },
     async enqueue(task) {
       if (storeIsAway) throw new StoreUnavailableError('away')
       happened.push(`stored ${task.lane}`)
@@ -181,10 +185,10 @@ test("a long command's notice rides on the ack, once", async () => {
   expect(stored[0]?.id).toBe(stored[1]?.id)
 })
 
-test('a command that is mostly quick enough is given notice later, and holds no request', async () => {
+test('a command that is mostly quick enough is given notice later, holds no request, and has its place in its row first', async () => {
   expect(await reception.answer(holding(4_000), saying('try think'), ack, open)).toBe(ack)
   await reception.take(saying('try think'))
-  expect(happened).toEqual(['stored llm', 'stored llm'])
+  expect(happened).toEqual(['joined row of lisi', 'stored llm', 'joined row of lisi', 'stored llm'])
   expect(watched).toEqual(stored.map(({ id }) => id))
 })
 

@@ -22,7 +22,7 @@ beforeEach(() => {
       if (isAway) throw new StoreUnavailableError('away')
       stored.push(id)
     },
-    { most: 5, refuse: ({ id }) => void refused.push(id), log: silent },
+    { most: 5, refuse: async ({ id }) => void refused.push(id), log: silent },
   )
 })
 
@@ -63,7 +63,7 @@ test('one that cannot be taken at all is refused, and those behind it go on', as
   expect(stored).toEqual(['m2'])
 })
 
-test('at the end those that wait are tried once more, and what is lost is known', async () => {
+test('at the end those that wait are tried once more, and refused', async () => {
   isAway = true
   await waiting.take(aMessage('m1'))
   await waiting.take(aMessage('m2'))
@@ -71,4 +71,5 @@ test('at the end those that wait are tried once more, and what is lost is known'
   await waiting.close()
   expect(tries).toBe(before + 2)
   expect(stored).toEqual([])
+  expect(refused).toEqual(['m1', 'm2'])
 })

@@ -1,9 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/core/delivery.ts'
-import { QuotaError, RejectedError, UnavailableError, UnsureError } from '../../src/core/errors.ts'
+import {
+  QuotaError,
+  RejectedError,
+  StoreUnavailableError,
+  UnavailableError,
+  UnsureError,
+} from '../../src/core/errors.ts'
 import type { Held } from '../../src/core/held.ts'
 import type { Task } from '../../src/core/task.ts'
-import { type Outbox, openOutbox } from '../../src/outbox/outbox.ts'
+import { type Outbox, type OutboxPorts, openOutbox } from '../../src/outbox/outbox.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from '../engine/scene-folder.ts'
 import { memoryStore } from '../engine/workshop.ts'
@@ -17,10 +23,13 @@ afterAll(() => store.close())
 
 let channel: FakeChannel
 let outbox: Outbox
+let outboxPorts: OutboxPorts
 let now: number
 let looks: { chat: string; at: number }[]
 /** The held requests: those here are answered with what stands in `ridden`, those elsewhere are told of. */
 let held: { here: Set<string>; ridden: string[]; letGo: number; told: string[] }
+/** Done between a verdict's being stored and its being known. */
+let afterVerdict: () => Promise<unknown>
 let made = 0
 let chat: string
 
@@ -28,6 +37,7 @@ beforeEach(() => {
   now = 1_800_000_000_000 + ++made * 10_000_000
   chat = `chat-${made}`
   looks = []
+  afterVerdict = async () => undefined
   held = { here: new Set(), ridden: [], letGo: 0, told: [] }
   // Its own id, so that no test pauses another's account.
   channel = fakeChannel({ id: `staff-${made}`, limits: { account: [], chat: [{ count: 3, windowMs: 60_000 }] } })
@@ -51,8 +61,15 @@ beforeEach(() => {
     },
     release: () => undefined,
   }
-  outbox = openOutbox({
-    store: store.outbox,
+  outboxPorts = {
+    store: {
+      ...store.outbox,
+      async settle(...verdict) {
+        const settled = await store.outbox.settle(...verdict)
+        await afterVerdict()
+        return settled
+      },
+    },
     channels: new Map([[channel.id, channel]]),
     looks: {
       async look(line, at) {
@@ -64,7 +81,8 @@ beforeEach(() => {
     deliveryKeptMs: 86_400_000,
     now: () => now,
     log: silent,
-  })
+  }
+  outbox = openOutbox(outboxPorts)
 })
 
 const text = (value: string) => ({ kind: 'text' as const, text: value })
@@ -110,6 +128,33 @@ test('pushes side by side to one chat go out one after the other', async () => {
   }
   await outbox.idle()
   expect(seen().toSorted()).toEqual(['a', 'b', 'c'])
+})
+
+test('what is put into a line that is being sent follows without a look', async () => {
+  const first = Promise.withResolvers<void>()
+  channel.beforeSend = () => first.promise
+  await push('one', 'a')
+  await push('two', 'b')
+  await push('three', 'c')
+  first.resolve()
+  await outbox.idle()
+  expect(seen()).toEqual(['a', 'b', 'c'])
+  expect(looks).toEqual([])
+})
+
+test('what must wait and comes just as its line has become empty is looked at when it may go', async () => {
+  afterVerdict = async () => {
+    if (channel.sent.length < 3) return
+    afterVerdict = async () => undefined
+    await push('late', 'd')
+    // Its own look is left to the one who still has the line in hand.
+    await new Promise(setImmediate)
+    expect(looks).toEqual([])
+  }
+  await push('one', 'a', 'b', 'c')
+  await outbox.idle()
+  expect(seen()).toEqual(['a', 'b', 'c'])
+  expect(looks).toEqual([{ chat, at: now + 60_000 }])
 })
 
 test('what is over the quota waits for the moment when it may go, and then goes', async () => {
@@ -184,6 +229,41 @@ test('a send whose answer was lost shows as unsure when a repeat could be read t
   await outbox.idle()
   expect(seen()).toEqual(['a', 'b'])
   expect(await store.outbox.find(id)).toMatchObject({ state: 'unsure', why: 'the answer was lost' })
+})
+
+describe('while the store is away for a moment', () => {
+  /** An outbox whose store fails the next so many times to take a verdict or a pause, after having taken it or not. */
+  function withOutage(fails: number, isWritten: boolean): Outbox {
+    const flaky =
+      <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+      async (...args: Args): Promise<Result> => {
+        if (fails-- <= 0) return work(...args)
+        if (isWritten) await work(...args)
+        throw new StoreUnavailableError('away')
+      }
+    const away = { ...store.outbox, settle: flaky(store.outbox.settle), pause: flaky(store.outbox.pause) }
+    return openOutbox({ ...outboxPorts, store: away })
+  }
+
+  test.for([
+    ['busy', new UnavailableError('busy'), { state: 'queued', attempts: 1, why: 'busy' }],
+    ['refused', new RejectedError('no'), { state: 'refused' }],
+    ['unsure', new UnsureError('lost', false), { state: 'unsure' }],
+    ['too frequent', new QuotaError('slowly', 60_000), { state: 'queued', attempts: 0 }],
+  ] as const)('a verdict (%s) is not lost, whether it was written or not', async ([name, error, expected]) => {
+    channel.beforeSend = () => {
+      throw error
+    }
+    for (const isWritten of [true, false]) {
+      const [id = ''] = await withOutage(2, isWritten).push({
+        id: `${chat}-${name.replaceAll(' ', '-')}-${isWritten}`,
+        to: { ...to(), chat: `${chat}-${name}-${isWritten}` },
+        parts: [text('a')],
+      })
+      await expect.poll(() => store.outbox.find(id), { timeout: 5_000 }).toMatchObject(expected)
+      now += 60_000
+    }
+  })
 })
 
 test('a channel that is broken itself holds up nobody', async () => {

@@ -19,9 +19,10 @@ async function aGroup(reverseUrl: string, flavour: 'napcat' | 'lagrange' | 'go-c
       {
         id: group,
         name: 'testers',
+        botRole: 'admin',
         members: [
           { id: '10001', name: 'Ann' },
-          { id: '10002', name: 'Ben' },
+          { id: '10002', name: 'Ben', role: 'admin' },
           { id: '10003', name: 'Cas', role: 'admin' },
           { id: '10004', name: 'Dan' },
         ],
@@ -55,6 +56,15 @@ describe.each([
     expect(qq.isMuted(group, '10004')).toBe(true)
     qq.sayInGroup(group, '10002', [words('group unmute '), at('10004')])
     await hears('可以说话了')
+    expect(qq.isMuted(group, '10004')).toBe(false)
+    // With the whole group silent, an administrator's word still goes out.
+    qq.sayInGroup(group, '10002', 'group silence')
+    await hears('已开启全员禁言')
+    expect(qq.isMuted(group, '10004')).toBe(true)
+    qq.sayInGroup(group, '10003', '/whoami')
+    await hears('onebot:10003')
+    qq.sayInGroup(group, '10002', 'group silence off')
+    await hears('已解除全员禁言')
     expect(qq.isMuted(group, '10004')).toBe(false)
     // An administrator of the group ranks as high as the bot: QQ says no, and the asker reads so.
     qq.sayInGroup(group, '10002', [words('group kick '), at('10003')])

@@ -1,5 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { DeliveryRecord } from '../../src/core/delivery.ts'
+import { taskDetailSchema, taskListSchema } from '../../src/dashboard/api/shapes.ts'
 import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
+import type { Huitou } from '../fakes/huitou.ts'
 import { isQuiet } from './books.ts'
 import { aPlace, storeKinds } from './place.ts'
 import { sideBySide, tell, until } from './work.ts'
@@ -101,6 +104,87 @@ test('what is said while the store is away is answered when it is back, and what
   const words = simulator.inbox.slice(5).map(({ text }) => text)
   expect(words.toSorted()).toEqual(Array.from({ length: 10 }, (_, number) => `word-${number}`).toSorted())
 })
+
+describe.each(storeKinds)('what QQ leaves unsure, on the %s store,', (kind) => {
+  test('is found in the history, or sent again when it is not there, and nothing is read twice', {
+    timeout: 120_000,
+  }, async ({ skip }) => {
+    const place = await aPlace(kind)
+    if (place === undefined) return skip('NOT TESTED: no redis-server')
+    const huitou = await place.start({ env })
+    const simulator = await aQq(`${huitou.url}/in/onebot`)
+    await simulator.connected()
+    simulator.sayInGroup('20001', '10001', 'demo echo first')
+    await simulator.waitFor(({ text }) => text === 'first', 10_000)
+    simulator.misbehave({ action: 'send_group_msg', answer: 'timeout', times: 1 })
+    simulator.sayInGroup('20001', '10001', 'demo echo arrived')
+    await simulator.waitFor(({ text }) => text === 'arrived', 10_000)
+    await until(() => isQuiet(huitou).catch(() => false), 20_000, 'it is found')
+    simulator.misbehave({ action: 'send_group_msg', answer: 'timeout', isLost: true, times: 1 })
+    const lostAt = Date.now()
+    simulator.sayInGroup('20001', '10001', 'demo echo lost')
+    await until(async () => (await lastDelivery(huitou, 'lost'))?.doubtSince !== undefined, 10_000, 'it is looked for')
+    await until(async () => (await lastDelivery(huitou, 'lost'))?.state === 'sent', 80_000, 'it is sent again')
+    tell({ kind, sentAgainAfterMs: Date.now() - lostAt })
+    const arrived = await lastDelivery(huitou, 'arrived')
+    const { messageId } = simulator.inbox[1] ?? {}
+    expect(arrived).toMatchObject({ state: 'sent', receipt: { platformMessageId: messageId } })
+    expect(simulator.inbox.map(({ text }) => text)).toEqual(['first', 'arrived', 'lost'])
+  })
+
+  test('and what a muted bot has to say waits, and goes out when it may speak', { timeout: 60_000 }, async ({
+    skip,
+  }) => {
+    const place = await aPlace(kind)
+    if (place === undefined) return skip('NOT TESTED: no redis-server')
+    const huitou = await place.start({ env })
+    const simulator = await aQq(`${huitou.url}/in/onebot`)
+    await simulator.connected()
+    simulator.mute('20001', 600)
+    simulator.sayInGroup('20001', '10001', 'demo echo held')
+    simulator.sayInGroup('20002', '10001', 'demo echo elsewhere')
+    await simulator.waitFor(({ text }) => text === 'elsewhere', 10_000)
+    await until(
+      async () => (await lastDelivery(huitou, 'held'))?.why?.includes('muted in group') ?? false,
+      10_000,
+      'why',
+    )
+    const liftedAt = Date.now()
+    simulator.mute('20001', 0)
+    const { at } = await simulator.waitFor(({ text }) => text === 'held', 10_000)
+    tell({ kind, outAfterMs: at - liftedAt })
+    expect(simulator.inbox.map(({ text }) => text)).toEqual(['elsewhere', 'held'])
+  })
+})
+
+test('whoever waits for the store when the process is stopped is told to say it again', { timeout: 60_000 }, async ({
+  skip,
+}) => {
+  const place = await aPlace('redis')
+  if (place?.redis === undefined) return skip('NOT TESTED: no redis-server')
+  const huitou = await place.start({ env })
+  const simulator = await aQq(`${huitou.url}/in/onebot`)
+  await simulator.connected()
+  await place.redis.kill9()
+  for (const person of ['10001', '10002', '10003']) simulator.sayInPrivate(person, 'demo echo lost')
+  await until(
+    () => huitou.log.some(({ msg }) => msg === 'the store or its queues report a fault'),
+    10_000,
+    'it is away',
+  )
+  await huitou.stop()
+  const told = simulator.inbox.filter(({ text }) => text.includes('现在太忙')).map(({ chat }) => Object.values(chat)[0])
+  expect(told.toSorted()).toEqual(['10001', '10002', '10003'])
+})
+
+/** The delivery of the answer to `demo echo <word>`, as the API tells it. */
+async function lastDelivery(huitou: Huitou, word: string): Promise<DeliveryRecord | undefined> {
+  const response = await huitou.api(`/api/tasks?q=${word}`)
+  if (!response.ok) return undefined
+  const [task] = taskListSchema.parse(await response.json()).tasks
+  const detail = task && (await huitou.api(`/api/tasks/${task.id}`))
+  return detail?.ok ? taskDetailSchema.parse(await detail.json()).deliveries.at(-1) : undefined
+}
 
 async function aQq(reverseUrl: string): Promise<OnebotSimulator> {
   const simulator = await startOnebotSimulator({ accessToken: env.ONEBOT_ACCESS_TOKEN, reverseUrl, reconnectMs: 200 })

@@ -133,3 +133,35 @@ test('a file that throws is a fault and stops no other', async () => {
   expect(scenes.map((each) => each.entry.name)).toEqual(['demo'])
   expect(faults).toEqual([{ file: 'bad.ts', message: 'it threw nonsense' }])
 })
+
+test('a command that models may call carries the JSON schema of its arguments', async () => {
+  const args = z.object({ team: z.string().describe('whose'), weeks: z.coerce.number().int().max(52).default(1) })
+  const weekly = defineCommand({ summary, args, lane: 'long', tool: { approval: true }, run: () => undefined })
+  const plain = defineCommand({ summary, args: z.object({}), tool: true, run: () => undefined })
+  const { entries } = await load({
+    'a.ts': { default: defineScene({ name: 'report', summary, commands: { weekly, plain, command } }) },
+  })
+  expect(structuredClone(entries[0]?.commands.map(({ tool }) => tool))).toEqual([
+    {
+      approval: true,
+      parameters: {
+        type: 'object',
+        properties: {
+          team: { type: 'string', description: 'whose' },
+          weeks: { type: 'integer', maximum: 52, minimum: Number.MIN_SAFE_INTEGER, default: 1 },
+        },
+        required: ['team'],
+      },
+    },
+    { approval: false, parameters: { type: 'object', properties: {} } },
+    undefined,
+  ])
+})
+
+test('a tool that would wait for its own caller, and a scene that would open the MCP servers, are refused', async () => {
+  const waits = defineCommand({ summary, args: z.object({}), lane: 'llm', tool: true, run: () => undefined })
+  expect(await faultIn(defineScene({ name: 'a', summary, commands: { waits } }))).toBe(
+    'commands.waits.tool: the lane llm is where models are asked, so a tool in it would wait for the question that calls it; give the command another lane',
+  )
+  expect(await faultIn(defineScene({ name: 'MCP', summary, commands: { command } }))).toContain('MCP servers')
+})

@@ -56,25 +56,50 @@ test('a holder that does not answer leaves its asker unsure', async () => {
   await Promise.all([holder.close(), asker.close()])
 })
 
-test('one who dies while it is asked leaves its asker unsure too', async () => {
+test('a request that its holder never took was not carried out: unavailable', async () => {
   const [holder, asker] = [await aProcess('one'), await aProcess('two')]
   await holder.hold(name, async () => 'yes')
-  await holder.close()
-  await expect(asker.ask(name, 1, 50)).rejects.toThrow(UnsureError)
+  await holder.close() // killed: the note that it holds the name stays
+  await expect(asker.ask(name, 1, 50)).rejects.toThrow(UnavailableError)
   await asker.close()
 })
 
-test('a request that was given up is not begun', async () => {
+test('nothing is done before its asker knows that it was taken, and a request that was given up is not begun', async () => {
   const [holder, asker] = [await aProcess('one'), await aProcess('two')]
-  let isBegun = false
+  let begun = 0
   await holder.hold(name, async () => {
-    isBegun = true
+    begun += 1
   })
-  await store.signals.publish('asked:one', { id: 'i', by: 'two', name, request: 1, untilMs: now - 1 })
-  await asker.hold(`${name}-other`, async () => 'turn')
-  await holder.ask(`${name}-other`, 1, 1_000) // its answer comes behind that request
-  expect(isBegun).toBe(false)
+  const request = { by: 'nobody', name, request: 1 }
+  for (const [id, untilMs] of [
+    ['never', now + 1_000],
+    ['late', now - 1],
+  ] as const)
+    await store.signals.publish('asked:one', { ...request, id, untilMs })
+  await store.signals.publish('begin:one', { id: 'late' })
+  await store.signals.publish('begin:one', { id: 'unheard-of' })
+  await asker.ask(name, 1, 1_000) // comes behind all of these
+  expect(begun).toBe(1)
   await Promise.all([holder.close(), asker.close()])
+})
+
+test('an asker that stops is unsure only of what was begun', async () => {
+  const [holder, first, second] = [await aProcess('one'), await aProcess('two'), await aProcess('three')]
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  await holder.hold(name, () => {
+    resolve()
+    return new Promise(() => {})
+  })
+  const unsure = expect(first.ask(name, 1, 5_000)).rejects.toThrow(UnsureError)
+  await begun
+  await first.close()
+  await unsure
+  await store.settings.set(`exchange:${name}-dead`, 'dead', now + 10_000)
+  const unavailable = expect(second.ask(`${name}-dead`, 1, 5_000)).rejects.toThrow(UnavailableError)
+  await store.ping()
+  await second.close()
+  await unavailable
+  await holder.close()
 })
 
 test('a later holder takes the name over, and the earlier one does not take it back with it', async () => {

@@ -27,10 +27,11 @@ function aTask(id: string): Task {
 
 /** A process that sweeps at this moment, and what it found. */
 function sweeping(holder: string, now: number) {
-  const found = { tasks: [] as Task[], lines: [] as string[] }
+  const found = { tasks: [] as Task[], lines: [] as string[], called: [] as string[] }
   const stop = startSweeper({
     store,
     enqueue: async (task) => void found.tasks.push(task),
+    call: async (lane, id) => void found.called.push(`${lane} ${id}`),
     looks: {
       look: async ({ channel, chat }) => void found.lines.push(`${channel}:${chat}`),
       close: async () => undefined,
@@ -63,6 +64,20 @@ test('what a dead process left is found: its task, without the request that wait
   expect(found.tasks[0]).toEqual({ ...aTask('dead'), held: undefined })
   expect(new Set(found.tasks.map(({ id }) => id))).toEqual(new Set(['dead']))
   expect(new Set(found.lines)).toEqual(new Set(['staff:lisi']))
+})
+
+test('one whose turn in its row has come, and whom nobody called, is called', async () => {
+  const row = 'row-of-lisi'
+  const [first, second] = ['first', 'second'].map((id) => newRunOf({ ...aTask(id), lane: 'llm', row }))
+  if (first === undefined || second === undefined) return expect.fail('two were made')
+  await store.rows.join(first, row, noon)
+  await store.rows.join(second, row, noon, noon + 600_000)
+  const { found, stop } = sweeping('p5', noon + 60_000)
+  await expect.poll(() => found.lines.length + found.tasks.length, { timeout: 10_000 }).toBeGreaterThan(0)
+  expect(found.called).toEqual([])
+  await store.runs.cancel('first', 'cancelled', 'staff:lisi', noon)
+  await expect.poll(() => found.called, { timeout: 10_000 }).toContain('llm second')
+  await stop()
 })
 
 test('one process sweeps at a time, and the next takes over when it stops', async () => {

@@ -1,4 +1,10 @@
-import { type BubbleEntry, bubblesKept, consoleConversation, consoleTopic } from '../../core/bubble.ts'
+import {
+  type BubbleEntry,
+  bubblesKept,
+  type ConsoleHint,
+  consoleConversation,
+  consoleTopic,
+} from '../../core/bubble.ts'
 import { RejectedError, StoreUnavailableError, UnavailableError } from '../../core/errors.ts'
 import type { Channel } from '../channel.ts'
 import { consoleRooms } from './people.ts'
@@ -14,6 +20,7 @@ export interface ConsolePorts {
 
 /** The chat in the browser. What people say there comes in over the dashboard's socket, so it has nothing to receive. */
 export function consoleChannel(ports: ConsolePorts): Channel {
+  const tell = (hint: ConsoleHint): Promise<void> => ports.publish(consoleTopic, hint)
   return {
     id: 'console',
     platform: 'console',
@@ -29,12 +36,15 @@ export function consoleChannel(ports: ConsolePorts): Channel {
       try {
         // The delivery's id is the bubble's, so a repeat shows once.
         await ports.append(consoleConversation(to.chat), [{ id, entry }], bubblesKept)
-        await ports.publish(consoleTopic, { chat: to.chat })
+        await tell({ chat: to.chat })
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error
         throw new UnavailableError(`the console could not keep delivery ${id}`, { cause: error })
       }
       return { platformMessageId: id, sentAt: at }
     },
+
+    // Nothing is kept of it: the browsers that look on are told, and put the bubble of the same id in its place.
+    showDraft: ({ id, to, taskId, at, text }) => tell({ chat: to.chat, draft: { id, taskId, at, text } }),
   }
 }

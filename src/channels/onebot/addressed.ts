@@ -13,6 +13,7 @@ export function isForBot(
   group: string,
   groups: OnebotConfig['groups'],
   isOurs: (messageId: string) => boolean,
+  isTriggered: (text: string) => boolean,
 ): boolean {
   const { answer, prefixes, keywords } = groups[group] ?? groups.default ?? usual
   // A Chinese keyboard writes the slash full-width.
@@ -22,7 +23,7 @@ export function isForBot(
     mention: () => said.mentionsSelf,
     reply: () => said.repliesTo !== undefined && isOurs(said.repliesTo),
     prefix: () => prefixes.some((prefix) => start.startsWith(prefix)),
-    keyword: () => keywords.some((keyword) => said.text.includes(keyword)),
+    keyword: () => keywords.some((keyword) => said.text.includes(keyword)) || isTriggered(said.text),
   }
   return answer.some((way) => ways[way]())
 }

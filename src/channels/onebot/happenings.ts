@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Message } from '../../core/message.ts'
-import { type JoinRule, type OnebotConfig, oneId } from './types.ts'
+import { id, type JoinRule, type OnebotConfig } from './types.ts'
 
 /*
  * What happens in QQ rather than is said, in our words: an `event` part whose name commands can be bound to. What nobody is bound to, and what
@@ -20,19 +20,19 @@ export interface Happening {
 const noticeSchema = z.looseObject({
   notice_type: z.string(),
   sub_type: z.string().optional(),
-  group_id: oneId.nullish(),
-  user_id: oneId,
-  operator_id: oneId.nullish(),
-  target_id: oneId.nullish(),
-  message_id: oneId.nullish(),
-  time: oneId.nullish(),
+  group_id: id.nullish(),
+  user_id: id,
+  operator_id: id.nullish(),
+  target_id: id.nullish(),
+  message_id: id.nullish(),
+  time: id.nullish(),
 })
 
 const requestSchema = z.object({
   request_type: z.enum(['friend', 'group']),
   sub_type: z.string().optional(),
-  group_id: oneId.nullish(),
-  user_id: oneId,
+  group_id: id.nullish(),
+  user_id: id,
   comment: z.string().nullish(),
   flag: z.coerce.string().min(1),
 })

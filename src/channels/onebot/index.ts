@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { RejectedError, SetupError, UnavailableError } from '../../core/errors.ts'
 import type { Message } from '../../core/message.ts'
 import { whyOf } from '../../core/why.ts'
+import { fetchFile } from '../../web/fetch-file.ts'
 import type { Channel, ChannelPorts } from '../channel.ts'
-import { fetchFile } from '../fetch-file.ts'
 import { openAccounts } from './accounts.ts'
 import { actionFor } from './act.ts'
 import { askAccount, dialOnce, keepDialling } from './dial.ts'
@@ -13,13 +13,17 @@ import { readFrame } from './frame.ts'
 import { missedIn } from './history.ts'
 import { callByHttp } from './http-api.ts'
 import { type Link, openLink } from './link.ts'
+import { lookUp } from './look-up.ts'
+import { mediaMs } from './media.ts'
+import { type Mute, openMutes, readOwnMembership } from './mutes.ts'
 import { openOrder } from './order.ts'
 import { ownMessages } from './own-messages.ts'
-import { parse, quotedParts, type Read } from './parse.ts'
+import { parse, type Read } from './parse.ts'
+import { quotedParts } from './quoted.ts'
 import { CALL_MS, openRoutes } from './routes.ts'
 import { sendDelivery } from './send.ts'
 import { splitParts } from './split.ts'
-import type { OnebotConfig } from './types.ts'
+import { isMedia, type OnebotConfig } from './types.ts'
 import { type Proof, verifyPost, verifySocket } from './verify.ts'
 
 const MOST_DOWNLOAD_BYTES = 64 * 1024 * 1024
@@ -40,13 +44,31 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
   const accounts = openAccounts(now)
   const own = ownMessages()
   const order = openOrder(config)
-  const routes = openRoutes(config, accounts, ports)
+  const mutes = openMutes(now)
+  const routes = openRoutes(config, accounts, mutes, ports)
+  /** Accounts whose chats are being read again: what they say meanwhile comes after it. */
+  const catchingUp = new Map<string, Promise<void>>()
   let onMessage: ((message: Message) => Promise<void>) | undefined
   let dialling: { since: number; why: string } | undefined
 
   function read(frame: Record<string, unknown>, { account, repeatsIds }: Proof): Read {
-    const isOurs = (id: string): boolean => own.has(account, id)
-    return parse(frame, { config, now: now(), account, repeatsIds, isOurs, isBound: ports.isBound, order })
+    return parse(frame, {
+      config,
+      now: now(),
+      account,
+      repeatsIds,
+      isOurs: (id) => own.has(account, id),
+      isBound: ports.isBound,
+      isTriggered: ports.isTriggered,
+      order,
+    })
+  }
+
+  function give(message: Message): void {
+    if (onMessage === undefined) log.warn({ channel: config.id }, 'a message came before anybody listens')
+    onMessage?.(message).catch((error: unknown) => {
+      log.error({ channel: config.id, messageId: message.id, error: whyOf(error) }, 'a message was not taken')
+    })
   }
 
   /** What a frame means for the connection; a message is handed on. */
@@ -54,19 +76,18 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
     const found = read(frame, link)
     const { account } = link
     switch (found.kind) {
-      case 'message':
-        if (onMessage === undefined) log.warn({ channel: config.id }, 'a message came before anybody listens')
-        else
-          onMessage(found.message).catch((error: unknown) => {
-            log.error(
-              { channel: config.id, messageId: found.message.id, error: whyOf(error) },
-              'a message was not taken',
-            )
-          })
+      case 'message': {
+        const before = catchingUp.get(account)
+        if (before === undefined) give(found.message)
+        else void before.then(() => give(found.message))
         return
+      }
       case 'heartbeat':
         link.beat(found.intervalMs)
         if (found.isOnline !== undefined) accounts.setOnline(account, found.isOnline, 'its heartbeats say so')
+        return
+      case 'mute':
+        void noteMute(account, found.mute)
         return
       case 'account':
         accounts.setOnline(account, found.isOnline, found.why)
@@ -79,10 +100,32 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
     }
   }
 
+  /** What is to be said in the group waits as long; lifted, it goes out at once. */
+  async function noteMute(account: string, mute: Mute): Promise<void> {
+    const { group, who, forMs } = mute
+    mutes.note(account, mute)
+    log.info({ channel: config.id, account, group, who, forMs }, 'the right to speak in a group changed')
+    const mayGo = forMs === 0 || (who === 'all' && (await isAdmin(account, group)))
+    if (!mayGo) return
+    mutes.note(account, { ...mute, forMs: 0 })
+    await ports.reopen(config.id, `g${group}`).catch((error: unknown) => {
+      log.warn({ channel: config.id, group, error: whyOf(error) }, 'what waits for a group goes out later')
+    })
+  }
+
+  /** A mute of the whole group leaves its admins their word. */
+  async function isAdmin(account: string, group: string): Promise<boolean> {
+    const action = { action: 'get_group_member_info', params: { group_id: group, user_id: account } }
+    const answer = await routes.call(account, action, CALL_MS).catch(() => undefined)
+    return readOwnMembership(answer?.data).isAdmin
+  }
+
   /** Takes what was said while nobody was connected. */
   async function catchUp(link: Link): Promise<void> {
-    for (const message of await missedIn(config.catchUpGroups, link.account, link.calls, now(), log))
-      take(message, link)
+    for (const frame of await missedIn(config, link.account, link.calls, now(), log)) {
+      const found = read(frame, link)
+      if (found.kind === 'message') give(found.message)
+    }
   }
 
   function connect(socket: WebSocket, proof: Proof): Link {
@@ -98,7 +141,14 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
     accounts.add(link)
     if (proof.role !== 'event') {
       routes.came(proof.account)
-      void catchUp(link)
+      const caughtUp = catchUp(link)
+        .catch((error: unknown) => {
+          log.warn({ account: proof.account, error: whyOf(error) }, 'what was said meanwhile is not all taken')
+        })
+        .finally(() => {
+          if (catchingUp.get(proof.account) === caughtUp) catchingUp.delete(proof.account)
+        })
+      catchingUp.set(proof.account, caughtUp)
     }
     log.info({ channel: config.id, account: proof.account, role: proof.role }, 'an implementation is connected')
     return link
@@ -142,6 +192,7 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
           repeatsIds: /lagrange/i.test(request.headers['user-agent'] ?? ''),
         })
         if (found.kind === 'message') return { ...found, ack }
+        if (found.kind === 'mute') void noteMute(account, found.mute)
         return { kind: 'ignored', why: 'why' in found ? found.why : 'a heartbeat', ack }
       },
     }),
@@ -157,6 +208,15 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
       const sent = await sendDelivery(delivery, config, ports, routes, signal)
       if (sent.messageId !== undefined) own.add(sent.account, sent.messageId)
       return { platformMessageId: sent.messageId, sentAt: now() }
+    },
+
+    sendMs: ({ part }) => (isMedia(part) ? mediaMs(part) : 0),
+
+    async lookUp(delivery, doubt, signal) {
+      const found = await lookUp(delivery, doubt, { routes, now: now() }, signal)
+      const messageId = found.state === 'sent' ? found.receipt.platformMessageId : undefined
+      if (messageId !== undefined) own.add(delivery.to.account ?? '', messageId)
+      return found
     },
 
     async act(action, at, signal) {
@@ -184,12 +244,7 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
       return fetchFile(place.data.url, options, signal)
     },
 
-    async quoted(messageId, at, signal) {
-      const action = { action: 'get_msg', params: { message_id: messageId } }
-      const answer = await routes.call(at.account, action, CALL_MS, signal)
-      if (!isDone(answer)) throw faultOf(answer, 'the quoted message')
-      return quotedParts(answer.data)
-    },
+    quoted: (to, messageId, signal) => quotedParts(routes, to, messageId, signal),
 
     async listen(take, signal) {
       onMessage = take

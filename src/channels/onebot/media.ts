@@ -1,11 +1,25 @@
 import { RejectedError } from '../../core/errors.ts'
+import { fetchFile } from '../../web/fetch-file.ts'
 import type { ChannelPorts, MediaFile } from '../channel.ts'
-import { fetchFile } from '../fetch-file.ts'
 import type { MediaPart } from './types.ts'
 
 /** What rides in a frame as base64. */
 const MOST_MEDIA_BYTES = 20 * 1024 * 1024
 const FETCH_MS = 30_000
+/** NapCat gives uploads ten seconds and what their size takes at 256 KB/s. */
+const UPLOAD_MS = 10_000
+const UPLOAD_BYTES_PER_MS = 256
+
+/** How long a call that carries so many bytes may take. */
+export function uploadMs(bytes: number): number {
+  return Math.ceil(UPLOAD_MS + bytes / UPLOAD_BYTES_PER_MS)
+}
+
+/** How long fetching and sending a media part may take; where nobody knows its size yet, as long as the largest. */
+export function mediaMs({ media }: MediaPart): number {
+  const bytes = media.source === 'inline' ? (media.base64.length / 4) * 3 : MOST_MEDIA_BYTES
+  return uploadMs(bytes) + (media.source === 'url' ? FETCH_MS : 0)
+}
 
 /** The bytes of a media part. The machine that runs QQ is handed bytes alone, no address and no path of a file. */
 export async function loadMedia(

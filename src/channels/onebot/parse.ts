@@ -1,9 +1,8 @@
-import { z } from 'zod'
 import type { Message } from '../../core/message.ts'
-import type { Part } from '../../core/part.ts'
 import { isForBot } from './addressed.ts'
 import { readCq } from './cq.ts'
 import { type Happening, happened, readNotice as readHappening, readRequest } from './happenings.ts'
+import { type Mute, readMute } from './mutes.ts'
 import type { Order } from './order.ts'
 import { readSegments, type Said } from './read-segments.ts'
 import {
@@ -24,6 +23,8 @@ export type Read =
   /** The connection lives; `isOnline` undefined: it does not say whether the account does too. */
   | { kind: 'heartbeat'; intervalMs?: number; isOnline?: boolean }
   | { kind: 'account'; isOnline: boolean; why: string }
+  /** The account may not speak in a group, or may again. */
+  | { kind: 'mute'; mute: Mute }
   /** Not to be believed, or no event: for the operator's eyes. */
   | { kind: 'bad'; why: string }
 
@@ -39,6 +40,8 @@ export interface Reader {
   /** Whether a command is bound to what happens. */
   isBound(event: string): boolean
   order: Order
+  /** Whether a command is called by something in the text. */
+  isTriggered(text: string): boolean
 }
 
 const ignored = (why: string): Read => ({ kind: 'ignored', why })
@@ -76,6 +79,8 @@ function readNotice(frame: Record<string, unknown>, time: number | undefined, re
   if (kind === 'bot_offline')
     return { kind: 'account', isOnline: false, why: String(frame.message ?? 'the account is offline') }
   if (kind === 'bot_online') return { kind: 'account', isOnline: true, why: 'the account is back' }
+  const mute = kind === 'group_ban' ? readMute(frame, reader.account) : undefined
+  if (mute !== undefined) return { kind: 'mute', mute }
   if (kind !== 'offline_file')
     return messageFrom(readHappening(frame, reader.account, reader.config, reader.isBound), time, reader)
   // Lagrange and go-cqhttp tell a file in a private chat this way, without a message_id; its own id is as good.
@@ -126,7 +131,7 @@ function readMessage(frame: Record<string, unknown>, time: number | undefined, r
         )
       : undefined
   if (disorder !== undefined) return messageFrom(disorder, time, reader)
-  if (isGroup && !isForBot(said, event.group_id ?? '', config.groups, reader.isOurs))
+  if (isGroup && !isForBot(said, event.group_id ?? '', config.groups, reader.isOurs, reader.isTriggered))
     return ignored('it is not said to the bot')
   return { kind: 'message', message: messageOf(event, said, time, reader) }
 }
@@ -160,15 +165,8 @@ function temporaryGroup({ sub_type: kind, sender, group_id: group }: MessageEven
   return kind === 'group' ? (sender?.group_id ?? group ?? undefined) : undefined
 }
 
-const quotedSchema = z.object({ message: z.union([z.string(), z.array(z.unknown())]) })
-
-/** What `get_msg` brings, as parts. */
-export function quotedParts(answer: unknown): Part[] {
-  const read = quotedSchema.safeParse(answer)
-  return read.success ? readSegments(segmentsOf(read.data.message), '').parts : []
-}
-
-function segmentsOf(message: string | unknown[]): Segment[] {
+/** The segments of a message, however it is written. */
+export function segmentsOf(message: string | unknown[]): Segment[] {
   if (typeof message === 'string') return readCq(message)
   return message.flatMap((segment) => {
     const read = segmentSchema.safeParse(segment)

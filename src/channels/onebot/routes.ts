@@ -4,6 +4,7 @@ import { whyOf } from '../../core/why.ts'
 import type { ChannelPorts } from '../channel.ts'
 import type { Accounts } from './accounts.ts'
 import { callByHttp } from './http-api.ts'
+import type { Mutes } from './mutes.ts'
 import { type Action, type Answer, answerSchema, type OnebotConfig } from './types.ts'
 
 /** An ordinary action; NapCat gives up after ten seconds by itself. */
@@ -31,6 +32,7 @@ export interface Routes {
 export function openRoutes(
   config: OnebotConfig,
   accounts: Accounts,
+  mutes: Pick<Mutes, 'check'>,
   { exchange, now, log }: Pick<ChannelPorts, 'exchange' | 'now' | 'log'>,
 ): Routes {
   const held = new Map<string, Promise<() => Promise<void>>>()
@@ -42,7 +44,13 @@ export function openRoutes(
     if (link === undefined) return undefined
     const why = accounts.offline(link.account)
     if (why !== undefined) throw new UnavailableError(`onebot: account ${link.account} is offline: ${why}`)
+    mayDo(link.account, action)
     return link.calls.call(action, timeoutMs, signal)
+  }
+
+  /** Throws QuotaError for what is said in a group where the account may not speak. */
+  function mayDo(account: string, { action, params }: Action): void {
+    if (/^(send|upload)_group_/.test(action)) mutes.check(account, String(params.group_id))
   }
 
   async function byHttp(action: Action, timeoutMs: number, signal?: AbortSignal): Promise<Answer> {
@@ -86,7 +94,10 @@ export function openRoutes(
     async call(account, action, timeoutMs, signal) {
       const here = callHere(account, action, timeoutMs, signal)
       if (here !== undefined) return here
-      if (config.httpUrl !== undefined) return byHttp(action, timeoutMs, signal)
+      if (config.httpUrl !== undefined) {
+        if (account !== undefined) mayDo(account, action)
+        return byHttp(action, timeoutMs, signal)
+      }
       return answerSchema.parse(await exchange.ask(nameOf(account), { ...action, timeoutMs }, timeoutMs + WAY_MS))
     },
     came(account) {

@@ -2,14 +2,14 @@ import type { Delivery } from '../../core/delivery.ts'
 import { RejectedError, UnavailableError } from '../../core/errors.ts'
 import type { ChannelPorts } from '../channel.ts'
 import { forwardAction, forwardTexts, messageAction, uploadAction, withoutReferences } from './actions.ts'
-import { faultOf, isDone } from './faults.ts'
-import { asBase64, loadMedia } from './media.ts'
+import { faultOf, isDone, saysMuted } from './faults.ts'
+import { asBase64, loadMedia, uploadMs } from './media.ts'
+import { mutedFault, readOwnMembership } from './mutes.ts'
 import { CALL_MS, type Routes } from './routes.ts'
-import { type Action, type MediaPart, type OnebotConfig, sentSchema } from './types.ts'
+import { type Action, type Answer, isMedia, type OnebotConfig, sentSchema } from './types.ts'
 
-/** NapCat gives uploads ten seconds and what their size takes at 256 KB/s. */
-const UPLOAD_MS = 10_000
-const UPLOAD_BYTES_PER_MS = 256
+/** A question on the side. */
+const INFO_MS = 5_000
 
 export interface Sent {
   /** The account that said it, as far as the delivery tells. */
@@ -22,14 +22,28 @@ export interface Sent {
 export async function sendDelivery(
   delivery: Delivery,
   config: OnebotConfig,
-  ports: Pick<ChannelPorts, 'readFile'>,
-  routes: Routes,
+  ports: Pick<ChannelPorts, 'readFile' | 'now'>,
+  routes: Pick<Routes, 'call'>,
   signal: AbortSignal,
 ): Promise<Sent> {
   if (signal.aborted) throw new UnavailableError('onebot: given up before it was sent')
-  const { account } = delivery.to
+  const { to } = delivery
+  const { account } = to
   const { action, timeoutMs } = await actionOf(delivery, config, ports, signal)
-  const call = (each: Action) => routes.call(account, each, timeoutMs, signal)
+
+  async function call(each: Action): Promise<Answer> {
+    const answer = await routes.call(account, each, timeoutMs, signal)
+    if (to.chatKind === 'group' && saysMuted(answer)) throw await whyMuted(to.chat.replace(/^g/i, ''))
+    return answer
+  }
+
+  /** QQ does not say until when; what it knows of the account in the group does. */
+  async function whyMuted(group: string): Promise<Error> {
+    const action = { action: 'get_group_member_info', params: { group_id: group, user_id: account, no_cache: true } }
+    const member =
+      account === undefined ? undefined : await routes.call(account, action, INFO_MS, signal).catch(() => undefined)
+    return mutedFault(group, readOwnMembership(member?.data).mutedUntil, ports.now())
+  }
 
   let answer = await call(action)
   if (!isDone(answer)) {
@@ -56,12 +70,8 @@ async function actionOf(
   const { part } = delivery
   if (!isMedia(part)) return { action: messageAction(delivery), timeoutMs: CALL_MS }
   const { bytes, name } = await loadMedia(part, ports, config.allowPrivateUrls ?? false, signal)
-  const timeoutMs = Math.max(CALL_MS, UPLOAD_MS + bytes.length / UPLOAD_BYTES_PER_MS)
+  const timeoutMs = Math.max(CALL_MS, uploadMs(bytes.length))
   const file = asBase64(bytes)
   const action = part.kind === 'file' ? uploadAction({ ...delivery, part }, file, name) : messageAction(delivery, file)
   return { action, timeoutMs }
-}
-
-function isMedia(part: Delivery['part']): part is MediaPart {
-  return part.kind === 'image' || part.kind === 'file' || part.kind === 'voice' || part.kind === 'video'
 }

@@ -20,6 +20,7 @@ export interface OnebotConfig {
   friendRequests?: JoinRule
   /** Whose invitations into groups are taken. */
   groupInvites?: JoinRule
+  catchUpFriends: readonly string[] | 'all'
   lang?: Lang
   limits?: { account?: readonly Limit[]; chat?: readonly Limit[] }
   allowPrivateUrls?: boolean
@@ -63,8 +64,7 @@ export interface WordRule {
 }
 
 /** Implementations write ids as numbers or as texts; inside they are texts. */
-export const oneId = z.union([z.string(), z.number()]).transform(String)
-const id = oneId
+export const id = z.union([z.string(), z.number()]).transform(String)
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]).transform((given) => String(given ?? ''))
 
@@ -137,3 +137,7 @@ export interface Action {
 }
 
 export type MediaPart = Extract<Part, { kind: 'image' | 'file' | 'voice' | 'video' }>
+
+export function isMedia(part: Part): part is MediaPart {
+  return part.kind === 'image' || part.kind === 'file' || part.kind === 'voice' || part.kind === 'video'
+}

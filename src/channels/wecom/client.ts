@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError, SetupError, UnavailableError, UnsureError } from '../../core/errors.ts'
+import { asciiName, nameIn } from '../../web/file-name.ts'
+import { readAtMost } from '../../web/read-at-most.ts'
 import type { ChannelPorts, MediaFile } from '../channel.ts'
-import { asciiName, nameIn } from '../file-name.ts'
-import { readAtMost } from '../read-at-most.ts'
 import { errcodeOf } from './errcodes.ts'
 import { faultOf } from './faults.ts'
 

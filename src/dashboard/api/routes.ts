@@ -1,4 +1,5 @@
 import { listConsoleChats } from './console/chats.ts'
+import { getConsoleMedia } from './console/media.ts'
 import { getDelivery } from './deliveries/get.ts'
 import { resendDelivery } from './deliveries/resend.ts'
 import { getFile } from './files/get.ts'
@@ -11,6 +12,10 @@ import { pushMessage } from './messages/push.ts'
 import { getDocument } from './openapi/get.ts'
 import { getOverview } from './overview/get.ts'
 import { liveOverview } from './overview/live.ts'
+import { addPreset } from './presets/add.ts'
+import { listPresets } from './presets/list.ts'
+import { putPreset } from './presets/put.ts'
+import { removePreset } from './presets/remove.ts'
 import type { Route } from './route.ts'
 import { listScenes } from './scenes/list.ts'
 import { closeSession } from './session/close.ts'
@@ -21,6 +26,8 @@ import { createTask } from './tasks/create.ts'
 import { getTask } from './tasks/get.ts'
 import { listTasks } from './tasks/list.ts'
 import { retryTask } from './tasks/retry.ts'
+import { getUsage } from './usage/get.ts'
+import { raiseBudget } from './usage/raise.ts'
 
 const described: readonly Route[] = [
   pushMessage,
@@ -35,10 +42,17 @@ const described: readonly Route[] = [
   putGrant,
   removeGrant,
   listAudit,
+  getUsage,
+  raiseBudget,
   listScenes,
+  listPresets,
+  addPreset,
+  putPreset,
+  removePreset,
   getOverview,
   liveOverview,
   listConsoleChats,
+  getConsoleMedia,
   uploadFile,
   getFile,
   getSession,

@@ -1,9 +1,13 @@
 import { z } from 'zod'
-import { bubbleEntrySchema } from '../../core/bubble.ts'
+import { bubbleEntrySchema, draftBubbleSchema } from '../../core/bubble.ts'
+import { measureSchema } from '../../core/budget.ts'
 import { deliveryRecordSchema } from '../../core/delivery.ts'
 import { grantSchema } from '../../core/grant.ts'
+import { llmSumSchema } from '../../core/llm-call.ts'
 import { partSchema } from '../../core/part.ts'
+import { listedPresetSchema, presetFaultSchema } from '../../core/preset.ts'
 import { hopSchema, runStateSchema } from '../../core/run.ts'
+import { usageSchema } from '../../core/usage.ts'
 import { waitSchema } from '../../core/wait.ts'
 
 /*
@@ -28,6 +32,8 @@ export const taskSummarySchema = z.object({
   chatKind: z.enum(['private', 'group']),
   sender: z.object({ id: z.string(), name: z.string().optional() }),
   attempt: z.number(),
+  /** The task whose model called this one as a tool. */
+  parent: z.object({ id: z.string(), number: z.number() }).optional(),
   progress: z.object({ percent: z.number().optional(), text: z.string().optional() }).optional(),
   /** What it waits for, beside a slot. */
   waits: z.array(waitSchema).optional(),
@@ -40,6 +46,8 @@ export type TaskSummary = z.infer<typeof taskSummarySchema>
 
 export const taskDetailSchema = taskSummarySchema.extend({
   timeline: z.array(hopSchema),
+  /** All calls of models together, as far as the timeline goes back. */
+  llm: llmSumSchema.optional(),
   steps: z.array(z.object({ name: z.string(), bytes: z.number() })),
   deliveries: z.array(deliveryRecordSchema),
 })
@@ -128,9 +136,30 @@ export const newGrantSchema = z.object({
   validUntil: z.string().optional(),
 })
 
+/** GET /api/presets: who models may be. */
+export const presetListSchema = z.object({
+  presets: z.array(listedPresetSchema),
+  faults: z.array(presetFaultSchema),
+  /** The one of everybody who has chosen none. */
+  usual: z.string().optional(),
+})
+export type PresetList = z.infer<typeof presetListSchema>
+
 /** GET /api/audit: who changed what, newest first. */
 export const auditListSchema = z.object({
   lines: z.array(z.object({ at: z.number(), by: z.string(), what: z.string() })),
+})
+
+/** GET /api/usage?days= : what models were used for, and the budgets. */
+export { usageSchema }
+/** POST /api/budgets/raises: more of one measure for a person (`onebot:10001`), a group (`group:onebot:20001`) or everybody (`all`). */
+export const newRaiseSchema = z.object({
+  subject: z.string().min(1),
+  measure: measureSchema,
+  /** Added to each day's limit; 0 takes back what was given. */
+  amount: z.number().min(0),
+  /** As in grants; the end of today when left out. */
+  until: z.string().optional(),
 })
 
 /** POST /api/session {password} → cookie; GET tells who; DELETE ends it. State-changing calls by cookie carry the header `x-huitou-csrf: <csrf>`. */
@@ -141,20 +170,34 @@ export const sessionSchema = z.object({
 })
 export type Session = z.infer<typeof sessionSchema>
 
-/** A person or group that the console can speak as. `via`: the channel; `console` is its own, others are played by a simulator. */
+/** A person or group that the console can speak as. */
 const consoleChatSchema = z.object({
   channel: z.string(),
   chat: z.string(),
   chatKind: z.enum(['private', 'group']),
   title: z.string(),
   people: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** A platform's simulator plays it: which platform, who the bot is there, and which kinds of parts can be said. */
+  simulated: z
+    .object({
+      platform: z.string(),
+      bot: z.object({ id: z.string(), name: z.string() }),
+      takes: z.array(z.string()),
+    })
+    .optional(),
 })
 export type ConsoleChat = z.infer<typeof consoleChatSchema>
 export const consoleChatsSchema = z.object({ chats: z.array(consoleChatSchema) })
 
 /** One bubble in a console chat. */
-const bubbleSchema = bubbleEntrySchema.extend({ seq: z.number(), id: z.string() })
+const bubbleSchema = bubbleEntrySchema.extend({
+  seq: z.number(),
+  id: z.string(),
+  /** The platform's id of it, by which it can be quoted. */
+  messageId: z.string().optional(),
+})
 export type Bubble = z.infer<typeof bubbleSchema>
+export type DraftBubble = z.infer<typeof draftBubbleSchema>
 
 /*
  * WS /api/console (session cookie; same origin only). JSON frames.
@@ -176,6 +219,8 @@ export const consoleUpSchema = z.discriminatedUnion('kind', [
 export type ConsoleUp = z.infer<typeof consoleUpSchema>
 export const consoleDownSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bubble'), channel: z.string(), chat: z.string(), bubble: bubbleSchema }),
+  /** An answer as far as it has grown; it stands where the bubble of the same id will. */
+  z.object({ kind: z.literal('draft'), channel: z.string(), chat: z.string(), draft: draftBubbleSchema }),
   /** Stored and acknowledged. */
   z.object({ kind: z.literal('accepted'), id: z.string(), taskId: z.string().optional() }),
   z.object({ kind: z.literal('refused'), id: z.string(), why: z.string() }),

@@ -13,7 +13,9 @@ import { TextProvider } from './text/text.tsx'
 import { ourColors, theme } from './theme.ts'
 
 const TasksPage = lazy(() => import('./pages/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage })))
+const PresetsPage = lazy(() => import('./pages/presets-page.tsx').then(({ PresetsPage }) => ({ default: PresetsPage })))
 const ConsolePage = lazy(() => import('./pages/console-page.tsx').then(({ ConsolePage }) => ({ default: ConsolePage })))
+const UsagePage = lazy(() => import('./pages/usage-page.tsx').then(({ UsagePage }) => ({ default: UsagePage })))
 
 export function App() {
   return (
@@ -62,10 +64,23 @@ function Gate() {
 function Page({ path }: { path: string }) {
   if (path === '/' || path === '/login') return <Waiting />
   if (path === '/console') return <ConsolePage />
+  if (path === '/usage') return <UsagePage />
   if (path === '/tasks') return <TasksPage />
+  if (path === '/presets') return <PresetsPage />
+  const presetName = presetNameIn(path)
+  if (presetName !== undefined) return <PresetsPage name={presetName} />
   const taskId = /^\/tasks\/([^/]+)$/.exec(path)?.[1]
   if (taskId !== undefined) return <TasksPage taskId={taskId} />
   return <NotFoundPage />
+}
+
+function presetNameIn(path: string): string | undefined {
+  try {
+    const name = /^\/presets\/([^/]+)$/.exec(path)?.[1]
+    return name && decodeURIComponent(name)
+  } catch {
+    return undefined
+  }
 }
 
 function Waiting() {

@@ -51,6 +51,7 @@ const ours = {
   '--mantine-color-default': 'var(--card)',
   '--mantine-color-default-hover': 'var(--sunk)',
   '--mantine-color-default-border': 'var(--line)',
+  '--mantine-color-error': 'var(--bad)',
   '--mantine-color-red-light': 'var(--bad-soft)',
   '--mantine-color-red-light-color': 'var(--bad)',
   '--mantine-color-huitou-light': 'var(--brand-soft)',

@@ -2,6 +2,7 @@ import { chatKey } from '../../core/address.ts'
 import { langSchema } from '../../core/lang.ts'
 import { helpText } from '../../scenes/help.ts'
 import { conversationOf } from '../llm/converse.ts'
+import { forget } from '../llm/summary.ts'
 import { argument, type Builtin, type BuiltinPorts, builtin } from './builtin.ts'
 
 /** Who, where, in which language, and what there is. */
@@ -48,7 +49,7 @@ export function aboutBuiltins(ports: BuiltinPorts): Builtin[] {
       [],
       async ({ message, me, pick }) => {
         for (const memory of ['person', 'chat'] as const) {
-          await ports.store.conversations.clear(conversationOf(message.from, me, memory))
+          await forget(ports.store.conversations, conversationOf(message.from, me, memory))
         }
         return pick({ zh: '好的，我们重新开始。', en: 'All right, we start afresh.' })
       },

@@ -7,6 +7,9 @@ import type { Store } from '../../store/store.ts'
 import type { Access } from '../access.ts'
 import type { Desk } from '../desk.ts'
 import type { Languages } from '../languages.ts'
+import type { BudgetDesk } from '../llm/budget-desk.ts'
+import type { Memory } from '../llm/converse.ts'
+import type { Presets } from '../presets/presets.ts'
 
 /** What a built-in command is called with. */
 export interface BuiltinCall {
@@ -24,8 +27,16 @@ export interface BuiltinCall {
 export interface BuiltinPorts {
   store: Pick<Store, 'runs' | 'steps' | 'outbox' | 'grants' | 'conversations'>
   desk: Desk
+  budgets: BudgetDesk
   languages: Languages
+  presets: Presets
+  /** Who shares a conversation in a group. */
+  memory: Memory['memory']
+  /** Whom to ask for a grant: person keys. */
+  admins: readonly string[]
   catalog(): Catalog
+  /** The MCP servers that can be granted. */
+  mcpServers: readonly string[]
   timeZone: string
   now(): number
 }

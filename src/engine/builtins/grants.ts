@@ -2,9 +2,10 @@ import { personKey } from '../../core/address.ts'
 import { UsageError } from '../../core/errors.ts'
 import type { Grant } from '../../core/grant.ts'
 import { readMoment, writeMoment } from '../../core/moment.ts'
-import { subjectsOf } from '../access.ts'
+import { MCP_SCENE, subjectsOf } from '../access.ts'
 import { commandText } from '../entries.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
+import { PRESET_RIGHT } from './presets.ts'
 
 /** Who may use what, changed from the chat by administrators; everybody may see their own. */
 export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
@@ -41,6 +42,16 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
     return `${grant.subject} · ${commandText(grant.scene, grant.command)}${from}${until}`
   }
 
+  /** What can be granted of a scene; of the MCP servers, their names. */
+  function namesIn(scene: string): readonly string[] | undefined {
+    if (scene === MCP_SCENE) return ports.mcpServers
+    if (scene === PRESET_RIGHT.scene) return [PRESET_RIGHT.command]
+    return ports
+      .catalog()
+      .scenes.find((entry) => entry.name === scene)
+      ?.commands.map(({ name }) => name)
+  }
+
   return [
     builtin(
       'grant',
@@ -55,11 +66,8 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
       async (call) => {
         const scene = String(call.args.scene)
         const command = String(call.args.command ?? '*')
-        const known = ports.catalog().scenes.find((entry) => entry.name === scene)
-        if (
-          scene !== '*' &&
-          (known === undefined || (command !== '*' && !known.commands.some(({ name }) => name === command)))
-        ) {
+        const known = namesIn(scene)
+        if (scene !== '*' && (known === undefined || (command !== '*' && !known.includes(command)))) {
           throw new UsageError(
             call.pick({
               zh: `没有 ${commandText(scene, command)} 这个命令。`,
@@ -120,7 +128,7 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
 }
 
 /** `zhangsan` is a person on the asker's own channel; `wecom:zhangsan` one elsewhere; `group:…` a group; `group` the one we are in. */
-function subjectOf(who: string, call: BuiltinCall): string {
+export function subjectOf(who: string, call: BuiltinCall): string {
   const { channel, chat, chatKind } = call.message.from
   if (who === 'group' && chatKind === 'group') return `group:${personKey(channel, chat)}`
   return who.includes(':') ? who.toLowerCase() : personKey(channel, who)

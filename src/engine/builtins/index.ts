@@ -3,10 +3,19 @@ import { aboutBuiltins } from './about.ts'
 import { approvalBuiltins } from './approvals.ts'
 import type { Builtin, BuiltinPorts } from './builtin.ts'
 import { grantBuiltins } from './grants.ts'
+import { presetBuiltins } from './presets.ts'
+import { quotaBuiltins } from './quota.ts'
 import { taskBuiltins } from './tasks.ts'
 
 export function builtinsOf(ports: BuiltinPorts): ReadonlyMap<string, Builtin> {
-  const all = [...aboutBuiltins(ports), ...taskBuiltins(ports), ...grantBuiltins(ports), ...approvalBuiltins(ports)]
+  const all = [
+    ...aboutBuiltins(ports),
+    ...presetBuiltins(ports),
+    ...taskBuiltins(ports),
+    ...grantBuiltins(ports),
+    ...approvalBuiltins(ports),
+    ...quotaBuiltins(ports),
+  ]
   return new Map(all.map((builtin) => [builtin.entry.name, builtin]))
 }
 

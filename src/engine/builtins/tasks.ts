@@ -42,7 +42,8 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
       const from = hops[0]?.at ?? run.createdAt
       const lines = hops.slice(-20).map((hop) => {
         const detail = hop.text === undefined ? '' : ` ${firstLine(hop.text)}`
-        return `+${seconds(hop.at - from)} ${hop.kind}${detail}`
+        const child = hop.child === undefined ? '' : ` → #${hop.child.number}`
+        return `+${seconds(hop.at - from)} ${hop.kind}${detail}${child}`
       })
       const sends = deliveries.map(({ state, why, delivery }) => {
         const text = plainText([delivery.part]).slice(0, 30)

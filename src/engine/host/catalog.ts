@@ -2,8 +2,10 @@ import { relative, resolve } from 'node:path'
 import { watch } from 'chokidar'
 import type { Catalog, SceneEntry, SceneFault } from '../../core/catalog.ts'
 import type { Log } from '../../core/log.ts'
+import { type SceneSettings, settingsOf } from '../../scenes/settings.ts'
 import { readSources, type SceneFile, type Sources } from '../../scenes/sources.ts'
 import { fromHostSchema } from '../protocol.ts'
+import { watchBeside } from './beside.ts'
 import { openPort } from './port.ts'
 
 /** The scenes as they are now. */
@@ -16,6 +18,8 @@ export interface WatchedCatalog {
 
 export interface CatalogOptions {
   sceneDirs: readonly string[]
+  /** What operators have set for scenes. */
+  settings?: SceneSettings
   log: Log
   /** Called after a change, when `catalog()` and `sources()` already have it. */
   onChange(catalog: Catalog): void
@@ -30,7 +34,17 @@ const settleMs = 100
 interface Generation {
   catalog: Catalog
   sources: Sources
+  /** What triggers are made of. */
+  watched: readonly string[]
 }
+
+/** The scenes as they are now, and all that is wrong with them and their settings. Rejects only when no host can be started. */
+export async function readCatalog(options: Omit<CatalogOptions, 'onChange'>): Promise<Catalog> {
+  const read = readSources(options.sceneDirs, 1, options.settings)
+  return (await nextGeneration(nothing, read, options)).catalog
+}
+
+const nothing: Sources = { files: [], pictures: {}, settings: {} }
 
 /**
  * Learns what the scene folders hold from a host, and again whenever a file in them changes. A file that is broken goes on as it was when it
@@ -40,21 +54,35 @@ export async function watchCatalog(options: CatalogOptions): Promise<WatchedCata
   const folders = options.sceneDirs.map((dir) => resolve(dir))
   const watcher = watch([...folders], { ignoreInitial: true, ignored: (path) => isHidden(path, folders) })
   const watching = new Promise<void>((done) => watcher.once('ready', done))
-  watcher.on('error', (error) => options.log.error({ error: String(error) }, 'the scene folders are not watched'))
+  const notWatched = (error: unknown): void =>
+    options.log.error({ error: String(error) }, 'the scene folders are not watched')
+  watcher.on('error', notWatched)
   // Before the first reading, so that no change falls in between.
   await watching
 
-  let current: Generation = { catalog: { scenes: [], faults: [] }, sources: { files: [], pictures: {} } }
+  let current: Generation = { catalog: { scenes: [], faults: [] }, sources: nothing, watched: [] }
   let version = 0
+  /** What triggers are made of may be other than when they were made. */
+  let isStale = false
   let newest: Readonly<Record<string, string>> = {}
   async function renew(): Promise<boolean> {
-    const read = readSources(folders, version + 1)
-    if (version > 0 && JSON.stringify(read.pictures[version + 1]) === JSON.stringify(newest)) return false
+    const read = readSources(folders, version + 1, options.settings)
+    const isSameCode = version > 0 && JSON.stringify(read.pictures[version + 1]) === JSON.stringify(newest)
+    if (isSameCode && !isStale) return false
+    isStale = false
     version += 1
     newest = read.pictures[version] ?? {}
-    current = await nextGeneration(current.sources, read, options)
+    const next = await nextGeneration(current.sources, read, options)
+    // What changed between being read and being watched.
+    if (await beside.watch(next.watched)) renewStale()
+    if (isSameCode && JSON.stringify(next.catalog) === JSON.stringify(current.catalog)) return false
+    current = next
     report(current.catalog, options.log)
     return true
+  }
+  function renewStale(): void {
+    isStale = true
+    renewSoon()
   }
   let timer: NodeJS.Timeout | undefined
   let renewing: Promise<void> = Promise.resolve()
@@ -71,10 +99,12 @@ export async function watchCatalog(options: CatalogOptions): Promise<WatchedCata
     }, settleMs)
   }
   watcher.on('all', renewSoon)
+  const beside = watchBeside(renewStale, notWatched)
   const close = async (): Promise<void> => {
     clearTimeout(timer)
     await watcher.close()
     await renewing
+    await beside.close()
   }
   try {
     await renew()
@@ -86,12 +116,17 @@ export async function watchCatalog(options: CatalogOptions): Promise<WatchedCata
 }
 
 /** Loads what was read; each file that fails is taken as it was in `before`, or left out. */
-async function nextGeneration(before: Sources, read: Sources, options: CatalogOptions): Promise<Generation> {
+async function nextGeneration(
+  before: Sources,
+  read: Sources,
+  options: Omit<CatalogOptions, 'onChange'>,
+): Promise<Generation> {
   const pictures = { ...before.pictures, ...read.pictures }
+  const { settings } = read
   const broken = new Map<string, SceneFault>()
   let files = read.files
   for (;;) {
-    const asked = await askForScenes({ files, pictures }, options)
+    const asked = await askForScenes({ files, pictures, settings }, options)
     const isLoaded = (fault: SceneFault): boolean => asked.scenes.some((scene) => scene.file === fault.file)
     const failed = asked.faults.filter((fault) => !isLoaded(fault))
     for (const fault of failed) if (!broken.has(fault.file)) broken.set(fault.file, fault)
@@ -104,7 +139,12 @@ async function nextGeneration(before: Sources, read: Sources, options: CatalogOp
     files = kept
     if (!isSettled) continue
     const faults = [...broken.values(), ...asked.faults.filter(isLoaded)]
-    return { catalog: { scenes: asked.scenes, faults }, sources: { files, pictures: usedPictures(files, pictures) } }
+    faults.push(...settingsOfNobody(settings, asked.scenes, faults))
+    return {
+      catalog: { scenes: asked.scenes, faults },
+      sources: { files, pictures: usedPictures(files, pictures), settings },
+      watched: asked.watched,
+    }
   }
 }
 
@@ -113,15 +153,35 @@ function usedPictures(files: readonly SceneFile[], pictures: Sources['pictures']
   return Object.fromEntries(Object.entries(pictures).filter(([version]) => used.has(version)))
 }
 
+/** A misspelt name would leave its scene as if nothing were set. */
+function settingsOfNobody(
+  settings: SceneSettings,
+  scenes: readonly SceneEntry[],
+  told: readonly SceneFault[],
+): SceneFault[] {
+  const known = scenes.map(({ name }) => name)
+  const ofNobody = Object.keys(settings)
+    .filter((name) => !known.some((scene) => settingsOf({ [name]: {} }, scene) !== undefined))
+    .filter((name) => !told.some(({ message }) => ['.', ':'].some((end) => message.startsWith(`scenes.${name}${end}`))))
+  return ofNobody.map((name) => ({
+    file: `scenes.${name}`,
+    message: `no scene that could be loaded has this name; there are: ${known.join(', ')}`,
+  }))
+}
+
 interface Asked {
   scenes: SceneEntry[]
   faults: SceneFault[]
+  watched: string[]
   /** False when the host did not get through all files: the one it was at is the fault. */
   isWhole: boolean
 }
 
 /** What a fresh host makes of the files. Rejects when it died before it looked at one. */
-async function askForScenes(sources: Sources, { log, env = {}, loadMs = 10_000 }: CatalogOptions): Promise<Asked> {
+async function askForScenes(
+  sources: Sources,
+  { log, env = {}, loadMs = 10_000 }: Omit<CatalogOptions, 'onChange'>,
+): Promise<Asked> {
   let file: string | undefined
   let timer: NodeJS.Timeout | undefined
   const asked = Promise.withResolvers<Asked>()
@@ -129,7 +189,7 @@ async function askForScenes(sources: Sources, { log, env = {}, loadMs = 10_000 }
     // What one file has started may throw while a later one is loaded.
     const culprit = sources.files.find((each) => stack.includes(each.path))?.shown ?? file
     if (culprit === undefined) asked.reject(new Error(`no host could be started: ${message}`))
-    else asked.resolve({ scenes: [], faults: [{ file: culprit, message }], isWhole: false })
+    else asked.resolve({ scenes: [], faults: [{ file: culprit, message }], watched: [], isWhole: false })
   }
   const wait = (): void => {
     clearTimeout(timer)
@@ -144,7 +204,7 @@ async function askForScenes(sources: Sources, { log, env = {}, loadMs = 10_000 }
           file = heard.file
           wait()
         } else if (heard?.kind === 'ready') {
-          asked.resolve({ scenes: heard.scenes, faults: heard.faults, isWhole: true })
+          asked.resolve({ scenes: heard.scenes, faults: heard.faults, watched: heard.watched, isWhole: true })
         } else if (heard?.kind === 'broken') {
           giveUp(heard.message, heard.stack)
         }
@@ -153,7 +213,7 @@ async function askForScenes(sources: Sources, { log, env = {}, loadMs = 10_000 }
     },
   )
   wait()
-  port.send({ kind: 'load', sources })
+  port.send({ kind: 'load', sources, triggers: true })
   try {
     return await asked.promise
   } finally {
@@ -165,7 +225,10 @@ async function askForScenes(sources: Sources, { log, env = {}, loadMs = 10_000 }
 function report(catalog: Catalog, log: Log): void {
   log.info({ scenes: catalog.scenes.length, faults: catalog.faults.length }, 'scenes loaded')
   for (const { file, line, message } of catalog.faults) {
-    log.error({ file, line, fault: message }, 'a scene file is broken; what it was before, if anything, goes on')
+    log.error(
+      { file, line, fault: message },
+      'a scene file is broken or wrongly set; what it was before, if anything, goes on',
+    )
   }
 }
 

@@ -73,7 +73,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     () => die({ state: 'killed', why: 'crashed', message: 'the scene files could not be loaded in time' }),
     startMs,
   )
-  port.send({ kind: 'load', sources: options.sources })
+  port.send({ kind: 'load', sources: options.sources, triggers: false })
 
   function hear(message: unknown): void {
     const heard = heardAs(message)

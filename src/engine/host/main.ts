@@ -2,9 +2,10 @@ import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { type LoadedScene, loadScenes } from '../../scenes/load.ts'
-import type { Sources } from '../../scenes/sources.ts'
+import { concealer } from '../../scenes/settings.ts'
+import type { SceneFile, Sources } from '../../scenes/sources.ts'
 import type { FromHost, ToHost } from '../protocol.ts'
-import { describedError, type Outside, perform, type RunOrder } from './perform.ts'
+import { describedError, type End, type Outside, perform, type RunOrder } from './perform.ts'
 import { importFromPictures, pictureUrl } from './pictures.ts'
 import type { Watch } from './watchdog.ts'
 import { openWire } from './wire.ts'
@@ -26,14 +27,16 @@ const calls = new Map<number, (answer: Answer) => void>()
 let scenes: readonly LoadedScene[] = []
 let running: { runId: string; controller: AbortController } | undefined
 let lastCallId = 0
+/** Keeps secrets among the settings from the engine, which writes down what it is told. */
+let conceal = (text: string): string => text
 
 // Rejections that nobody handles come here too.
-process.on('uncaughtException', (error) => wire.send({ kind: 'broken', ...describedError(error) }))
+process.on('uncaughtException', (error) => wire.send({ kind: 'broken', ...concealed(describedError(error)) }))
 if (isMainThread) becomeProcess()
 wire.listen((message) => {
   switch (message.kind) {
     case 'load':
-      return void load(message.sources)
+      return void load(message.sources, message.triggers)
     case 'run':
       return void run(message)
     case 'abort':
@@ -46,14 +49,21 @@ wire.listen((message) => {
   }
 })
 
-async function load(sources: Sources): Promise<void> {
+async function load(sources: Sources, triggers: boolean): Promise<void> {
+  conceal = concealer(sources.settings)
   importFromPictures(sources)
-  const loaded = await loadScenes(sources.files, async (file) => {
+  const importFile = async (file: SceneFile) => {
     wire.send({ kind: 'loading', file: file.shown })
     return import(pictureUrl(file))
-  })
+  }
+  const loaded = await loadScenes(sources.files, importFile, sources.settings, { triggers })
   scenes = loaded.scenes
-  wire.send({ kind: 'ready', scenes: scenes.map((each) => each.entry), faults: loaded.faults })
+  wire.send({
+    kind: 'ready',
+    scenes: scenes.map((each) => each.entry),
+    faults: loaded.faults.map((fault) => ({ ...fault, message: conceal(fault.message) })),
+    watched: loaded.watched,
+  })
   // Written now: a host seldom lives to exit by itself.
   flushCompileCache()
 }
@@ -63,7 +73,17 @@ async function run(order: RunOrder): Promise<void> {
   running = { runId: order.runId, controller }
   const end = await perform(scenes, order, outsideOf(order.runId), controller.signal)
   running = undefined
-  wire.send({ kind: 'end', runId: order.runId, end })
+  wire.send({ kind: 'end', runId: order.runId, end: concealedEnd(end) })
+}
+
+/** What people are told is the command's own affair; all else is for operators. */
+function concealedEnd(end: End): End {
+  if (end.state === 'failed') return { ...end, ...concealed(end) }
+  return end.state === 'ignored' ? { ...end, why: conceal(end.why) } : end
+}
+
+function concealed({ message, stack }: { message: string; stack?: string }): { message: string; stack?: string } {
+  return { message: conceal(message), stack: stack === undefined ? undefined : conceal(stack) }
 }
 
 /** Messages of a command that has ended lead nowhere: it was told to wait for what it starts. */
@@ -93,7 +113,7 @@ function outsideOf(runId: string): Outside {
     }),
     log(text) {
       lines += 1
-      if (lines <= logLines) send({ kind: 'log', runId, text: String(text).slice(0, logLength) })
+      if (lines <= logLines) send({ kind: 'log', runId, text: conceal(String(text)).slice(0, logLength) })
     },
   }
 }

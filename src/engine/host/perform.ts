@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { z } from 'zod'
 import type { CommandEntry } from '../../core/catalog.ts'
 import { type ChatAction, chatActionSchema } from '../../core/chat-action.ts'
-import { AppError, UsageError } from '../../core/errors.ts'
+import { AppError, IgnoredError, UsageError } from '../../core/errors.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/lang.ts'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
 import { type Content, type Part, partSchema, partsOf } from '../../core/part.ts'
@@ -34,6 +34,14 @@ const stepBytes = 256 * 1024
 /** More than any platform takes in one file. */
 const contentLength = 32 * 1024 * 1024
 const nameSchema = z.string().min(1).max(200)
+const coolDownSchema = z.object({
+  name: nameSchema,
+  forMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(30 * 86_400_000),
+})
 const contentSchema = z.union([z.string(), partSchema, z.array(partSchema)])
 /** The answer to `findStep`. */
 const keptSchema = z.object({ value: z.unknown() }).optional()
@@ -76,7 +84,7 @@ export async function perform(
   const loaded = scenes.find((each) => each.entry.name === scene)
   const entry = loaded?.entry.commands.find((each) => each.name === name)
   const command: Command | undefined = loaded?.scene.commands[name]
-  if (entry === undefined || command === undefined) {
+  if (loaded === undefined || entry === undefined || command === undefined) {
     return { state: 'failed', message: `there is no command ${scene} ${name} any more`, retry: 'never' }
   }
   try {
@@ -84,7 +92,8 @@ export async function perform(
     const suspension = openSuspension()
     const work = async (): Promise<End> => {
       const pending = new Set<Promise<unknown>>()
-      const returned = await command.run(contextFor(order, args, outside, signal, pending, suspension))
+      const context = contextFor(order, args, loaded.settings, outside, signal, pending, suspension)
+      const returned = await command.run(context)
       const parts = returned === undefined ? [] : checkedParts(returned, `${scene} ${name} returned`)
       // What was said and not waited for is said all the same.
       await Promise.all(pending)
@@ -98,7 +107,7 @@ export async function perform(
 }
 
 async function argumentsFor(command: Command, entry: CommandEntry, order: RunOrder): Promise<Record<string, unknown>> {
-  const words = readArguments(order.route.rest, entry, order.lang)
+  const words = order.route.given ?? readArguments(order.route.rest, entry, order.lang)
   const error = order.lang === 'zh' ? z.locales.zhCN().localeError : undefined
   const read = await command.args.safeParseAsync(words, { error })
   if (read.success) return read.data
@@ -121,6 +130,7 @@ function issueSentence(issue: z.core.$ZodIssue, lang: Lang): string {
 function contextFor(
   order: RunOrder,
   args: Record<string, unknown>,
+  settings: Record<string, unknown>,
   outside: Outside,
   signal: AbortSignal,
   pending: Set<Promise<unknown>>,
@@ -130,7 +140,7 @@ function contextFor(
   const takeName = (kind: 'say' | 'step' | 'sleep' | 'approve', name: unknown): string => {
     const read = nameSchema.safeParse(name)
     if (!read.success) throw new MisuseError(`${kind} needs a name of 1 to 200 characters`)
-    if (/^(?:signal|wait):/.test(read.data))
+    if (/^(?:signal|wait|tools|said):/.test(read.data))
       throw new MisuseError(`a name does not begin with ${read.data.split(':')[0]}:`)
     if (used.has(`${kind} ${name}`)) {
       throw new MisuseError(
@@ -202,8 +212,15 @@ function contextFor(
     if (isApproved) return { by, note }
     throw new NotApprovedError(inLang(order.lang, notApproved(order.taskNumber, by, note)), by, note)
   }
+  const coolDown = async (name: string, forMs: number): Promise<number> => {
+    const call = coolDownSchema.safeParse({ name, forMs })
+    if (!call.success)
+      throw new MisuseError('coolDown takes a name of 1 to 200 characters and a time of at most 30 days')
+    return z.number().parse(await outside.call({ method: 'coolDown', ...call.data }))
+  }
   return {
     args,
+    settings,
     message: order.message,
     lang: order.lang,
     attempt: order.attempt,
@@ -215,9 +232,11 @@ function contextFor(
     sleep: (name, until) => tracked(sleep(name, until)),
     approve: (name, options) => tracked(approve(name, options)),
     llm: (prompt) => tracked(llm(prompt)),
-    converse: (text) => tracked(answer({ method: 'converse', text: String(text) })),
+    converse: (text) =>
+      tracked(answer({ method: 'converse', text: String(text), mayWait: inStep.getStore() === undefined })),
     act: (action) => tracked(act(action)),
     files: filesOf({ outside, tracked, NotDone: NotDoneError, Misuse: MisuseError }),
+    coolDown: (name, forMs) => tracked(coolDown(name, forMs)),
     progress: outside.progress,
     log: outside.log,
     pick: (text) => inLang(order.lang, text),
@@ -276,6 +295,7 @@ function plainJson(value: unknown, step: string): unknown {
 
 function endOf(error: unknown): End {
   if (error instanceof NotDoneError) return { state: 'refused', why: error.message, reason: error.reason }
+  if (error instanceof IgnoredError) return { state: 'ignored', why: error.message }
   if (error instanceof UsageError) return { state: 'refused', why: error.message }
   const retry = error instanceof AppError ? error.retry : 'later'
   return { state: 'failed', ...describedError(error), retry }

@@ -1,18 +1,23 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { LlmMessage } from '../../core/llm.ts'
+import type { LlmTurn } from '../../core/llm.ts'
+import type { LlmCall } from '../../core/llm-call.ts'
 import { whyOf } from '../../core/why.ts'
-import type { AskOptions, Llm, LlmCall, LlmConfig, ModelConfig } from './llm.ts'
+import type { AskOptions, Llm, LlmConfig, ModelConfig } from './llm.ts'
 import { LlmError } from './llm-error.ts'
 import { estimateTokens } from './tokens.ts'
-import { type Answered, openUpstream, PassingError } from './upstream.ts'
+import { answerWithTools } from './tools/rounds.ts'
+import type { ToolSpec } from './tools/toolbox.ts'
+import { type Answered, openUpstream, PassingError, type Question } from './upstream.ts'
 
 /** What a wrong key or question is, no other model mends either. */
 const final = new Set(['no_key', 'bad_key', 'content_filter'])
+/** What a picture is about, where the upstream tells no figures. */
+const PICTURE_TOKENS = 1_000
 
 /**
  * Asks the models in their order: each some times, waiting as long as it asks to, then the next. An empty answer and a stream that
- * broke are tried again too.
+ * broke are tried again too. With tools it goes on until the model has called all it wants to.
  */
 export function openLlm(config: LlmConfig): Llm {
   const { apiKey } = config
@@ -21,10 +26,10 @@ export function openLlm(config: LlmConfig): Llm {
 
   async function askModel(
     model: ModelConfig,
-    messages: readonly LlmMessage[],
+    question: Question,
     options: AskOptions,
     endsAt: number,
-  ): Promise<string> {
+  ): Promise<Answered> {
     const limit = AbortSignal.timeout(Math.max(1, Math.ceil(endsAt - performance.now())))
     const signal = AbortSignal.any([options.signal, limit])
     for (let attempt = 1; ; attempt++) {
@@ -34,12 +39,13 @@ export function openLlm(config: LlmConfig): Llm {
           model: model.name,
           ms: Math.round(performance.now() - startedAt),
           end,
-          ...figures(model, messages, answered),
+          isSummary: options.isSummary,
+          ...figures(model, question, answered),
         })
       try {
-        const answered = await upstream(model.name, messages, signal, options.onText)
+        const answered = await upstream(model.name, question, signal, options.onText, options.temperature)
         tell(answered.finish ?? 'stop', answered)
-        return answered.text
+        return answered
       } catch (error) {
         tell(options.signal.aborted ? 'aborted' : whyOf(error))
         options.signal.throwIfAborted()
@@ -53,21 +59,49 @@ export function openLlm(config: LlmConfig): Llm {
     }
   }
 
+  async function askOnce(
+    turns: readonly LlmTurn[],
+    tools: readonly ToolSpec[],
+    options: AskOptions,
+  ): Promise<Answered> {
+    const endsAt = performance.now() + config.wholeMs
+    let last: LlmError | undefined
+    for (const model of inOrder(config.models, options.model)) {
+      try {
+        const question = {
+          turns,
+          tools: model.tools === false ? [] : tools,
+          pictures: await picturesFor(model, options),
+        }
+        return await askModel(model, question, options, endsAt)
+      } catch (error) {
+        if (!(error instanceof LlmError) || final.has(error.kind)) throw error
+        last = error
+      }
+    }
+    throw last ?? new LlmError('no_key', 'no model is set')
+  }
+
   return {
     async ask(messages, options) {
-      const endsAt = performance.now() + config.wholeMs
-      let last: LlmError | undefined
-      for (const model of config.models) {
-        try {
-          return await askModel(model, messages, options, endsAt)
-        } catch (error) {
-          if (!(error instanceof LlmError) || final.has(error.kind)) throw error
-          last = error
-        }
-      }
-      throw last ?? new LlmError('no_key', 'no model is set')
+      if (options.tools === undefined) return (await askOnce(messages, [], options)).text
+      return answerWithTools(messages, options.tools, config.toolRounds, (turns, tools) =>
+        askOnce(turns, tools, options),
+      )
     },
   }
+}
+
+async function picturesFor({ images }: ModelConfig, { pictures }: AskOptions): Promise<Question['pictures']> {
+  if (pictures === undefined) return { urls: [], note: '' }
+  return images === true ? pictures.load() : { urls: [], note: pictures.unseen }
+}
+
+/** The models with this one first, its price known where it is one of them. */
+function inOrder(models: readonly ModelConfig[], first: string | undefined): readonly ModelConfig[] {
+  if (first === undefined) return models
+  const known = models.find(({ name }) => name === first)
+  return [known ?? { name: first }, ...models.filter((model) => model !== known)]
 }
 
 /** 0.5, 1, 2 … 8 s, up to half of it more. */
@@ -75,15 +109,18 @@ function backoffMs(attempt: number): number {
   return Math.min(8_000, 500 * 2 ** (attempt - 1)) * (1 + Math.random() / 2)
 }
 
-function figures(
-  { price }: ModelConfig,
-  messages: readonly LlmMessage[],
-  answered: Answered | undefined,
-): Partial<LlmCall> {
+function figures({ price }: ModelConfig, question: Question, answered: Answered | undefined): Partial<LlmCall> {
   if (answered === undefined) return {}
-  const { usage, text } = answered
-  const inputTokens = usage?.inputTokens ?? messages.reduce((sum, message) => sum + estimateTokens(message.text), 0)
-  const outputTokens = usage?.outputTokens ?? estimateTokens(text)
+  const { usage, text, calls } = answered
+  const inputTokens = usage?.inputTokens ?? tokensIn(question)
+  const outputTokens =
+    usage?.outputTokens ?? calls.reduce((sum, call) => sum + estimateTokens(call.arguments), estimateTokens(text))
   const cost = price && (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) / 1_000_000
   return { inputTokens, outputTokens, isEstimated: usage === undefined || undefined, cost }
+}
+
+function tokensIn({ turns, tools, pictures }: Question): number {
+  const told = turns.reduce((sum, { text }) => sum + estimateTokens(text), 0)
+  const offered = tools.length > 0 ? estimateTokens(JSON.stringify(tools)) : 0
+  return told + offered + pictures.urls.length * PICTURE_TOKENS
 }

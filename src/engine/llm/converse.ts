@@ -1,21 +1,30 @@
-import { z } from 'zod'
 import { chatKey } from '../../core/address.ts'
-import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
+import { insist } from '../../core/insist.ts'
+import type { LlmMessage } from '../../core/llm.ts'
 import type { Message } from '../../core/message.ts'
-import type { Conversations } from '../../store/store.ts'
-import type { AskOptions, Llm } from './llm.ts'
+import type { Presets } from '../presets/presets.ts'
+import type { AskOptions } from './llm.ts'
+import { keepSaid, keptAnswer, readSaid, type Said, saidId } from './said.ts'
+import { type Summariser, summarise } from './summarise.ts'
+import { readBook, unwritten } from './summary.ts'
 import { estimateTokens } from './tokens.ts'
-
-/** Entries that are kept; only the newest of them that fit into the window are told to the model. */
-const KEPT = 200
 
 export interface Memory {
   /** Who shares a conversation in a group: each person has their own, or all have one. */
   memory: 'person' | 'chat'
   /** How much of it the model is told, in tokens. */
   memoryTokens: number
-  /** What the model is told first. */
+  /** What the model is told first where no preset counts. */
   system?: string
+  /** What falls out of the window is summarised. */
+  summary: boolean
+}
+
+export interface ConversePorts extends Summariser {
+  memory: Memory
+  presets: Pick<Presets, 'of'>
+  /** Work that the answer does not wait for. It never fails. */
+  later(work: Promise<void>): void
 }
 
 /** The name under which a conversation is kept. */
@@ -23,34 +32,47 @@ export function conversationOf(from: Message['from'], owner: string, memory: Mem
   return memory === 'chat' ? `llm:${chatKey(from)}` : `llm:${chatKey(from)}:${owner}`
 }
 
-/** Answers with all that was said before in mind, and keeps both. A second attempt of the same task keeps nothing twice. */
-export async function converse(
-  text: string,
-  { llm, conversations, memory }: { llm: Llm; conversations: Conversations; memory: Memory },
-  options: AskOptions,
-): Promise<string> {
+/**
+ * Answers as the conversation's preset, with all that was said before in mind, and keeps both. A second attempt of the same task is answered with
+ * what the first one kept.
+ */
+export async function converse(text: string, ports: ConversePorts, options: AskOptions): Promise<string> {
+  const { llm, conversations, memory, presets } = ports
   const { run } = options
   const name = conversationOf(run.task.message.from, run.owner, memory.memory)
-  const kept = await conversations.read(name, 0, KEPT)
-  // A task that is run again must not see its own question and answer.
-  const before = z
-    .array(llmMessageSchema)
-    .parse(kept.filter(({ id }) => !id.startsWith(`${run.id}-${run.round}-`)).map(({ entry }) => entry))
+  const hasSummary = memory.summary && memory.memoryTokens > 0
+  const [said, book, preset] = await Promise.all([
+    readSaid(conversations, name),
+    hasSummary ? readBook(conversations, name) : unwritten,
+    presets.of(run.task.message.from, name),
+  ])
+  const id = saidId(run, text)
+  const kept = keptAnswer(said, id)
+  if (kept !== undefined) return kept
+
   const question: LlmMessage = { role: 'user', text }
-  const room = memory.memoryTokens - estimateTokens(text)
-  const system: LlmMessage[] = memory.system === undefined ? [] : [{ role: 'system', text: memory.system }]
-  const answer = await llm.ask([...system, ...newest(before, room), question], options)
-  const entries = [question, { role: 'assistant' as const, text: answer }]
-  await conversations.append(
-    name,
-    entries.map((entry) => ({ id: `${run.id}-${run.round}-${entry.role}`, entry })),
-    KEPT,
-  )
+  const system = preset?.text ?? memory.system
+  const summary = book.summary.text === '' ? undefined : summaryText(book.summary.text)
+  const before = said.filter(({ seq }) => seq > book.summary.to)
+  const room = memory.memoryTokens - estimateTokens(text) - estimateTokens(summary ?? '')
+  const told: LlmMessage[] = [system, summary].flatMap((each) => (each ? [{ role: 'system', text: each }] : []))
+  const answer = await llm.ask([...told, ...newest(before, room), question], {
+    ...options,
+    model: preset?.model,
+    temperature: preset?.temperature,
+  })
+  await insist(() => keepSaid(conversations, name, id, question, { role: 'assistant', text: answer }))
+  if (hasSummary) ports.later(summarise(name, memory.memoryTokens, ports, options))
   return answer
 }
 
+function summaryText(summary: string): string {
+  return `What was said earlier in this conversation, in short:\n${summary}`
+}
+
 /** The newest that fit, in their order, beginning with something a person said. */
-function newest(messages: readonly LlmMessage[], room: number): LlmMessage[] {
+function newest(said: readonly Said[], room: number): LlmMessage[] {
+  const messages = said.map(({ message }) => message)
   let left = room
   let start = messages.length
   while (start > 0) {

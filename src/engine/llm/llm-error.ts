@@ -11,19 +11,19 @@ export type LlmErrorKind =
   | 'rate_limited'
   | 'too_slow'
   | 'down'
+  | 'too_many_rounds'
+  | 'over_budget'
 
 /** No answer of a model. Its message is for operators and holds no key; `sentence` is for the person. */
 export class LlmError extends AppError {
   override readonly name = 'LlmError'
   readonly retry = 'never'
   readonly kind: LlmErrorKind
-  constructor(kind: LlmErrorKind, message: string, options?: ErrorOptions) {
+  readonly sentence: Bilingual
+  constructor(kind: LlmErrorKind, message: string, options: ErrorOptions & { sentence?: Bilingual } = {}) {
     super(message, options)
     this.kind = kind
-  }
-
-  get sentence(): Bilingual {
-    return sentences[this.kind]
+    this.sentence = options.sentence ?? sentences[kind]
   }
 }
 
@@ -63,5 +63,13 @@ const sentences: Record<LlmErrorKind, Bilingual> = {
   down: {
     zh: '现在联系不上大模型，请过一会儿再问。',
     en: 'The model cannot be reached right now. Please ask again in a while.',
+  },
+  too_many_rounds: {
+    zh: '大模型一直在使用工具，没有给出回答，已停止。请把问题拆小一些再问。',
+    en: 'The model went on using tools without an answer and was stopped. Please ask for less at once.',
+  },
+  over_budget: {
+    zh: '今天的大模型额度已用完，明天重新计算。',
+    en: 'Today’s budget for models is used up. It begins anew tomorrow.',
   },
 }

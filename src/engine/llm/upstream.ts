@@ -1,12 +1,22 @@
 import OpenAI from 'openai'
-import type { LlmMessage } from '../../core/llm.ts'
+import type { LlmTurn, ToolCall } from '../../core/llm.ts'
 import type { LlmConfig } from './llm.ts'
 import { LlmError } from './llm-error.ts'
+import type { ToolSpec } from './tools/toolbox.ts'
+
+/** What a model is asked in one call. */
+export interface Question {
+  turns: readonly LlmTurn[]
+  tools: readonly ToolSpec[]
+  /** Data URLs of pictures, and words, that belong to the last thing the person said. */
+  pictures: { urls: readonly string[]; note: string }
+}
 
 /** What a model answered in one call. */
 export interface Answered {
   text: string
-  /** `stop`, `length`…; some upstreams tell none. */
+  calls: ToolCall[]
+  /** `stop`, `length`, `tool_calls`…; some upstreams tell none. */
   finish: string | undefined
   usage: { inputTokens: number; outputTokens: number } | undefined
 }
@@ -25,24 +35,27 @@ export class PassingError extends Error {
 
 export type Upstream = (
   model: string,
-  messages: readonly LlmMessage[],
+  question: Question,
   signal: AbortSignal,
   onText: ((text: string) => void) | undefined,
+  temperature?: number,
 ) => Promise<Answered>
 
 /** One streamed call. Throws LlmError for what no try would mend, PassingError for the rest, the signal's reason when it is aborted. */
 export function openUpstream({ baseUrl, firstTokenMs, wholeMs }: LlmConfig, apiKey: string): Upstream {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0, timeout: wholeMs, logLevel: 'off' })
 
-  return async (model, messages, signal, onText) => {
+  return async (model, question, signal, onText, temperature) => {
     const slow = new AbortController()
     const timer = setTimeout(() => slow.abort(), firstTokenMs)
-    const answered: Answered = { text: '', finish: undefined, usage: undefined }
+    const answered: Answered = { text: '', calls: [], finish: undefined, usage: undefined }
     try {
       const stream = await client.chat.completions.create(
         {
           model,
-          messages: messages.map(({ role, text }) => ({ role, content: text })),
+          messages: messagesOf(question),
+          ...(question.tools.length > 0 && { tools: question.tools.map(toolOf) }),
+          temperature,
           stream: true,
           stream_options: { include_usage: true },
         },
@@ -54,6 +67,7 @@ export function openUpstream({ baseUrl, firstTokenMs, wholeMs }: LlmConfig, apiK
         if (usage) answered.usage = { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens }
         const [choice] = choices
         answered.finish = choice?.finish_reason ?? answered.finish
+        for (const piece of choice?.delta?.tool_calls ?? []) addToCalls(answered.calls, piece)
         const piece = choice?.delta?.content
         if (typeof piece !== 'string' || piece === '') continue
         answered.text += piece
@@ -72,9 +86,59 @@ export function openUpstream({ baseUrl, firstTokenMs, wholeMs }: LlmConfig, apiK
     // A stream that simply ends was cut, unless the upstream is one that never says why it ends.
     if (answered.finish === undefined && answered.usage === undefined)
       throw new PassingError('down', `${model}: its stream broke off`)
-    if (answered.text.trim() === '') throw new PassingError('empty', `${model} said nothing`)
-    return answered
+    const calls = answered.calls.filter(({ name }) => name !== '')
+    if (answered.text.trim() === '' && calls.length === 0) throw new PassingError('empty', `${model} said nothing`)
+    return { ...answered, calls: withIds(calls) }
   }
+}
+
+type Sent = OpenAI.ChatCompletionMessageParam
+
+function messagesOf({ turns, pictures }: Question): Sent[] {
+  const asked = turns.findLastIndex(({ role }) => role === 'user')
+  return turns.map((turn, place): Sent => {
+    if (turn.role === 'tool') return { role: 'tool', tool_call_id: turn.callId, content: turn.text }
+    if ('calls' in turn) {
+      const tool_calls = turn.calls.map(({ id, name, arguments: given }) => ({
+        id,
+        type: 'function' as const,
+        function: { name, arguments: given },
+      }))
+      return { role: 'assistant', content: turn.text === '' ? null : turn.text, tool_calls }
+    }
+    if (place !== asked) return { role: turn.role, content: turn.text }
+    const text = pictures.note === '' ? turn.text : `${turn.text}\n${pictures.note}`
+    if (pictures.urls.length === 0) return { role: 'user', content: text }
+    const images = pictures.urls.map((url) => ({ type: 'image_url' as const, image_url: { url } }))
+    return { role: 'user', content: [{ type: 'text', text }, ...images] }
+  })
+}
+
+function toolOf({ name, description, parameters }: ToolSpec): OpenAI.ChatCompletionTool {
+  return { type: 'function', function: { name, description, parameters: { ...parameters } } }
+}
+
+/** A call comes in pieces that belong together by their index; some upstreams leave that out and send each whole. */
+function addToCalls(calls: ToolCall[], piece: OpenAI.ChatCompletionChunk.Choice.Delta.ToolCall): void {
+  const isNew = piece.index === undefined && piece.function?.name !== undefined
+  const place = isNew ? calls.length : (piece.index ?? Math.max(0, calls.length - 1))
+  if (!Number.isInteger(place) || place < 0 || place > MOST_CALLS) return
+  while (calls.length <= place) calls.push({ id: '', name: '', arguments: '' })
+  const call = calls[place]
+  if (call === undefined) return
+  call.id ||= piece.id ?? ''
+  call.name ||= piece.function?.name ?? ''
+  call.arguments += piece.function?.arguments ?? ''
+}
+
+const MOST_CALLS = 63
+
+/** Results are told by these; upstreams that give none, or the same twice, get ours. */
+function withIds(calls: readonly ToolCall[]): ToolCall[] {
+  const ids = calls.map(({ id }) => id)
+  return calls.map((call, place) =>
+    call.id !== '' && ids.indexOf(call.id) === place ? call : { ...call, id: `call_${place + 1}` },
+  )
 }
 
 function faultOf(error: unknown, model: string): Error {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { defineCommand, defineScene, file, image, z } from '#scene'
 import { chineseText } from './demo/chinese-text.ts'
@@ -29,6 +30,21 @@ export default defineScene({
         }
         progress(100)
         return pick({ zh: `睡了 ${args.seconds} 秒，醒了。`, en: `Slept for ${args.seconds} s, awake again.` })
+      },
+    }),
+
+    dice: defineCommand({
+      summary: { zh: '掷骰子，大模型也会用它', en: 'Rolls dice; models may call it too' },
+      args: z.object({
+        sides: z.coerce.number().int().min(2).max(1000).default(6).describe('sides of a die'),
+        count: z.coerce.number().int().min(1).max(20).default(1).describe('how many dice'),
+      }),
+      tool: true,
+      example: 'demo dice 6 2',
+      async run({ args, step, pick }) {
+        const rolls = await step('rolls', () => Array.from({ length: args.count }, () => randomInt(args.sides) + 1))
+        const sum = rolls.reduce((total, roll) => total + roll, 0)
+        return pick({ zh: `掷出 ${rolls.join('、')}，合计 ${sum}。`, en: `Rolled ${rolls.join(', ')}: ${sum} in all.` })
       },
     }),
 

@@ -20,6 +20,10 @@ export interface Flavour {
   frame(answer: CallAnswer, echo: unknown): Record<string, unknown>
   /** Whether segment data must be texts, and a quote must be of a known message. */
   isStrict: boolean
+  /** What a send to a group is answered in which the account may not speak. */
+  muted: CallAnswer
+  /** Whether friends' history can be read, too. */
+  hasFriendHistory: boolean
 }
 
 const failed = (retcode: number, words?: string): CallAnswer => ({ status: 'failed', retcode, data: null, words })
@@ -45,6 +49,11 @@ export const flavours: Readonly<Record<FlavourName, Flavour>> = {
       stream: 'normal-action',
     }),
     isStrict: false,
+    muted: failed(
+      1200,
+      'EventChecker Failed: NTEvent serviceAndMethod:NodeIKernelMsgService/sendMsg EventRet:{"result":120,"errMsg":""}',
+    ),
+    hasFriendHistory: true,
   },
   lagrange: {
     headers: (selfId, token, role) => ({
@@ -59,6 +68,8 @@ export const flavours: Readonly<Record<FlavourName, Flavour>> = {
     unknownAction: () => failed(404),
     frame: ({ status, retcode, data }, echo) => ({ status, retcode, data, echo }),
     isStrict: true,
+    muted: failed(120),
+    hasFriendHistory: true,
   },
   'go-cqhttp': {
     headers: (selfId, token, role) => ({
@@ -77,6 +88,8 @@ export const flavours: Readonly<Record<FlavourName, Flavour>> = {
       ...(echo !== undefined && { echo }),
     }),
     isStrict: false,
+    muted: failed(100, 'SEND_MSG_API_ERROR'),
+    hasFriendHistory: false,
   },
 }
 

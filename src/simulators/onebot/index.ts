@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { WebSocket, WebSocketServer } from 'ws'
+import { UsageError } from '../../core/errors.ts'
 import { writeCodes } from './cq.ts'
 import { type CallAnswer, failed, flavours } from './flavour.ts'
 import { openKeeping } from './keeping.ts'
@@ -11,17 +12,19 @@ import { Misbehaviours } from './misbehaviour.ts'
 import { Qq } from './qq.ts'
 import type { OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
 
-export type { OnebotSimulator, OnebotSimulatorOptions } from './simulator.ts'
+export type { FlavourName, Group, OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
 
 const timedOut: CallAnswer = failed(1200, 'Timeout: NTEvent serviceAndMethod:NodeIKernelMsgService/sendMsg')
+/** Lagrange: sent, and QQ gave no number back. */
+const unnumbered: CallAnswer = failed(9000)
 
 /** Starts an implementation of OneBot v11 in small; resolves once it listens, when it is to listen. */
 export async function startOnebotSimulator(options: OnebotSimulatorOptions = {}): Promise<OnebotSimulator> {
   const flavour = flavours[options.flavour ?? 'napcat']
   const { selfId = '3100000001', accessToken, httpSecret, reconnectMs = 100, sockets = 'universal' } = options
   const format = options.format ?? flavour.format
-  const qq = new Qq(selfId, flavour, options.groups ?? [], options.friends ?? [])
-  const keeping = openKeeping(selfId, options.groups ?? [], flavour, emit, (messageId) => qq.forget(messageId))
+  const qq = new Qq(selfId, flavour, options.groups ?? [], options.friends ?? [], format, options.saidBefore)
+  const keeping = openKeeping(qq, flavour, emit)
   const misbehaviours = new Misbehaviours()
   /** Sockets that events go to, and all that are open. */
   const listeners = new Set<WebSocket>()
@@ -71,10 +74,10 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
     if (rule?.delayMs !== undefined) await wait(rule.delayMs)
     if (rule?.answer === 'http-503') return 'http-503'
     if (typeof rule?.answer === 'number') return failed(rule.answer, 'refused on request')
-    const kept = keeping.act(action, params)
-    if (kept !== undefined) qq.calls.push({ action, params })
-    const answer = kept ?? qq.act(action, params)
-    if (rule?.answer === 'timeout') return timedOut
+    if (rule?.doneAfterMs !== undefined) later(rule.doneAfterMs, () => void qq.act(action, params))
+    const isDone = rule?.isLost !== true && rule?.doneAfterMs === undefined
+    const answer = isDone ? (keeping.act(action, params) ?? qq.act(action, params)) : undefined
+    if (rule?.answer === 'timeout') return flavour.isStrict ? unnumbered : timedOut
     if (rule?.answer === 'cut') cut()
     return rule?.answer === 'cut' || rule?.answer === 'silent' ? undefined : answer
   }
@@ -120,13 +123,15 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       headers: flavour.headers(selfId, accessToken, role),
       handshakeTimeout: 2_000,
     })
+    let wasOpen = false
     socket.on('open', () => {
+      wasOpen = true
       serve(socket, { events: role !== 'API', calls: role !== 'Event' })
       opened.resolve()
     })
     socket.on('error', () => {})
     socket.on('close', () => {
-      if (open.size === 0) opened = Promise.withResolvers()
+      if (wasOpen && open.size === 0) opened = Promise.withResolvers()
       later(reconnectMs, () => dial(role))
     })
   }
@@ -182,8 +187,8 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
 
   function say(content: string | Segment[], chat: { group?: string; from: string }, lead: Segment[]): string {
     const segments = [...lead, ...(typeof content === 'string' ? [{ type: 'text', data: { text: content } }] : content)]
-    const messageId = qq.remember(chat.group ?? chat.from, segments)
     const { group, from } = chat
+    const messageId = qq.remember(group === undefined ? { person: from } : { group }, from, segments)
     const event = {
       time: Math.floor(Date.now() / 1_000),
       post_type: 'message',
@@ -198,10 +203,10 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       sender: {
         user_id: Number(from),
         nickname: qq.nameOf(from, group),
-        ...(group !== undefined && { role: keeping.roleOf(group, from) }),
+        ...(group !== undefined && { role: qq.roleOf(group, from) }),
       },
     }
-    if (group !== undefined) qq.keep(group, event)
+    qq.history.keep(group === undefined ? from : `g${group}`, { ...event, self_id: Number(selfId), segments })
     emit(event)
     return String(messageId)
   }
@@ -216,6 +221,10 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
 
   return {
     selfId,
+    qq,
+    get isHeard() {
+      return options.postUrl !== undefined || [...listeners].some(({ readyState }) => readyState === WebSocket.OPEN)
+    },
     wsUrl: port === 0 ? '' : `ws://127.0.0.1:${port}`,
     httpUrl: port === 0 ? '' : `http://127.0.0.1:${port}`,
     connectTo(url) {
@@ -229,7 +238,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       for (const socket of open) socket.terminate()
     },
     sayInGroup(group, from, content, { atBot = false, repliesTo } = {}) {
-      if (keeping.isMuted(group, from)) throw new Error(`${from} is muted in ${group}`)
+      if (!qq.maySpeak(group, from)) throw new UsageError(`${from} is muted in ${group}`)
       const lead: Segment[] = []
       if (repliesTo !== undefined) lead.push({ type: 'reply', data: { id: repliesTo } })
       if (atBot) lead.push({ type: 'at', data: { qq: selfId } }, { type: 'text', data: { text: ' ' } })
@@ -237,7 +246,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
     },
     ask: keeping.ask,
     answers: keeping.answers,
-    isMuted: keeping.isMuted,
+    isMuted: (group, person) => !qq.maySpeak(group, person),
     sayInPrivate: (from, content) => say(content, { from }, []),
     repeat() {
       if (last !== undefined) emit({ ...last, time: Number(last.time) + 1 })
@@ -267,6 +276,19 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
     posted,
     misbehave: (rule) => misbehaviours.add(rule),
     behave: () => misbehaviours.clear(),
+    mute(group, seconds, person = selfId) {
+      if (person === 'all') qq.mutes.muteAll(group, seconds !== 0)
+      else qq.mutes.mute(group, person, seconds)
+      emit({
+        post_type: 'notice',
+        notice_type: 'group_ban',
+        sub_type: seconds === 0 ? 'lift_ban' : 'ban',
+        group_id: Number(group),
+        operator_id: 10_000,
+        user_id: person === 'all' ? 0 : Number(person),
+        duration: person === 'all' && seconds !== 0 ? -1 : seconds,
+      })
+    },
     setOnline(isOnline) {
       qq.isOnline = isOnline
       beat()

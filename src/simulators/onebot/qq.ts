@@ -1,45 +1,64 @@
 import { readCodes } from './cq.ts'
 import { type CallAnswer, type Flavour, failed } from './flavour.ts'
-import type { Group, Said, Segment } from './simulator.ts'
+import { History } from './history.ts'
+import { Mutes } from './mutes.ts'
+import { Shelf } from './shelf.ts'
+import type { Account, Group, Said, Segment, Word } from './simulator.ts'
 
 /** The account and what it knows: its groups and friends, what was said, and what its actions did. */
-export class Qq {
+export class Qq implements Account {
   readonly inbox: Said[] = []
   readonly calls: { action: string; params: Record<string, unknown> }[] = []
   readonly selfId: string
+  readonly files = new Shelf()
   isOnline = true
   readonly #flavour: Flavour
   readonly #groups: readonly Group[]
   readonly #friends: readonly { id: string; name: string }[]
   /** Messages by their id, of both sides. */
-  readonly #known = new Map<string, { chat: string; segments: Segment[] }>()
+  readonly #known = new Map<string, { chat: string; from: string | undefined; segments: Segment[] }>()
   readonly #listeners = new Set<(said: Said) => void>()
-  /** What people said in each group, as events, the newest last. */
-  readonly #history = new Map<string, Record<string, unknown>[]>()
-  #said = 0
+  readonly #wordListeners = new Set<(word: Word) => void>()
+  readonly history: History
+  readonly mutes = new Mutes()
+  #said: number
 
   constructor(
     selfId: string,
     flavour: Flavour,
     groups: readonly Group[],
     friends: readonly { id: string; name: string }[],
+    format: 'array' | 'string',
+    saidBefore = 0,
   ) {
+    this.history = new History(format)
+    this.#said = saidBefore
     this.selfId = selfId
     this.#flavour = flavour
     this.#groups = groups
     this.#friends = friends
   }
 
-  /** Keeps a message and gives it its id. */
-  remember(chat: string, segments: Segment[]): number {
-    const messageId = this.#flavour.messageId(++this.#said, chat)
-    this.#known.set(String(messageId), { chat, segments })
+  get groups(): readonly Group[] {
+    return this.#groups
+  }
+
+  get friends(): readonly { id: string; name: string }[] {
+    return this.#friends
+  }
+
+  /** Keeps what somebody said and gives it its id. `from` undefined: the bot, by that action. */
+  remember(chat: Said['chat'], from: string | undefined, segments: Segment[], action?: string): number {
+    const name = 'group' in chat ? chat.group : chat.person
+    const messageId = this.#flavour.messageId(++this.#said, name)
+    this.#known.set(String(messageId), { chat: name, from, segments })
+    const word: Word = { messageId: String(messageId), at: Date.now(), chat, from, segments, action }
+    for (const listener of this.#wordListeners) listener(word)
     return messageId
   }
 
-  /** The platform keeps what was said, whoever listens. */
-  keep(group: string, event: Record<string, unknown>): void {
-    this.#history.set(group, [...(this.#history.get(group) ?? []), event].slice(-1_000))
+  known(messageId: string): { from: string | undefined; segments: Segment[] } | undefined {
+    return this.#known.get(messageId)
   }
 
   /** Takes a message back; false when there is none. */
@@ -47,9 +66,24 @@ export class Qq {
     return this.#known.delete(messageId)
   }
 
+  roleOf(group: string, person: string): 'owner' | 'admin' | 'member' {
+    const { members = [], botRole } = this.#groups.find(({ id }) => id === group) ?? {}
+    const role = members.find(({ id }) => id === person)?.role ?? 'member'
+    return person === this.selfId ? (botRole ?? role) : role
+  }
+
+  maySpeak(group: string, person: string): boolean {
+    return this.mutes.maySpeak(group, person, this.roleOf(group, person))
+  }
+
   nameOf(person: string, group?: string): string {
     const members = this.#groups.find(({ id }) => id === group)?.members
     return (members ?? this.#friends).find(({ id }) => id === person)?.name ?? `person ${person}`
+  }
+
+  onWord(listener: (word: Word) => void): () => void {
+    this.#wordListeners.add(listener)
+    return () => this.#wordListeners.delete(listener)
   }
 
   onSaid(listener: (said: Said) => void): () => void {
@@ -77,6 +111,14 @@ export class Qq {
         const chat = action === 'upload_group_file' ? { group: text('group_id') } : { person: text('user_id') }
         return this.#say(action, chat, [{ type: 'file', data: { file: text('file'), name: text('name') } }])
       }
+      case 'get_image':
+      case 'get_record':
+      case 'get_file': {
+        const file = this.files.find(text('file'))
+        return file === undefined
+          ? failed(1200, '文件不存在')
+          : ok({ file: text('file'), file_name: file.name, base64: file.bytes.toString('base64') })
+      }
       case 'get_login_info':
         return ok({ user_id: Number(this.selfId), nickname: 'bot' })
       case 'get_status':
@@ -84,7 +126,22 @@ export class Qq {
       case 'get_version_info':
         return ok({ app_name: 'onebot-simulator', app_version: '1', protocol_version: 'v11' })
       case 'get_group_msg_history':
-        return ok({ messages: (this.#history.get(text('group_id')) ?? []).slice(-Number(params.count ?? 20)) })
+        return ok({ messages: this.history.last(`g${text('group_id')}`, Number(params.count ?? 20)) })
+      case 'get_friend_msg_history':
+        if (!this.#flavour.hasFriendHistory) return this.#flavour.unknownAction(action)
+        return ok({ messages: this.history.last(text('user_id'), Number(params.count ?? 20)) })
+      case 'get_friend_list':
+        return ok(this.#friends.map(({ id, name }) => ({ user_id: Number(id), nickname: name })))
+      case 'get_group_member_info': {
+        const [group, person] = [text('group_id'), text('user_id')]
+        return ok({
+          group_id: Number(group),
+          user_id: Number(person),
+          nickname: this.nameOf(person, group),
+          role: this.roleOf(group, person),
+          shut_up_timestamp: this.mutes.shutUpTimestamp(group, person),
+        })
+      }
       case 'get_msg': {
         const known = this.#known.get(text('message_id'))
         return known === undefined
@@ -103,12 +160,13 @@ export class Qq {
     if ('group' in chat && this.#groups.length > 0 && !this.#groups.some(({ id }) => id === chat.group)) {
       return failed(this.#flavour.isStrict ? 110 : 1200, 'not in this group')
     }
+    if ('group' in chat && !this.maySpeak(chat.group, this.selfId)) return this.#flavour.muted
     if (this.#flavour.isStrict && !hasTextsAlone(message)) return failed(1400)
     const quoted = segments.find(({ type }) => type === 'reply')?.data.id
     if (quoted !== undefined && this.#flavour.isStrict && !this.#known.has(quoted)) return failed(200)
     if (segments.some(({ type, data }) => type === 'at' && data.qq === '1')) return failed(1200, 'Get Uid Error')
 
-    const messageId = this.remember('group' in chat ? chat.group : chat.person, segments)
+    const messageId = this.remember(chat, undefined, segments, action)
     const said: Said = {
       messageId: String(messageId),
       at: Date.now(),
@@ -118,6 +176,18 @@ export class Qq {
       text: segments.map(({ type, data }) => (type === 'text' ? (data.text ?? '') : '')).join(''),
       repliesTo: quoted,
     }
+    const isForward = action.endsWith('forward_msg')
+    this.history.keep('group' in chat ? `g${chat.group}` : chat.person, {
+      time: Math.floor(said.at / 1_000),
+      self_id: Number(this.selfId),
+      post_type: 'message_sent',
+      message_type: 'group' in chat ? 'group' : 'private',
+      message_id: messageId,
+      user_id: Number(this.selfId),
+      ...('group' in chat && { group_id: Number(chat.group) }),
+      segments: isForward ? [{ type: 'forward', data: { id: String(messageId) } }] : segments,
+      sender: { user_id: Number(this.selfId), nickname: 'bot' },
+    })
     this.inbox.push(said)
     for (const listener of this.#listeners) listener(said)
     return ok({ message_id: messageId })

@@ -10,7 +10,7 @@ export interface Group {
   id: string
   name: string
   members: { id: string; name: string; role?: 'owner' | 'admin' | 'member' }[]
-  /** What the bot may do there; `admin`. */
+  /** What the bot is there; as `members` says, else `member`. */
   botRole?: 'owner' | 'admin' | 'member'
 }
 
@@ -33,6 +33,8 @@ export interface OnebotSimulatorOptions {
   /** 0: never. */
   heartbeatMs?: number
   reconnectMs?: number
+  /** So many messages were said before: an implementation that starts again goes on with new message_ids; 0. */
+  saidBefore?: number
   /** How messages are written in events. */
   format?: 'array' | 'string'
 }
@@ -56,13 +58,47 @@ export interface Said {
   repliesTo?: string
 }
 
+/** What a person or the bot said, as everybody in its chat sees it. */
+export interface Word {
+  messageId: string
+  at: number
+  chat: Said['chat']
+  /** Undefined: the bot. */
+  from: string | undefined
+  segments: readonly Segment[]
+  /** The bot's call that said it. */
+  action?: string
+}
+
+/** An account, its groups and friends, and what was said to it and by it. */
+export interface Account {
+  readonly selfId: string
+  readonly groups: readonly Group[]
+  readonly friends: readonly { id: string; name: string }[]
+  readonly isOnline: boolean
+  nameOf(person: string, group?: string): string
+  /** A message of either side. */
+  known(messageId: string): { from: string | undefined; segments: readonly Segment[] } | undefined
+  /** Pictures, voices and files of both sides, by the name that a segment's `file` gives. */
+  readonly files: {
+    add(name: string, bytes: Buffer): string
+    find(id: string): { name: string; bytes: Buffer } | undefined
+  }
+  /** Hands on what anybody says from now on, until the result is called. */
+  onWord(listener: (word: Word) => void): () => void
+}
+
 /**
- * How a call goes wrong. A number: refused with that code, nothing done. `timeout`: done, but NapCat's 1200 with a time-out is answered. `silent`:
+ * How a call goes wrong. A number: refused with that code, nothing done. `timeout`: done, but NapCat's 1200 with a time-out is answered, or Lagrange's 9000. `silent`:
  * done, no answer ever. `cut`: done, and the connection breaks before the answer. `http-503`: nothing done (HTTP API).
  */
 export interface Misbehaviour {
   action?: string
   answer?: number | 'timeout' | 'silent' | 'cut' | 'http-503'
+  /** With the last four: nothing is done, although it looks the same. */
+  isLost?: boolean
+  /** With `timeout`, `silent` and `cut`: it is done so long after. */
+  doneAfterMs?: number
   delayMs?: number
   times?: number
   untilMs?: number
@@ -70,6 +106,10 @@ export interface Misbehaviour {
 
 export interface OnebotSimulator {
   readonly selfId: string
+  /** What its account knows. */
+  readonly qq: Account
+  /** Whether somebody takes events at the moment. */
+  readonly isHeard: boolean
   /** Of its own server, for both the forward WebSocket and the HTTP API; empty when it does not listen. */
   readonly wsUrl: string
   readonly httpUrl: string
@@ -105,6 +145,8 @@ export interface OnebotSimulator {
   readonly posted: readonly number[]
   misbehave(rule: Misbehaviour): void
   behave(): void
+  /** Takes the word from the account, another member or `all`, and tells it; 0 seconds give it back. */
+  mute(group: string, seconds: number, person?: string): void
   setOnline(isOnline: boolean): void
   close(): Promise<void>
 }

@@ -2,19 +2,19 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { z } from 'zod'
+import { streamChat, wholeChat } from './chat-completions.ts'
+import { readChat, readResponses } from './requests.ts'
+import { streamResponse, wholeResponse } from './responses.ts'
 import type { ChatRequest, Misbehaviour, OpenaiSimulator, OpenaiSimulatorOptions } from './simulator.ts'
+import { openStream } from './stream.ts'
+import { wordsOf, writtenOf } from './written.ts'
 
-export type { OpenaiSimulator, OpenaiSimulatorOptions } from './simulator.ts'
+export type { Answer, ChatRequest, OpenaiSimulator, OpenaiSimulatorOptions, SaidMessage } from './simulator.ts'
 
-const requestSchema = z.object({
-  model: z.string(),
-  messages: z.array(z.object({ role: z.string(), content: z.string() })).min(1),
-  stream: z.boolean().default(false),
-  stream_options: z.object({ include_usage: z.boolean().optional() }).optional(),
-})
-
-/** Starts a model's API on 127.0.0.1: `POST /v1/chat/completions`, streamed word by word or whole, and `GET /v1/models`. */
+/**
+ * Starts a model's API on 127.0.0.1: `POST /v1/chat/completions` and `POST /v1/responses`, streamed in pieces or whole, with pictures and
+ * calls of tools, and `GET /v1/models`.
+ */
 export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {}): Promise<OpenaiSimulator> {
   const { apiKey, wordMs = 0, tellsUsage = true } = options
   const answerOf = options.answer ?? (({ messages }: ChatRequest) => messages.at(-1)?.content ?? '')
@@ -39,11 +39,13 @@ export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {})
     }
     if (req.url === '/v1/models')
       return void res.setHeader('content-type', 'application/json').end('{"object":"list","data":[]}')
-    if (req.url !== '/v1/chat/completions') return refuse(res, 404, 'not_found', 'no such page')
-    const read = requestSchema.safeParse(JSON.parse(Buffer.concat(chunks).toString()))
-    if (!read.success) return refuse(res, 400, 'invalid_request', z.prettifyError(read.error))
-    const { model, messages, stream } = read.data
-    requests.push({ model, messages, stream, at: Date.now() })
+    const reader =
+      req.url === '/v1/chat/completions' ? readChat : req.url === '/v1/responses' ? readResponses : undefined
+    if (reader === undefined) return refuse(res, 404, 'not_found', 'no such page')
+    const read = reader(jsonOf(Buffer.concat(chunks)))
+    if ('wrong' in read) return refuse(res, 400, 'invalid_request', read.wrong)
+    const { request } = read
+    requests.push({ ...request, at: Date.now() })
 
     const gone = new AbortController()
     res.on('close', () => {
@@ -51,7 +53,7 @@ export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {})
       aborted.push({ at: Date.now() })
       gone.abort()
     })
-    const rule = take(model)
+    const rule = take(request.model)
     if (typeof rule?.answer === 'number') {
       if (rule.retryAfter !== undefined) res.setHeader('retry-after', rule.retryAfter)
       return refuse(res, rule.answer, rule.answer === 429 ? 'rate_limit_exceeded' : 'server_error', 'not now')
@@ -62,56 +64,28 @@ export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {})
     busy += 1
     mostBusy = Math.max(mostBusy, busy)
     try {
-      const text = rule?.answer === 'empty' ? '' : answerOf(read.data)
-      const usage = {
-        prompt_tokens: messages.reduce((sum, { content }) => sum + content.length, 0),
-        completion_tokens: text.length,
-        total_tokens: 0,
+      const said = rule?.answer === 'empty' ? '' : answerOf(request)
+      const written = writtenOf(request, said, rule?.answer === 'filter')
+      const isChat = request.api === 'chat'
+      if (!request.stream) {
+        await wait(wordMs * wordsOf(written.text).length, undefined, { signal: gone.signal })
+        const whole = isChat ? wholeChat(written) : wholeResponse(written)
+        return void res.setHeader('content-type', 'application/json').end(JSON.stringify(whole))
       }
-      usage.total_tokens = usage.prompt_tokens + usage.completion_tokens
-      if (!stream) {
-        await wait(wordMs * wordsOf(text).length, undefined, { signal: gone.signal })
-        const choice = { index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }
-        res
-          .setHeader('content-type', 'application/json')
-          .end(JSON.stringify({ ...head(model), choices: [choice], usage }))
-        return
-      }
-      const asksUsage = tellsUsage && read.data.stream_options?.include_usage === true
-      await streamed(res, model, text, rule?.answer, asksUsage ? usage : undefined, gone.signal)
+      const pace = { wordMs, gone: gone.signal }
+      const stream = openStream(res, rule?.answer, pace, isChat ? 'data: [DONE]\n\n' : '')
+      if (isChat) await streamChat(written, stream, tellsUsage && read.asksUsage)
+      else await streamResponse(written, stream)
     } finally {
       busy -= 1
     }
-  }
-
-  async function streamed(
-    res: ServerResponse,
-    model: string,
-    text: string,
-    how: Misbehaviour['answer'],
-    usage: object | undefined,
-    gone: AbortSignal,
-  ): Promise<void> {
-    res.setHeader('content-type', 'text/event-stream')
-    const send = (fields: object): void =>
-      void res.write(`data: ${JSON.stringify({ ...head(model), object: 'chat.completion.chunk', ...fields })}\n\n`)
-    const words = wordsOf(text)
-    for (const [place, word] of words.entries()) {
-      if (wordMs > 0) await wait(wordMs, undefined, { signal: gone })
-      if (how === 'garbled') res.write('data: {"choices": [{"delta": \n\n')
-      if (how === 'cut' && place === Math.floor(words.length / 2)) return void res.destroy()
-      send({ choices: [{ index: 0, delta: { content: word }, finish_reason: null }] })
-    }
-    send({ choices: [{ index: 0, delta: {}, finish_reason: how === 'filter' ? 'content_filter' : 'stop' }] })
-    if (usage !== undefined) send({ choices: [], usage })
-    res.end('data: [DONE]\n\n')
   }
 
   const server = createServer((req, res) => {
     // A client that hangs up ends the waits in between.
     answer(req, res).catch(() => res.destroy())
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // a listening TCP server has one
 
@@ -136,13 +110,13 @@ export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {})
   }
 }
 
-function head(model: string): object {
-  return { id: 'chatcmpl-1', object: 'chat.completion', created: Math.floor(Date.now() / 1_000), model }
-}
-
-/** As they are streamed; put together they are the text again. */
-function wordsOf(text: string): string[] {
-  return text.match(/\S+\s*|\s+/g) ?? []
+/** Undefined, which no schema takes, when it is none. */
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    return undefined
+  }
 }
 
 function refuse(res: ServerResponse, status: number, code: string, message: string): void {

@@ -1,8 +1,28 @@
-export interface ChatRequest {
-  model: string
-  messages: { role: string; content: string }[]
-  stream: boolean
+/** One message of a request, in either of the two API's forms. */
+export interface SaidMessage {
+  role: string
+  /** The words; of a message in pieces, all its words. */
+  content: string
+  /** The addresses of its pictures, data URLs mostly. */
+  images?: string[]
+  /** The tools that the model called here. */
+  calls?: { id: string; name: string; arguments: string }[]
+  /** Which call this is the result of. */
+  callId?: string
 }
+
+/** What was asked, whichever API it came by. */
+export interface ChatRequest {
+  api: 'chat' | 'responses'
+  model: string
+  messages: SaidMessage[]
+  stream: boolean
+  temperature?: number
+  tools: { name: string; description?: string; parameters: unknown }[]
+}
+
+/** What the model says: words, or words and calls of tools. Arguments that are no string are written as JSON. */
+export type Answer = string | { text?: string; calls: readonly { name: string; arguments: unknown; id?: string }[] }
 
 /** How a request goes wrong. A number: that HTTP status. */
 export interface Misbehaviour {
@@ -16,9 +36,11 @@ export interface Misbehaviour {
 }
 
 export interface OpenaiSimulatorOptions {
+  /** 0, the default: any free one. Always on 127.0.0.1. */
+  port?: number
   apiKey?: string
-  /** What is answered; the last thing the person said, by default. */
-  answer?(request: ChatRequest): string
+  /** What is answered; the last thing that was said to it, by default. */
+  answer?(request: ChatRequest): Answer
   /** Before each word. */
   wordMs?: number
   /** Whether usage is told when it is asked for; true. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type ControlAnswer, type ControlCall, readAll, writeControl } from '../control.ts'
 import { recallMessage, updateCard } from './after-send.ts'
 import { type Answer, accept, type Download, refuse } from './answer.ts'
 import type { CallCounters } from './calls.ts'
@@ -7,17 +8,11 @@ import type { Corp } from './corp.ts'
 import type { Misbehaviours } from './misbehaviour.ts'
 import { sendMessage } from './send.ts'
 
-export interface Call {
-  query: URLSearchParams
-  headers: IncomingMessage['headers']
-  body: Buffer
-}
-
 interface Endpoint {
   method: 'GET' | 'POST'
   /** gettoken alone asks for none. */
   isOpen?: boolean
-  run(corp: Corp, call: Call): Answer | Download
+  run(corp: Corp, call: ControlCall): Answer | Download
 }
 
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
@@ -41,15 +36,12 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/cgi-bin/get_api_domain_ip': { method: 'GET', run: () => accept({ ip_list: ['127.0.0.1'] }) },
 }
 
-/** The largest upload with its form around it. */
-const MOST_BYTES = 32 * 1024 * 1024
-
 export interface ApiParts {
   corp: Corp
   misbehaviours: Misbehaviours
   calls: CallCounters
   /** Requests under /simulator/. */
-  control: (path: string, method: string, call: Call) => Promise<{ status: number; json: unknown }>
+  control: (path: string, method: string, call: ControlCall) => Promise<ControlAnswer>
 }
 
 /** The platform's HTTP API, and the simulator's own beside it. */
@@ -67,17 +59,16 @@ async function serve(parts: ApiParts, request: IncomingMessage, response: Server
   const query = new URLSearchParams(question < 0 ? '' : target.slice(question + 1))
   const method = request.method ?? 'GET'
   const body = await readAll(request)
-  const call: Call = { query, headers: request.headers, body }
+  const call: ControlCall = { query, headers: request.headers, body }
   if (!path.startsWith('/simulator/')) return answerCall(parts, path, method, call, response)
-  const { status, json } = await parts.control(path, method, call)
-  sendJson(response, status, json)
+  await writeControl(response, await parts.control(path, method, call))
 }
 
 async function answerCall(
   { corp, misbehaviours, calls }: ApiParts,
   path: string,
   method: string,
-  call: Call,
+  call: ControlCall,
   response: ServerResponse,
 ): Promise<void> {
   const { answer: fault, delayMs = 0 } = misbehaviours.take(path, corp.now()) ?? {}
@@ -97,26 +88,12 @@ async function answerCall(
   else sendBytes(response, answer, call.headers.range)
 }
 
-function run(corp: Corp, path: string, method: string, call: Call): Answer | Download {
+function run(corp: Corp, path: string, method: string, call: ControlCall): Answer | Download {
   const endpoint = Object.hasOwn(ENDPOINTS, path) ? ENDPOINTS[path] : undefined
   if (!endpoint) return refuse(40066)
   if (endpoint.method !== method) return refuse(endpoint.method === 'GET' ? 43001 : 43002)
   const refusal = endpoint.isOpen ? undefined : corp.tokens.check(call.query.get('access_token'), corp.now())
   return refusal ?? endpoint.run(corp, call)
-}
-
-function readAll(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    request.on('data', (chunk: Buffer) => {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes > MOST_BYTES) reject(new RangeError('the body is too large'))
-    })
-    request.on('end', () => resolve(Buffer.concat(chunks)))
-    request.on('error', reject)
-  })
 }
 
 function sendJson(response: ServerResponse, status: number, json: unknown): void {

@@ -1,19 +1,32 @@
 import { z } from 'zod'
-import { AppError } from '../../core/errors.ts'
-import type { Call } from './api.ts'
+import { UsageError } from '../../core/errors.ts'
+import type { Part } from '../../core/part.ts'
+import {
+  type SimulatedChat,
+  type SimulatedLine,
+  type SimulatedMedia,
+  type SimulatedSaying,
+  simulatedSayingSchema,
+} from '../../core/simulated.ts'
+import { answerBy, type ControlRoutes, feedRoutes } from '../control.ts'
+import { mediaTypeOf, plainBytes } from '../media-type.ts'
+import type { Line } from './conversation.ts'
 import type { Delivered } from './dispatch.ts'
-import { parseJson } from './json.ts'
 import { isMediaType } from './media.ts'
+import { shownParts } from './shown-parts.ts'
 import type { WecomSimulator } from './simulator.ts'
 import type { XmlFields } from './xml.ts'
 
-const MOST_WAIT_MS = 60_000
 /** Words whose `id` is still known. */
 const REMEMBERED = 5000
 
 const id = z.string().optional()
 const leaf = z.union([z.string(), z.number()])
-const saySchema = z.object({ from: z.string(), text: z.string(), id })
+/** A person alone is also the chat. */
+const shortSaySchema = z
+  .object({ from: z.string(), text: z.string(), id })
+  .transform(({ from, text, id }) => ({ id, chat: from, person: from, parts: [{ kind: 'text' as const, text }] }))
+const saySchema = z.union([simulatedSayingSchema, shortSaySchema])
 const xmlSchema: z.ZodType<XmlFields> = z.lazy(() =>
   z.record(z.string(), z.union([leaf, xmlSchema, z.array(z.union([leaf, xmlSchema]))])),
 )
@@ -29,15 +42,7 @@ const misbehaveSchema = z.object({
 })
 const urlSchema = z.object({ url: z.string() })
 
-export interface ControlAnswer {
-  status: number
-  json: unknown
-}
-
-/**
- * The simulator's own HTTP, for a console or a test in another process. Only for callers on this machine: a browser page of
- * elsewhere cannot reach it, because it would have to name a foreign host or send JSON across origins.
- */
+/** The simulator's own HTTP, for a console or a test in another process. */
 export function makeControl(simulator: WecomSimulator) {
   const said = new Map<string, Promise<Delivered>>()
 
@@ -54,10 +59,47 @@ export function makeControl(simulator: WecomSimulator) {
     return sending
   }
 
-  const routes: Readonly<Record<string, (body: unknown, query: URLSearchParams) => unknown>> = {
-    'POST /simulator/say': (body) => {
-      const { from, text, id } = saySchema.parse(body)
-      return once(id, () => simulator.say(from, text))
+  /** A message of WeCom is one thing, so several parts are several messages; resolves to the last, or the first that was not taken. */
+  async function say({ id, person, parts }: SimulatedSaying): Promise<Delivered> {
+    const messages = parts.map(messageOf)
+    let last: Delivered | undefined
+    for (const [place, { kind, fields }] of messages.entries()) {
+      const name = id === undefined || messages.length === 1 ? id : `${id} ${place}`
+      last = await once(name, () => simulator.callback(kind, { ...fields(), from: person }, { sayingId: id }))
+      if (last.status !== 200) break
+    }
+    if (last === undefined) throw new UsageError('there is nothing to say')
+    return last
+  }
+
+  function messageOf(part: Part): { kind: string; fields(): XmlFields } {
+    if (part.kind === 'text') return { kind: 'text', fields: () => ({ Content: part.text }) }
+    if (isMediaType(part.kind) && 'media' in part && part.media.source === 'inline') {
+      const { kind, media, name = kind } = part
+      const keep = (): string => simulator.addMedia(kind, name, Buffer.from(media.base64, 'base64'))
+      return { kind, fields: () => ({ MediaId: keep(), ...(kind === 'file' && { FileName: name }) }) }
+    }
+    throw new UsageError(`a member of WeCom cannot say a ${part.kind} like this one`)
+  }
+
+  function seen(line: Line): Line & SimulatedLine {
+    const { kind, member, msgid } = line
+    const name = simulator.members.find(({ userid }) => userid.toLowerCase() === member.toLowerCase())?.name ?? member
+    return {
+      ...line,
+      chat: member,
+      from: kind === 'bot' ? { kind } : { kind, id: member, name },
+      parts: shownParts(line),
+      ...(kind === 'person' && { messageId: msgid }),
+    }
+  }
+
+  const routes: ControlRoutes = {
+    ...feedRoutes(async (after, waitMs) => (await simulator.feed(after, waitMs)).map(seen)),
+    'GET /simulator/chats': () => ({ chats: simulator.members.map(chatOf) }),
+    'POST /simulator/say': async (body) => {
+      const delivered = await say(saySchema.parse(body))
+      return { ...delivered, isTaken: delivered.status === 200 }
     },
     'POST /simulator/callback': (body) => {
       const { kind, from, fields, id } = callbackSchema.parse(body)
@@ -67,9 +109,12 @@ export function makeControl(simulator: WecomSimulator) {
       const { type, name, base64 } = mediaSchema.parse(body)
       return { mediaId: simulator.addMedia(type, name, Buffer.from(base64, 'base64')) }
     },
-    'GET /simulator/feed': async (_body, query) => {
-      const waitMs = Math.min(Number(query.get('waitMs') ?? 0), MOST_WAIT_MS)
-      return { lines: await simulator.feed(Number(query.get('after') ?? 0), waitMs) }
+    'GET /simulator/media': (_body, query): SimulatedMedia => {
+      const media = simulator.media(query.get('id') ?? '')
+      if (media === undefined) throw new UsageError('there is no such media')
+      const { name, contentType, bytes } = media
+      const type = contentType === plainBytes ? mediaTypeOf(bytes) : contentType
+      return { name, type, base64: bytes.toString('base64') }
     },
     'POST /simulator/misbehave': (body) => {
       simulator.misbehave(misbehaveSchema.parse(body))
@@ -90,24 +135,16 @@ export function makeControl(simulator: WecomSimulator) {
     'GET /simulator/calls': () => ({ calls: simulator.calls, quotaOverruns: simulator.quotaOverruns }),
     'GET /simulator/members': () => ({ members: simulator.members }),
   }
-
-  return async (path: string, method: string, call: Call): Promise<ControlAnswer> => {
-    if (!isFromHere(call)) return { status: 403, json: { error: 'only for callers on this machine' } }
-    const route = routes[`${method} ${path}`]
-    if (!route) return { status: 404, json: { error: `there is no ${method} ${path}` } }
-    if (method === 'POST' && !call.headers['content-type']?.startsWith('application/json')) {
-      return { status: 415, json: { error: 'send application/json' } }
-    }
-    try {
-      return { status: 200, json: await route(parseJson(call.body.toString('utf8')), call.query) }
-    } catch (error) {
-      if (error instanceof z.ZodError) return { status: 400, json: { error: z.prettifyError(error) } }
-      if (error instanceof AppError) return { status: 409, json: { error: error.message } }
-      throw error
-    }
-  }
+  return answerBy(routes)
 }
 
-function isFromHere(call: Call): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(call.headers.host ?? '')
+function chatOf({ userid, name }: { userid: string; name: string }): SimulatedChat {
+  return {
+    chat: userid,
+    chatKind: 'private',
+    title: name,
+    people: [{ id: userid, name }],
+    bot: { id: 'app', name: '回头' },
+    takes: ['text', 'image', 'voice', 'video', 'file'],
+  }
 }

@@ -33,6 +33,8 @@ export interface Line {
   via: 'callback' | 'active' | 'passive'
   msgid: string
   content: Readonly<Record<string, unknown>>
+  /** What whoever had it said calls it. */
+  sayingId?: string
 }
 
 /** Older lines are forgotten; the inbox is kept whole. */

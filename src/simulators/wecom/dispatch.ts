@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError } from '../../core/errors.ts'
 import { whyOf } from '../../core/why.ts'
+import { requireLoopback } from '../control.ts'
 import { type CallbackFields, type CallbackKind, callbackFields } from './callback.ts'
 import { show } from './content.ts'
 import type { Corp } from './corp.ts'
@@ -16,6 +17,8 @@ export interface DeliverOptions {
   /** How often it is sent again at most, beyond the first time. */
   redeliveries?: number
   redeliverAfterMs?: number
+  /** What whoever had it said calls it: its line in the feed bears this. */
+  sayingId?: string
 }
 
 export interface DeliveryRules {
@@ -50,6 +53,7 @@ interface Sent {
   agentId: number | undefined
   first: Sealed
   times: number
+  sayingId?: string
 }
 
 /** Messages that `redeliver` still knows. */
@@ -78,7 +82,7 @@ export class Dispatch {
   }
 
   setCallback(url: string): void {
-    requireLoopback(url)
+    requireLoopback(url, 'http:')
     this.callbackUrl = url
   }
 
@@ -107,6 +111,8 @@ export class Dispatch {
   /** Sends a new callback until it is acknowledged or the redeliveries are used up. Never rejects for what the other side does. */
   async deliver(kind: CallbackKind, fields: CallbackFields, options: DeliverOptions = {}): Promise<Delivered> {
     const { msgId } = this.prepare(kind, fields, options.msgId)
+    const message = this.sent.get(msgId)
+    if (message) message.sayingId = options.sayingId
     return this.attempt(msgId, { ...this.rules, ...options })
   }
 
@@ -191,11 +197,11 @@ export class Dispatch {
   private goesOut(message: Sent): void {
     message.times += 1
     if (message.times > 1) return
-    const { id: msgid, from: member, plain } = message
+    const { id: msgid, from: member, plain, sayingId } = message
     const { MsgType, Content, Event, EventKey, Title, Label } = plain
     const words = MsgType === 'event' ? [Event, EventKey] : [Content ?? Title ?? Label]
     const text = words.filter((word) => typeof word === 'string' && word !== '').join(' ')
-    const line = { member, text, msgtype: String(MsgType), msgid, content: plain }
+    const line = { member, text, msgtype: String(MsgType), msgid, content: plain, sayingId }
     this.corp.conversation.said({ at: this.corp.now(), ...line })
   }
 
@@ -212,15 +218,4 @@ function unanswered(msgId: string): Delivered {
 
 function numeric(ack: Ack): number {
   return typeof ack.status === 'number' ? ack.status : 0
-}
-
-/** Nothing that is made up here may reach anybody else's server. */
-function requireLoopback(url: string): void {
-  const { protocol, hostname } = new URL(url)
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
-  if (protocol !== 'http:' || !isLoopback) {
-    throw new UsageError(
-      'the simulator calls back to http:// addresses of this machine only (127.0.0.1, ::1, localhost)',
-    )
-  }
 }

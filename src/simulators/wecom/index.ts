@@ -56,6 +56,7 @@ export async function startWecomSimulator(options: WecomSimulatorOptions = {}): 
     receive: (body, prepared) => dispatch.receive(body, prepared),
     addMedia: (type, name, bytes) =>
       corp.media.keep({ type, name, bytes, contentType: contentTypeOf(name) }, corp.now()),
+    media: (mediaId) => corp.media.find(mediaId, corp.now()),
     inbox: conversation.inbox,
     inboxOf: (userid) => conversation.inboxOf(userid),
     waitFor: (predicate, withinMs) => conversation.waitFor(predicate, withinMs),

@@ -4,7 +4,7 @@ import type { InboxEntry, Line } from './conversation.ts'
 import type { Credentials, QuotaOverrun } from './corp.ts'
 import type { Prepared } from './courier.ts'
 import type { Delivered, DeliverOptions } from './dispatch.ts'
-import type { MediaType } from './media.ts'
+import type { Media, MediaType } from './media.ts'
 import type { Member } from './members.ts'
 import type { Misbehaviour, MisbehaviourHandle } from './misbehaviour.ts'
 
@@ -65,6 +65,8 @@ export interface WecomSimulator {
   receive(body: Buffer, prepared: Prepared): Delivered['reply']
   /** Bytes that members send: the MediaId for `callback('image', { MediaId })`. */
   addMedia(type: MediaType, name: string, bytes: Buffer): string
+  /** What lies under a MediaId, theirs or the app's. */
+  media(mediaId: string): Media | undefined
 
   /** What members saw, in order. */
   readonly inbox: readonly InboxEntry[]

@@ -14,6 +14,7 @@ import { migrate } from './migrate.ts'
 import { embeddedOutbox } from './outbox.ts'
 import { type PgLikeClient, type PgLikePool, Pool } from './postgres/pool.ts'
 import { Postgres } from './postgres/postgres.ts'
+import { embeddedRows } from './rows.ts'
 import { embeddedRuns } from './runs.ts'
 import { embeddedSettings } from './settings.ts'
 import { embeddedShares } from './shares.ts'
@@ -109,6 +110,7 @@ async function storeOn(
     runs: embeddedRuns(db),
     steps: embeddedSteps(db),
     outbox: embeddedOutbox(db),
+    rows: embeddedRows(db),
     shares: embeddedShares(db),
     grants: embeddedGrants(db),
     leases: embeddedLeases(db),

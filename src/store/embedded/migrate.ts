@@ -3,7 +3,7 @@ import { UsageError } from '../../core/errors.ts'
 import type { Pool } from './postgres/pool.ts'
 
 /** In order; one that was released is never changed, only followed by another. */
-const migrations = ['0001-runs', '0002-outbox', '0003-rooms', '0004-waits']
+const migrations = ['0001-runs', '0002-outbox', '0003-rooms', '0004-waits', '0005-rows', '0006-doubt']
 
 /** Brings the store's own tables and functions to this version. Throws when the data was written by a newer one. */
 export async function migrate(pool: Pool): Promise<void> {

@@ -27,7 +27,13 @@ export function embeddedOutbox(db: Database): Outbox {
 
     async take(line, permit) {
       return takenOf(
-        await db.call<TakenRow>('take_delivery', ...keysOf(line), ...argsOf(permit), permit.repeatsShowTwice ?? false),
+        await db.call<TakenRow>(
+          'take_delivery',
+          ...keysOf(line),
+          ...argsOf(permit),
+          permit.repeatsShowTwice ?? false,
+          permit.looksUp ?? false,
+        ),
       )
     },
 
@@ -41,12 +47,22 @@ export function embeddedOutbox(db: Database): Outbox {
       const receipt = verdict.state === 'sent' ? toJson(verdict.receipt) : null
       const why = 'why' in verdict ? cleanText(verdict.why) : null
       const [notBefore, costs] = verdict.state === 'again' ? [verdict.notBefore, verdict.costsAttempt] : [null, true]
-      return db.call('settle_delivery', deliveryId, attempt, verdict.state, route, receipt, why, notBefore, costs, now)
+      const doubtSince = verdict.state === 'again' ? (verdict.doubtSince ?? null) : null
+      const end = [verdict.state, route, receipt, why, notBefore, costs, now, doubtSince]
+      return db.call('settle_delivery', deliveryId, attempt, ...end)
     },
 
     async pause(channel, untilMs, chat) {
       await db.run('pause_sends', chat === undefined ? channel : keysOf({ channel, chat })[0], untilMs)
     },
+
+    prolong: (deliveryId, attempt, untilMs) => db.call('prolong_delivery', deliveryId, attempt, untilMs),
+
+    async resume(line, now) {
+      await db.run('resume_line', keysOf(line)[0], now)
+    },
+
+    saidSince: (line, since) => db.call('said_since', keysOf(line)[0], since),
 
     async pausedUntil(channel) {
       const [row] = await db.rows<{ until_ms: string }>('SELECT until_ms FROM huitou.pause WHERE key = $1', channel)
@@ -79,6 +95,7 @@ interface RecordRow {
   receipt: NonNullable<DeliveryRecord['receipt']> | null
   why: string | null
   maybeTwice: boolean
+  doubtSince: number | null
   updatedAt: number
   /** The one that counts: a resent delivery has a later one than it was born with. */
   expiresAt: number
@@ -90,13 +107,14 @@ function takenOf(taken: TakenRow): Taken {
   return taken.state === 'yours' ? { state: 'yours', record: recordOf(taken.record) } : taken
 }
 
-function recordOf({ delivery, expiresAt, route, receipt, why, ...rest }: RecordRow): DeliveryRecord {
+function recordOf({ delivery, expiresAt, route, receipt, why, doubtSince, ...rest }: RecordRow): DeliveryRecord {
   return {
     delivery: { ...delivery, expiresAt },
     ...rest,
     route: optional(route),
     receipt: optional(receipt),
     why: optional(why),
+    doubtSince: optional(doubtSince),
   }
 }
 

@@ -88,7 +88,7 @@ export function embeddedRuns(db: Database): Runs {
 }
 
 /** A row of huitou.run as row_to_json gives it. */
-interface RunRow {
+export interface RunRow {
   id: string
   number: number
   task: Task
@@ -108,7 +108,7 @@ interface RunRow {
 
 type Started = { state: 'go' | 'over'; run: RunRow } | { state: 'held'; untilMs: number }
 
-function runOf(row: RunRow): Run {
+export function runOf(row: RunRow): Run {
   const { id, number, task, owner, state, round, attempt, epoch } = row
   return {
     ...{ id, number, task, owner, state, round, attempt, epoch },
@@ -128,7 +128,7 @@ async function one(rows: Promise<{ json: string }[]>): Promise<Run | undefined> 
 }
 
 /** What create_run and start_run begin with. */
-function argsOf({ id, task, owner, hops }: NewRun): unknown[] {
+export function argsOf({ id, task, owner, hops }: NewRun): unknown[] {
   const { route, message } = task
   const command = route === undefined ? '' : route.scene === '' ? route.command : `${route.scene} ${route.command}`
   const { channel, chat } = message.from

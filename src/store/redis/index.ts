@@ -7,6 +7,7 @@ import { redisFiles, sweepFiles } from './files.ts'
 import { redisGrants } from './grants.ts'
 import { redisLeases } from './leases.ts'
 import { redisOutbox, sweepOutbox } from './outbox.ts'
+import { redisRows } from './rows.ts'
 import { redisRuns, sweepRuns } from './runs.ts'
 import { database } from './script.ts'
 import { redisSettings, sweepSettings } from './settings.ts'
@@ -46,6 +47,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     runs: redisRuns(db),
     steps: redisSteps(db),
     outbox: redisOutbox(db),
+    rows: redisRows(db),
     shares: redisShares(db),
     grants: redisGrants(db),
     leases: redisLeases(db),

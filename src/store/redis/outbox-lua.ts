@@ -5,9 +5,10 @@ import { script } from './script.ts'
  * outbox:due      zset: next look → line      outbox:waiting         hash: channel → how many are not settled
  * outbox:pauses   zset: until → channel or line
  * outbox:settled  zset: when → id             outbox:of:<task>       list: ids
+ * said:<line>     zset: when → the platform's id of what was sent
  * spent:<channel>, spent:<line>  list: times of the last sends, newest first, as many as the largest limit counts
  */
-const keys = `
+export const keys = `
 local DUE, WAITING, PAUSES, SETTLED = P .. 'outbox:due', P .. 'outbox:waiting', P .. 'outbox:pauses', P .. 'outbox:settled'
 local function keyOf(id) return P .. 'delivery:' .. id end
 local function lineKey(line) return P .. 'line:' .. line end
@@ -140,7 +141,7 @@ return due and { 'wait', tonumber(due) } or { 'empty' }
 `,
 )
 
-/** line, channel, now, leaseMs, account, chat, repeatsShowTwice → {'yours', record}, {'wait', untilMs} or {'empty'} */
+/** line, channel, now, leaseMs, account, chat, repeatsShowTwice, looksUp → {'yours', record}, {'wait', untilMs} or {'empty'} */
 export const take = script(
   keys,
   limits,
@@ -158,24 +159,26 @@ while true do
     call('ZREM', DUE, line)
     return { 'empty' }
   end
-  local head = call('HMGET', keyOf(id), 'state', 'leaseUntil', 'notBefore', 'expiresAt', 'route')
+  local head = call('HMGET', keyOf(id), 'state', 'leaseUntil', 'notBefore', 'expiresAt', 'route', 'doubtSince', 'updatedAt')
   local isLost = head[1] == 'sending'
+  local doubt = head[6] or (isLost and ARGV[7] == '1' and head[7])
   if isLost and tonumber(head[2]) > now then return { 'wait', tonumber(head[2]) } end
   if isLost and head[5] == 'passive' then
     leave(id, line, channel, now, 'state', 'unsure', 'why', RODE)
-  elseif isLost and ARGV[7] == '1' then
-    leave(id, line, channel, now, 'state', 'unsure', 'why', DIED)
+  elseif doubt and (ARGV[8] ~= '1' or now > tonumber(head[4])) then
+    leave(id, line, channel, now, 'state', 'unsure', 'why', isLost and DIED or call('HGET', keyOf(id), 'why'))
   elseif now > tonumber(head[4]) then
     if isLost then call('HSET', keyOf(id), 'maybeTwice', 1) end
     leave(id, line, channel, now, 'state', 'expired')
   else
-    local at = mayGoAt(line, channel, head[3], account, chat)
+    local none = {}
+    local at = mayGoAt(line, channel, head[3], doubt and none or account, doubt and none or chat)
     if at > now then
       call('ZADD', DUE, at, line)
       return { 'wait', at }
     end
-    if isLost then call('HSET', keyOf(id), 'maybeTwice', 1) end
-    spendBoth(line, channel, account, chat, now)
+    if isLost and not doubt then call('HSET', keyOf(id), 'maybeTwice', 1) end
+    if doubt then call('HSET', keyOf(id), 'doubtSince', doubt) else spendBoth(line, channel, account, chat, now) end
     claim(id, line, now, ARGV[4])
     return { 'yours', call('HGETALL', keyOf(id)) }
   end
@@ -199,7 +202,7 @@ return call('HGETALL', keyOf(id))
 `,
 )
 
-/** id, attempt, state, now, why, notBefore, costsAttempt, route, receipt → lookAt, or nothing when the line is empty */
+/** id, attempt, state, now, why, notBefore, costsAttempt, route, receipt, doubtSince or '', platformMessageId or '' → lookAt, or nothing when the line is empty */
 export const settle = script(
   keys,
   leave,
@@ -213,7 +216,8 @@ local holds = state == 'sending' and known[2] == ARGV[2]
 if verdict == 'again' then
   if holds then
     call('HSET', keyOf(id), 'state', 'queued', 'why', why, 'notBefore', ARGV[6], 'updatedAt', now)
-    call('HDEL', keyOf(id), 'route')
+    call('HDEL', keyOf(id), 'route', 'doubtSince')
+    if ARGV[10] ~= '' then call('HSET', keyOf(id), 'doubtSince', ARGV[10]) end
     if ARGV[7] == '0' then call('HINCRBY', keyOf(id), 'attempts', -1) end
   end
 elseif holds or (verdict == 'sent' and state ~= 'sent') then
@@ -223,6 +227,13 @@ elseif holds or (verdict == 'sent' and state ~= 'sent') then
     leave(id, line, known[4], now, unpack(result))
   else
     call('HSET', keyOf(id), 'updatedAt', now, unpack(result))
+  end
+  call('HDEL', keyOf(id), 'doubtSince')
+  if verdict == 'sent' and ARGV[11] ~= '' then
+    local said = P .. 'said:' .. line
+    call('ZADD', said, now, ARGV[11])
+    call('ZREMRANGEBYRANK', said, 0, -201)
+    call('PEXPIRE', said, 86400000 + 3600000)
   end
   if why ~= '' then
     call('HSET', keyOf(id), 'why', why)
@@ -244,6 +255,7 @@ local known = call('HMGET', keyOf(id), 'state', 'line', 'channel')
 local state, line = known[1], known[2]
 if state ~= 'refused' and state ~= 'unsure' and state ~= 'expired' then return 0 end
 call('HSET', keyOf(id), 'state', 'queued', 'expiresAt', ARGV[2], 'notBefore', now, 'updatedAt', now)
+call('HDEL', keyOf(id), 'doubtSince')
 if state == 'unsure' then call('HSET', keyOf(id), 'maybeTwice', 1) end
 call('HINCRBY', WAITING, known[3], 1)
 call('ZREM', SETTLED, id)

@@ -12,6 +12,7 @@ import type { Line, Outbox, Permit, Taken } from '../store.ts'
 import { answered } from './faults.ts'
 import { fromJson, optional, packed, toJson } from './json.ts'
 import * as lua from './outbox-lua.ts'
+import * as times from './outbox-times-lua.ts'
 import { asFields, asList, type Database, type Fields, type Reply } from './script.ts'
 
 export function redisOutbox(db: Database): Outbox {
@@ -53,6 +54,7 @@ export function redisOutbox(db: Database): Outbox {
           permit.now,
           ...restOf(permit),
           permit.repeatsShowTwice ? 1 : 0,
+          permit.looksUp ? 1 : 0,
         ),
       )
     },
@@ -70,6 +72,18 @@ export function redisOutbox(db: Database): Outbox {
     async pause(channel, untilMs, chat) {
       const paused = chat === undefined ? channel : lineOf({ channel, chat })
       await answered(db.redis.zadd(keyOf('outbox:pauses'), 'GT', untilMs, paused))
+    },
+
+    async prolong(deliveryId, attempt, untilMs) {
+      return (await db.run(times.prolong, deliveryId, attempt, untilMs)) === 1
+    },
+
+    async resume(line, now) {
+      await db.run(times.resume, lineOf(line), now)
+    },
+
+    async saidSince(line, since) {
+      return answered(db.redis.zrangebyscore(keyOf(`said:${lineOf(line)}`), since, '+inf'))
     },
 
     async pausedUntil(channel) {
@@ -125,12 +139,16 @@ function restOf({ leaseMs, limits }: Permit): [number, string, string] {
   return [leaseMs, asText(limits.account), asText(limits.chat)]
 }
 
-/** why, notBefore, costsAttempt, route, receipt */
-function detailsOf(verdict: Verdict): [string, number, number, string, string] {
-  if (verdict.state === 'sent') return ['', 0, 1, verdict.route, toJson(verdict.receipt)]
-  if (verdict.state === 'expired') return ['', 0, 1, '', '']
-  if (verdict.state !== 'again') return [cleanText(verdict.why), 0, 1, '', '']
-  return [cleanText(verdict.why), verdict.notBefore, verdict.costsAttempt ? 1 : 0, '', '']
+/** why, notBefore, costsAttempt, route, receipt, doubtSince, platformMessageId */
+function detailsOf(verdict: Verdict): [string, number, number, string, string, number | string, string] {
+  if (verdict.state === 'sent') {
+    const { route, receipt } = verdict
+    return ['', 0, 1, route, toJson(receipt), '', cleanText(receipt.platformMessageId ?? '')]
+  }
+  if (verdict.state === 'expired') return ['', 0, 1, '', '', '', '']
+  if (verdict.state !== 'again') return [cleanText(verdict.why), 0, 1, '', '', '', '']
+  const { why, notBefore, costsAttempt, doubtSince = '' } = verdict
+  return [cleanText(why), notBefore, costsAttempt ? 1 : 0, '', '', doubtSince, '']
 }
 
 function readTaken(reply: Reply): Taken {
@@ -149,6 +167,7 @@ function readRecord(fields: Fields): DeliveryRecord {
     receipt: optional(fields.receipt, fromJson<Receipt>),
     why: fields.why,
     maybeTwice: fields.maybeTwice === '1',
+    doubtSince: optional(fields.doubtSince, Number),
     updatedAt: Number(fields.updatedAt),
   }
 }

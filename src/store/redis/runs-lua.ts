@@ -5,7 +5,7 @@ import { script } from './script.ts'
  * runs             zset: number → id       runs:of:<owner>, runs:live: the same for one person, for live runs
  * runs:leased      zset: leaseUntil → id, of runs that are held or wait for something   runs:ended     zset: endedAt → id      runs:number  the last number
  */
-const keys = `
+export const keys = `
 local RUNS, LIVE, LEASED, ENDED = P .. 'runs', P .. 'runs:live', P .. 'runs:leased', P .. 'runs:ended'
 local id = ARGV[1]
 local run = P .. 'run:' .. id
@@ -17,7 +17,7 @@ local function addHops(first)
 end
 `
 
-const make = `
+export const make = `
 local function make(owner, task, now, ...)
   local number = call('INCR', P .. 'runs:number')
   call('HSET', run, 'id', id, 'number', number, 'owner', owner, 'task', task, 'round', 0, 'createdAt', now, ...)
@@ -28,7 +28,7 @@ local function make(owner, task, now, ...)
 end
 `
 
-const finish = `
+export const finish = `
 local function finish(state, why, now)
   call('HSET', run, 'state', state, 'endedAt', now)
   if why ~= '' then call('HSET', run, 'why', why) end
@@ -226,7 +226,8 @@ for i, id in ipairs(call('ZRANGEBYSCORE', P .. 'runs:leased', '-inf', '(' .. ARG
   found[i] = call('HGETALL', P .. 'run:' .. id)
 end
 local running = call('ZCARD', P .. 'runs:leased')
-for _, id in ipairs(call('ZRANGE', P .. 'runs:live', 0, limit + running)) do
+-- Many that are parked must not hide one that is not.
+for _, id in ipairs(call('ZRANGE', P .. 'runs:live', 0, 10 * limit + running)) do
   if #found >= limit then break end
   local run = call('HMGET', P .. 'run:' .. id, 'state', 'leaseUntil', 'waits')
   if run[1] == 'waiting' and not run[3] and tonumber(run[2]) < tonumber(ARGV[1]) then found[#found + 1] = call('HGETALL', P .. 'run:' .. id) end

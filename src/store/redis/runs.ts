@@ -126,7 +126,7 @@ function readIfThere(fields: Fields): Run | undefined {
   return fields.id === undefined ? undefined : readRun(fields)
 }
 
-function readRun(fields: Fields): Run {
+export function readRun(fields: Fields): Run {
   return {
     id: fields.id ?? '',
     number: Number(fields.number),

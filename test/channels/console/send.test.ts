@@ -74,3 +74,16 @@ test('every group has people who also have a chat of their own', () => {
     for (const { id } of people) expect(own.map(({ chat }) => chat)).toContain(id)
   }
 })
+
+test('a draft is told to those who look on, and nothing of it is kept', async () => {
+  const { channel, kept, hints } = aChannel()
+  const { id, to } = aDelivery('zhangsan')
+  await channel.showDraft?.({ id, to, taskId: 'console-1', at: 5, text: '回头' })
+  expect(hints).toEqual([
+    {
+      topic: 'console',
+      payload: { chat: 'zhangsan', draft: { id: 'delivery-1', taskId: 'console-1', at: 5, text: '回头' } },
+    },
+  ])
+  expect(kept.size).toBe(0)
+})

@@ -21,7 +21,16 @@ function reader(over: Partial<OnebotConfig> = {}, isBound: (event: string) => bo
   return (frame: object): Read =>
     parse(
       { time: 1_790_000_000, self_id: Number(self), ...frame },
-      { config, now: 1_790_000_000_500, account: self, repeatsIds: false, isOurs: () => false, isBound, order },
+      {
+        config,
+        now: 1_790_000_000_500,
+        account: self,
+        repeatsIds: false,
+        isOurs: () => false,
+        isBound,
+        isTriggered: () => false,
+        order,
+      },
     )
 }
 

@@ -48,6 +48,7 @@ function read(frame: object | string, over: Partial<OnebotConfig> = {}, implemen
     repeatsIds,
     isOurs,
     isBound,
+    isTriggered: (text) => text === '早安',
     order: openOrder(config),
   })
 }
@@ -63,7 +64,7 @@ const kinds: Record<string, Read['kind'][]> = {
   dispatch: ['message'],
   ignore: ['ignored'],
   control: ['ignored', 'heartbeat'],
-  notice: ['ignored', 'account', 'message'],
+  notice: ['ignored', 'account', 'mute', 'message'],
   request: ['ignored'],
   drop: ['bad'],
   route: ['bad'],
@@ -196,6 +197,8 @@ describe('in a group', () => {
     ['a reply to the bot', [reply('ours'), text('and tomorrow?')], ['reply'], 'message'],
     ['a reply to somebody else', [reply('theirs'), text('and tomorrow?')], ['reply'], 'ignored'],
     ['a keyword', [text('今天天气如何')], ['keyword'], 'message'],
+    ['what calls a command by itself', [text('早安')], ['keyword'], 'message'],
+    ['the same where keywords do not count', [text('早安')], ['prefix', 'mention'], 'ignored'],
     ['no keyword', [text('今天如何')], ['keyword'], 'ignored'],
     ['anything, where all is answered', [text('hm')], ['all'], 'message'],
     ['nothing that is answered', [at(self), text('/help 天气')], [], 'ignored'],

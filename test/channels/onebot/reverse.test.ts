@@ -288,6 +288,41 @@ describe('what was said while nobody was connected', () => {
     expect(messages[2]?.id).toBe(before?.id)
   })
 
+  test.for([['10001'], 'all'] as const)('is taken from friends as well: %s', async (catchUpFriends) => {
+    const { channel, url, messages } = await aChannel({ catchUpFriends }, channelPorts(Date.now()))
+    const friends = ['10001', '10002'].map((id) => ({ id, name: id }))
+    const simulator = await anImplementation({ friends })
+    simulator.sayInPrivate('10001', 'one')
+    simulator.sayInPrivate('10002', 'two')
+    simulator.connectTo(url)
+    const expected = catchUpFriends === 'all' ? ['one', 'two'] : ['one']
+    await expect.poll(() => messages.map(({ text }) => text).toSorted()).toEqual(expected)
+    expect(messages[0]?.from).toMatchObject({ chat: '10001', chatKind: 'private', account: '3100000001' })
+    // What the bot said itself is in the history too, and is no message.
+    await channel.send(hello(), soon())
+    simulator.disconnect()
+    await expect.poll(() => messages.length, { timeout: 3_000 }).toBe(2 * expected.length)
+  })
+
+  test('comes before what is said while it is read', async () => {
+    const { url, messages } = await aChannel({ catchUpGroups: ['20001'] }, channelPorts(Date.now()))
+    const simulator = await anImplementation()
+    simulator.misbehave({ action: 'get_group_msg_history', delayMs: 100 })
+    simulator.sayInGroup('20001', '10001', 'missed')
+    simulator.connectTo(url)
+    await simulator.connected()
+    simulator.sayInGroup('20001', '10001', 'live')
+    await expect
+      .poll(() => messages.map(({ text }) => text).filter((text, place, all) => all.indexOf(text) === place))
+      .toEqual(['missed', 'live'])
+  })
+
+  test('is left alone where friends cannot be read', async () => {
+    const { url, ports } = await aChannel({ catchUpFriends: ['10001'] })
+    await anImplementation({ flavour: 'go-cqhttp', reverseUrl: url })
+    await expect.poll(() => ports.logged()).toContain('cannot be read')
+  })
+
   test('is not asked for again when it is too long ago', async () => {
     const { url, messages, ports } = await aChannel(
       { catchUpGroups: ['20001'] },

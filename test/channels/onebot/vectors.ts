@@ -18,6 +18,7 @@ export function aConfig(over: Partial<OnebotConfig> = {}): OnebotConfig {
     ignore: [],
     mostWaiting: 100,
     catchUpGroups: [],
+    catchUpFriends: [],
     ...over,
   }
 }

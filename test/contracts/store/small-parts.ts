@@ -109,6 +109,50 @@ export function countersContract(store: StoreUnderTest): void {
       expect(await store().counters.add(name, 1, noon + 110 * second, minute)).toBe(1)
     })
 
+    test('a book is added to in one go, and read whole or in part', async () => {
+      const book = unique('book')
+      const add = (...adds: [string, number][]) =>
+        store().counters.addAll(
+          book,
+          adds.map(([name, by]) => ({ name, by })),
+          noon,
+          noon + day,
+        )
+      expect(await store().counters.read(book, noon)).toEqual(new Map())
+      expect(await add(['person tokens 张三 %/', 2], ['until', 0.5])).toEqual([2, 0.5])
+      expect(await add(['until', 0.25], ['third', -3], ['until', 1])).toEqual([0.75, -3, 1.75])
+      expect(await add()).toEqual([])
+      expect(await store().counters.read(book, noon)).toEqual(
+        new Map([
+          ['person tokens 张三 %/', 2],
+          ['until', 1.75],
+          ['third', -3],
+        ]),
+      )
+      expect(await store().counters.read(book, noon, ['until', 'never'])).toEqual(new Map([['until', 1.75]]))
+      expect(await store().counters.read(book, noon, [])).toEqual(new Map())
+      expect(await store().counters.read(`${book}x`, noon)).toEqual(new Map())
+    })
+
+    test('a book is gone at its end, and a new one begins at nothing', async () => {
+      const book = unique('book')
+      await store().counters.addAll(book, [{ name: 'a', by: 1 }], noon, noon + minute)
+      expect(await store().counters.read(book, noon + minute - 1)).toEqual(new Map([['a', 1]]))
+      expect(await store().counters.read(book, noon + minute)).toEqual(new Map())
+      expect(
+        await store().counters.addAll(book, [{ name: 'b', by: 1 }], noon + minute, Number.MAX_SAFE_INTEGER),
+      ).toEqual([1])
+      expect(await store().counters.read(book, noon + 1_000 * day)).toEqual(new Map([['b', 1]]))
+    })
+
+    test('50 adding to a book at once lose nothing, and each sum is told once', async () => {
+      const book = unique('book')
+      const add = () => store().counters.addAll(book, [{ name: 'a', by: 1 }], noon, noon + day)
+      const sums = await Promise.all(Array.from({ length: 50 }, add))
+      expect(new Set(sums.flat()).size).toBe(50)
+      expect(await store().counters.read(book, noon)).toEqual(new Map([['a', 50]]))
+    })
+
     test('100 adding at once lose nothing', async () => {
       const name = unique('counter')
       await Promise.all(Array.from({ length: 100 }, () => store().counters.add(name, 1, noon, minute)))

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import type { LlmCall } from '../../../src/core/llm-call.ts'
 import { openLlm } from '../../../src/engine/llm/ask.ts'
-import type { LlmCall, LlmConfig } from '../../../src/engine/llm/llm.ts'
+import type { AskOptions, LlmConfig } from '../../../src/engine/llm/llm.ts'
 import { LlmError } from '../../../src/engine/llm/llm-error.ts'
 import {
   type OpenaiSimulator,
@@ -28,6 +29,7 @@ function ask(
   over: Partial<LlmConfig> = {},
   text = 'hello there model',
   signal?: AbortSignal,
+  wish: Pick<AskOptions, 'model' | 'temperature'> = {},
 ): Promise<string> {
   const config = {
     baseUrl: url,
@@ -36,6 +38,7 @@ function ask(
     firstTokenMs: 2_000,
     wholeMs: 10_000,
     attempts: 3,
+    toolRounds: 3,
     ...over,
   }
   const options = {
@@ -44,6 +47,7 @@ function ask(
     signal: signal ?? AbortSignal.timeout(20_000),
     onText: (so: string) => void shown.push(so),
     onCall: (call: LlmCall) => void calls.push(call),
+    ...wish,
   }
   return openLlm(config).ask([{ role: 'user', text }], options)
 }
@@ -88,6 +92,19 @@ test('a stream that broke is begun anew', async () => {
   simulator.misbehave({ answer: 'cut', times: 1 })
   expect(await ask(simulator)).toBe('hello there model')
   expect(shown).toEqual(['hello ', 'hello ', 'hello there ', 'hello there model'])
+})
+
+test('a model that is wished for is asked first, and the others when it is down; a known one has its price', async () => {
+  const simulator = await upstream()
+  const price = { inputPerMillion: 1, outputPerMillion: 2 }
+  const models = { models: [{ name: 'one' }, { name: 'two', price }] }
+  await ask(simulator, models, 'hi', undefined, { model: 'two', temperature: 0.2 })
+  expect(simulator.requests.at(-1)).toMatchObject({ model: 'two', temperature: 0.2 })
+  expect(calls.at(-1)?.cost).toBeGreaterThan(0)
+  simulator.misbehave({ model: 'special', answer: 500 })
+  await ask(simulator, { ...models, attempts: 1 }, 'hi', undefined, { model: 'special' })
+  expect(simulator.requests.slice(1).map(({ model }) => model)).toEqual(['special', 'one'])
+  expect(simulator.requests.at(-1)?.temperature).toBeUndefined()
 })
 
 test('the next model is asked when one is down, and the first that answers counts', async () => {

@@ -41,7 +41,10 @@ export function keptSide(ports: ApiPorts): Side {
     async follow(chat, after, show, signal) {
       const news = bell()
       const leave = hints.join((hint) => {
-        if (consoleHintSchema.safeParse(hint).data?.chat === chat) news.ring()
+        const { data } = consoleHintSchema.safeParse(hint)
+        if (data?.chat !== chat) return
+        if (data.draft) show.draft(data.draft)
+        else news.ring()
       })
       try {
         for (let last = after; !signal.aborted; ) {
@@ -50,7 +53,7 @@ export function keptSide(ports: ApiPorts): Side {
             if (signal.aborted) return
             last = seq
             const bubble = bubbleEntrySchema.safeParse(entry)
-            if (bubble.success) show({ seq, id, ...bubble.data })
+            if (bubble.success) show.bubble({ seq, id, ...bubble.data })
           }
           if (entries.length < readAtOnce) await news.wait(lookAgainMs, signal)
         }

@@ -18,9 +18,17 @@ export const sentences = {
     zh: '平台模拟器没有响应，请稍后再发。',
     en: 'The platform simulator does not answer. Please send it again later.',
   }),
-  textOnly: (): Bilingual => ({
-    zh: '平台模拟器只能发送文字。',
-    en: 'A simulated platform takes text only.',
+  notThere: (): Bilingual => ({
+    zh: '在这个平台上不能这样说。',
+    en: 'This cannot be said on that platform.',
+  }),
+  fileGone: (): Bilingual => ({
+    zh: '附件已过保留期，请重新添加。',
+    en: 'The attachment is kept no longer. Please add it again.',
+  }),
+  botAway: (): Bilingual => ({
+    zh: '机器人现在没有连上，没有收到。请稍后再发。',
+    en: 'The bot is not connected right now and did not get it. Please send it again later.',
   }),
   notAcknowledged: (status: number): Bilingual => ({
     zh: `服务没有确认收到（${status || '无应答'}），请稍后再发。`,

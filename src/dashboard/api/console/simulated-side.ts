@@ -1,44 +1,74 @@
 import { z } from 'zod'
 import { UnavailableError, UsageError } from '../../../core/errors.ts'
-import { inLang } from '../../../core/lang.ts'
-import { plainText } from '../../../core/part.ts'
+import { type Bilingual, inLang } from '../../../core/lang.ts'
+import type { Part } from '../../../core/part.ts'
+import {
+  type SimulatedChat,
+  type SimulatedLine,
+  simulatedChatsSchema,
+  simulatedFeedSchema,
+  simulatedMediaSchema,
+  simulatedSaidSchema,
+} from '../../../core/simulated.ts'
 import type { ApiPorts } from '../ports.ts'
 import type { Bubble } from '../shapes.ts'
 import { sentences } from './sentences.ts'
-import { pause, type Saying, type Side } from './side.ts'
-import { type Line, lineSchema, partsOfLine } from './simulated-line.ts'
+import { pause, type Side } from './side.ts'
 
 /** A callback may take the platform its 5 s; the browser waits 10. */
 const answerWithinMs = 9000
 const pollMs = 20_000
 const tryAgainMs = 2000
-const sayingsKept = 500
 
-const membersSchema = z.object({ members: z.array(z.object({ userid: z.string(), name: z.string() })) })
-const feedSchema = z.object({ lines: z.array(lineSchema) })
-const saidSchema = z.object({ status: z.number() })
-
-/** A platform's simulator: each of its members has a private chat with the bot, and is heard and spoken for over the simulator's HTTP. */
+/** A platform's simulator: its people are heard and spoken for over its HTTP, see `core/simulated.ts`. */
 export function simulatedSide(channel: string, platform: string, baseUrl: string, ports: ApiPorts): Side {
-  const sayings = rememberSayings()
+  const refused = (sentence: Bilingual): UsageError => new UsageError(inLang(ports.config.lang, sentence))
+
+  async function chats(): Promise<SimulatedChat[]> {
+    const path = '/simulator/chats'
+    return read(simulatedChatsSchema, await call(baseUrl, path, { withinMs: 2000 }), path).chats
+  }
+
+  /** The bytes that the browser uploaded go along. */
+  async function withBytes(part: Part): Promise<Part> {
+    if (!('media' in part) || part.media.source === 'inline') return part
+    if (part.media.source !== 'kept') throw refused(sentences.notThere())
+    const file = await ports.store.files.get(part.media.fileId, ports.now())
+    if (file === undefined) throw refused(sentences.fileGone())
+    const { name, type, bytes } = file
+    const base64 = Buffer.from(bytes).toString('base64')
+    return { ...part, name: part.name ?? name, type, media: { source: 'inline', base64 } }
+  }
+
+  /** What lies at the simulator is read through us: a browser shows pictures of its own server only. */
+  function withAddress(part: Part): Part {
+    if (!('media' in part) || part.media.source !== 'platform') return part
+    const url = `/api/console/media/${channel}/${encodeURIComponent(part.media.id)}`
+    return { ...part, media: { source: 'url', url } }
+  }
+
+  function bubbleOf({ seq, at, from, parts, messageId, sayingId }: SimulatedLine): Bubble {
+    const id = [channel, String(seq), ...(sayingId === undefined ? [] : [sayingId])].join('-')
+    return { seq, id, at, from, parts: parts.map(withAddress), messageId }
+  }
 
   return {
     async chats() {
-      const { members } = membersSchema.parse(await call(baseUrl, '/simulator/members', { withinMs: 2000 }))
-      return members.map(({ userid, name }) => {
-        const people = [{ id: userid, name }]
-        return { channel, chat: userid, chatKind: 'private' as const, title: `${name} · ${platform}`, people }
-      })
+      return (await chats()).map(({ bot, takes, ...chat }) => ({
+        channel,
+        ...chat,
+        simulated: { platform, bot, takes },
+      }))
     },
 
     async follow(chat, after, show, signal) {
       for (let last = after; !signal.aborted; ) {
         const path = `/simulator/feed?after=${last}&waitMs=${pollMs}`
         try {
-          const { lines } = feedSchema.parse(await call(baseUrl, path, { withinMs: pollMs + answerWithinMs, signal }))
-          for (const line of lines) {
+          const given = await call(baseUrl, path, { withinMs: pollMs + answerWithinMs, signal })
+          for (const line of read(simulatedFeedSchema, given, path).lines) {
             last = line.seq
-            if (line.member.toLowerCase() === chat.toLowerCase()) show(bubbleOf(line))
+            if (line.chat.toLowerCase() === chat.toLowerCase()) show.bubble(bubbleOf(line))
           }
         } catch (error) {
           // Away, or not yet there: the chat stays open for when it is.
@@ -48,54 +78,31 @@ export function simulatedSide(channel: string, platform: string, baseUrl: string
       }
     },
 
-    async say(saying) {
-      const text = plainText(saying.parts)
-      if (saying.parts.some(({ kind }) => kind !== 'text') || text === '') {
-        throw new UsageError(inLang(ports.config.lang, sentences.textOnly()))
-      }
-      sayings.add(saying, text)
-      const body = { from: saying.person, text, id: saying.id }
-      const { status } = saidSchema.parse(await call(baseUrl, '/simulator/say', { withinMs: answerWithinMs, body }))
-      if (status !== 200) throw new UsageError(inLang(ports.config.lang, sentences.notAcknowledged(status)))
+    async say({ id, person, parts }, { chat, simulated }) {
+      if (parts.some(({ kind }) => !simulated?.takes.includes(kind))) throw refused(sentences.notThere())
+      const body = { id, chat, person, parts: await Promise.all(parts.map(withBytes)) }
+      const path = '/simulator/say'
+      const given = await call(baseUrl, path, { withinMs: answerWithinMs, body })
+      const { isTaken, status } = read(simulatedSaidSchema, given, path)
+      if (!isTaken) throw refused(status === undefined ? sentences.botAway() : sentences.notAcknowledged(status))
       return {}
     },
-  }
 
-  function bubbleOf(line: Line): Bubble {
-    const { seq, at, kind, member } = line
-    const from = kind === 'bot' ? { kind } : { kind, id: member, name: member }
-    const said = kind === 'person' ? sayings.idOf(line) : undefined
-    const id = [channel, String(seq), ...(said === undefined ? [] : [said])].join('-')
-    return { seq, id, at, from, parts: partsOfLine(line) }
-  }
-}
-
-/** Which line is whose saying: the feed tells words and member, the browser knows its own by the saying's id. */
-function rememberSayings() {
-  const waiting = new Map<string, { member: string; text: string }>()
-  const known = new Map<number, string>()
-  return {
-    add({ id, person }: Saying, text: string): void {
-      if (![...known.values()].includes(id)) waiting.set(id, { member: person.toLowerCase(), text })
-      forgetOldest(waiting)
-    },
-    idOf({ seq, member, text }: Line): string | undefined {
-      if (known.has(seq)) return known.get(seq)
-      for (const [id, saying] of waiting) {
-        if (saying.member !== member.toLowerCase() || saying.text !== text) continue
-        waiting.delete(id)
-        known.set(seq, id)
-        forgetOldest(known)
-        return id
-      }
-      return undefined
+    async media(id) {
+      const path = `/simulator/media?id=${encodeURIComponent(id)}`
+      const { name, type, base64 } = read(simulatedMediaSchema, await call(baseUrl, path, { withinMs: 9000 }), path)
+      return { name, type, bytes: Buffer.from(base64, 'base64') }
     },
   }
 }
 
-function forgetOldest<Key>(map: Map<Key, unknown>): void {
-  const [oldest] = map.keys()
-  if (map.size > sayingsKept && oldest !== undefined) map.delete(oldest)
+/** What is no simulator of ours is as good as away. */
+function read<T>(schema: z.ZodType<T>, given: unknown, path: string): T {
+  const found = schema.safeParse(given)
+  if (found.success) return found.data
+  throw new UnavailableError(
+    `the simulator's answer to ${path.split('?')[0]} cannot be read: ${z.prettifyError(found.error)}`,
+  )
 }
 
 /** A call of the simulator's HTTP. Throws UnavailableError for whatever goes wrong on the way. */

@@ -42,7 +42,15 @@ export function visit(socket: WebSocket, api: Api, sides: Sides): void {
     open.set(key, closing)
     if (open.size > mostOpen) socket.close(policyViolation, 'too many chats')
     side
-      .follow(chat, after, (bubble) => send({ kind: 'bubble', channel, chat, bubble }), closing.signal)
+      .follow(
+        chat,
+        after,
+        {
+          bubble: (bubble) => send({ kind: 'bubble', channel, chat, bubble }),
+          draft: (draft) => send({ kind: 'draft', channel, chat, draft }),
+        },
+        closing.signal,
+      )
       .catch((error: unknown) => {
         api.log.error({ channel, err: error }, 'console chat could not be followed')
         socket.close(1011)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { deliveryRecordSchema, deliverySchema } from '../../../core/delivery.ts'
 import { grantSchema } from '../../../core/grant.ts'
 import { mediaSchema, partSchema } from '../../../core/part.ts'
+import { listedPresetSchema } from '../../../core/preset.ts'
 import { hopSchema } from '../../../core/run.ts'
 import {
   auditListSchema,
@@ -10,6 +11,7 @@ import {
   grantListSchema,
   newTaskAnswerSchema,
   overviewSchema,
+  presetListSchema,
   pushedSchema,
   sceneListSchema,
   sessionSchema,
@@ -37,6 +39,8 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Grant: grantSchema,
   GrantList: grantListSchema,
   AuditList: auditListSchema,
+  Preset: listedPresetSchema,
+  PresetList: presetListSchema,
   Session: sessionSchema,
   ConsoleChats: consoleChatsSchema,
   Uploaded: uploadedSchema,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DeliveryRecord } from '../../../core/delivery.ts'
+import { sumOfCalls } from '../../../core/llm-call.ts'
 import type { Hop } from '../../../core/run.ts'
 import { defineRoute } from '../route.ts'
 import { type TaskSummary, taskDetailSchema } from '../shapes.ts'
@@ -28,6 +29,7 @@ export const getTask = defineRoute({
     return {
       ...summary,
       timeline: withSends([...timeline, ...underWay(summary)], deliveries),
+      llm: sumOfCalls(timeline.flatMap(({ call }) => call ?? [])),
       steps: sizes,
       deliveries,
     }

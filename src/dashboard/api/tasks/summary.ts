@@ -15,10 +15,10 @@ export function waitingSummaryOf(task: Task): TaskSummary {
   return { ...aboutTask(task), state: 'waiting', attempt: 0, createdAt: task.message.receivedAt }
 }
 
-function aboutTask({ id, lane, route, message }: Task) {
+function aboutTask({ id, lane, route, message, parent }: Task) {
   const { channel, chat, chatKind } = message.from
   const text = cut(message.text)
-  return { id, lane, command: commandName(route), text, channel, chat, chatKind, sender: message.sender }
+  return { id, lane, command: commandName(route), text, channel, chat, chatKind, sender: message.sender, parent }
 }
 
 function commandName(route: Route | undefined): string {

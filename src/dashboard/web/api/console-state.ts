@@ -1,4 +1,4 @@
-import type { Bubble, ConsoleDown, TaskSummary } from '../../api/shapes.ts'
+import type { Bubble, ConsoleDown, DraftBubble, TaskSummary } from '../../api/shapes.ts'
 import { chatKey, type Saying } from './console-link.ts'
 
 /** What was typed here and is not yet seen as a bubble of the chat. */
@@ -15,6 +15,8 @@ export interface Pending {
 export interface ConsoleState {
   /** By chat, oldest first. */
   bubbles: Readonly<Record<string, readonly Bubble[]>>
+  /** Answers that are still growing, by chat. */
+  drafts: Readonly<Record<string, readonly DraftBubble[]>>
   unread: Readonly<Record<string, number>>
   pending: readonly Pending[]
   tasks: Readonly<Record<string, TaskSummary>>
@@ -28,8 +30,19 @@ export type ConsoleAction =
   | { kind: 'dismiss'; id: string }
   | { kind: 'show'; key: string }
   | { kind: 'task'; task: TaskSummary }
+  /** Tasks of earlier: what is known already is newer. */
+  | { kind: 'tasks'; tasks: readonly TaskSummary[] }
+  /** The task has ended; what it was about to say has come, or never will. */
+  | { kind: 'settled'; taskId: string }
 
-export const emptyConsole: ConsoleState = { bubbles: {}, unread: {}, pending: [], tasks: {}, shown: undefined }
+export const emptyConsole: ConsoleState = {
+  bubbles: {},
+  drafts: {},
+  unread: {},
+  pending: [],
+  tasks: {},
+  shown: undefined,
+}
 
 export function reduceConsole(state: ConsoleState, action: ConsoleAction): ConsoleState {
   switch (action.kind) {
@@ -43,8 +56,21 @@ export function reduceConsole(state: ConsoleState, action: ConsoleAction): Conso
       return { ...state, pending: state.pending.filter(({ saying }) => saying.id !== action.id) }
     case 'show':
       return { ...state, shown: action.key, unread: { ...state.unread, [action.key]: 0 } }
-    case 'task':
-      return { ...state, tasks: { ...state.tasks, [action.task.id]: action.task } }
+    case 'task': {
+      const known = { ...state, tasks: { ...state.tasks, [action.task.id]: action.task } }
+      return action.task.state === 'cancelled'
+        ? reduceConsole(known, { kind: 'settled', taskId: action.task.id })
+        : known
+    }
+    case 'tasks': {
+      const earlier = Object.fromEntries(action.tasks.map((task) => [task.id, task]))
+      return { ...state, tasks: { ...earlier, ...state.tasks } }
+    }
+    case 'settled': {
+      const entries = Object.entries(state.drafts)
+      const others = entries.map(([key, drafts]) => [key, drafts.filter(({ taskId }) => taskId !== action.taskId)])
+      return { ...state, drafts: Object.fromEntries(others) }
+    }
     case 'frame':
       return reduceFrame(state, action.frame)
   }
@@ -62,9 +88,19 @@ function reduceFrame(state: ConsoleState, frame: ConsoleDown): ConsoleState {
       return {
         ...state,
         bubbles: { ...state.bubbles, [key]: bubbles },
+        drafts: { ...state.drafts, [key]: (state.drafts[key] ?? []).filter((draft) => !isOver(draft, [frame.bubble])) },
         unread: isUnread ? { ...state.unread, [key]: (state.unread[key] ?? 0) + 1 } : state.unread,
         pending: state.pending.filter((pending) => !isBubbleOf(frame.bubble, pending)),
       }
+    }
+    case 'draft': {
+      const key = chatKey(frame.channel, frame.chat)
+      const { draft } = frame
+      if (isOver(draft, state.bubbles[key] ?? []) || state.tasks[draft.taskId]?.state === 'cancelled') return state
+      const before = state.drafts[key] ?? []
+      const isKnown = before.some(({ id }) => id === draft.id)
+      const drafts = isKnown ? before.map((one) => (one.id === draft.id ? draft : one)) : [...before, draft]
+      return { ...state, drafts: { ...state.drafts, [key]: drafts } }
     }
     case 'accepted': {
       const pending = state.pending.map((one) =>
@@ -82,8 +118,23 @@ function reduceFrame(state: ConsoleState, frame: ConsoleDown): ConsoleState {
   }
 }
 
+/** The task that a message became. One from a platform is known by the platform's id, which its task's id has in it. */
+export function taskOf(bubble: Bubble, channel: string, tasks: ConsoleState['tasks']): TaskSummary | undefined {
+  const { from, taskId, messageId } = bubble
+  if (taskId !== undefined) return tasks[taskId]
+  if (from.kind === 'bot' || messageId === undefined) return undefined
+  return Object.values(tasks).find((task) => task.channel === channel && `${task.id}-`.includes(`-${messageId}-`))
+}
+
 /** A person's bubble carries the id of its saying, maybe behind its channel's name, or at least the task it became. */
 function isBubbleOf(bubble: Bubble, { saying, taskId }: Pending): boolean {
   if (bubble.from.kind !== 'person') return false
   return bubble.id.endsWith(saying.id) || (taskId !== undefined && bubble.taskId === taskId)
+}
+
+/** Whether what a draft was to become stands there, or its task has said something else since. */
+function isOver(draft: DraftBubble, bubbles: readonly Bubble[]): boolean {
+  return bubbles.some(
+    ({ id, from, taskId, at }) => id === draft.id || (from.kind === 'bot' && taskId === draft.taskId && at >= draft.at),
+  )
 }

@@ -49,7 +49,7 @@ export function call<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 /** A call that changes something. A token that went stale (a sign-in in another tab) is renewed once. */
 export async function post<T>(
-  method: 'POST' | 'DELETE',
+  method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: BodyInit,
   headers: Record<string, string> = {},

@@ -1,7 +1,14 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
-import type { ConsoleChat, TaskDetail, TaskSummary } from '../../api/shapes.ts'
+import type { ConsoleChat, TaskDetail, TaskList, TaskSummary } from '../../api/shapes.ts'
 import { type ConsoleLink, chatKey, connectConsole, type LinkState, newSayingId, type Saying } from './console-link.ts'
-import { type ConsoleState, emptyConsole, type Pending, reduceConsole } from './console-state.ts'
+import {
+  type ConsoleAction,
+  type ConsoleState,
+  emptyConsole,
+  type Pending,
+  reduceConsole,
+  taskOf,
+} from './console-state.ts'
 import { call } from './http.ts'
 import { useLive } from './live.tsx'
 import { useSession } from './session.tsx'
@@ -9,9 +16,11 @@ import { actionOf } from './task-actions.ts'
 
 /** How many of the latest bubbles' tasks are looked up. */
 const LOOK_BACK = 20
+const EARLIER = 100
 const LOOK_AFTER_MS = 700
 const LOOK_AGAIN_MS = 5000
 const MOST_TRIES = 3
+const SETTLE_MS = 4000
 
 export interface Console extends ConsoleState {
   link: LinkState
@@ -42,9 +51,13 @@ export function useConsole(): Console {
   }, [check])
 
   useEffect(() => onTask((task) => dispatch({ kind: 'task', task })), [onTask])
-  useTasksOf(state, dispatch)
+  const [shown, setShown] = useState<ConsoleChat>()
+  useTasksOf(state, shown?.channel ?? '', dispatch)
+  useEarlierTasks(shown?.simulated && shown.channel, dispatch)
+  useSettling(state, dispatch)
 
   const show = useCallback((chat: ConsoleChat) => {
+    setShown(chat)
     dispatch({ kind: 'show', key: chatKey(chat.channel, chat.chat) })
     linkRef.current?.open(chat.channel, chat.chat)
   }, [])
@@ -72,12 +85,17 @@ export function useConsole(): Console {
 }
 
 /** The stream tells of changes only: what became of tasks said earlier is asked for, and what goes on is looked at now and then. */
-function useTasksOf(state: ConsoleState, dispatch: (action: { kind: 'task'; task: TaskDetail }) => void): void {
+function useTasksOf(state: ConsoleState, channel: string, dispatch: (action: ConsoleAction) => void): void {
   const tries = useRef(new Map<string, number>())
   const bubbles = state.shown ? state.bubbles[state.shown] : undefined
   const wanted = (bubbles ?? [])
     .slice(-LOOK_BACK)
-    .flatMap(({ from, taskId }) => (from.kind === 'person' && taskId && isOpen(state.tasks[taskId]) ? [taskId] : []))
+    .flatMap((bubble) => {
+      if (bubble.from.kind !== 'person') return []
+      const task = taskOf(bubble, channel, state.tasks)
+      const taskId = bubble.taskId ?? task?.id
+      return taskId && isOpen(task) ? [taskId] : []
+    })
     .join(' ')
 
   useEffect(() => {
@@ -105,6 +123,34 @@ function useTasksOf(state: ConsoleState, dispatch: (action: { kind: 'task'; task
       clearInterval(timer)
     }
   }, [wanted, dispatch])
+}
+
+/** Bubbles of a simulated platform do not say which task they became, so its latest are looked up once. */
+function useEarlierTasks(channel: string | undefined, dispatch: (action: ConsoleAction) => void): void {
+  useEffect(() => {
+    if (channel === undefined) return
+    const query = new URLSearchParams({ channel, limit: String(EARLIER) })
+    call<TaskList>(`/api/tasks?${query}`).then(
+      ({ tasks }) => dispatch({ kind: 'tasks', tasks }),
+      // The stream tells of those to come.
+      () => undefined,
+    )
+  }, [channel, dispatch])
+}
+
+/** A task that has ended without the answer that grew (its scene said something else) takes the draft along, after time for the answer to come. */
+function useSettling({ drafts, tasks }: ConsoleState, dispatch: (action: { kind: 'settled'; taskId: string }) => void) {
+  const ended = Object.values(drafts)
+    .flat()
+    .flatMap(({ taskId }) => (tasks[taskId] && !isOpen(tasks[taskId]) ? [taskId] : []))
+    .join(' ')
+  useEffect(() => {
+    if (ended === '') return
+    const timer = setTimeout(() => {
+      for (const taskId of ended.split(' ')) dispatch({ kind: 'settled', taskId })
+    }, SETTLE_MS)
+    return () => clearTimeout(timer)
+  }, [ended, dispatch])
 }
 
 function isOpen(task: TaskSummary | undefined): boolean {

@@ -1,10 +1,11 @@
+import { plural } from './plural.ts'
+import { presetsEn } from './presets-en.ts'
+import { usageEn } from './usage-en.ts'
 import type { Text } from './zh.ts'
-
-const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
 
 export const en: Text = {
   brand: 'Huitou',
-  nav: { tasks: 'Tasks', console: 'Console', label: 'Main' },
+  nav: { tasks: 'Tasks', console: 'Console', presets: 'Presets', usage: 'Usage', label: 'Main' },
   settings: {
     label: 'Settings',
     language: 'Language',
@@ -46,6 +47,8 @@ export const en: Text = {
     too_large: 'That is too large to keep.',
     unauthorized: 'Sign in first.',
     wrong_password: 'That password is not right. Try again.',
+    preset_exists: 'There is a preset of this name already. Choose another name.',
+    preset_is_file: 'This preset is a file; delete the file on the server.',
   },
   overview: {
     label: 'Overview',
@@ -137,6 +140,7 @@ export const en: Text = {
     noHops: 'Nothing recorded yet.',
     total: (span) => `${span} in all`,
     attempt: 'Attempt',
+    parent: 'Called by',
     waits: { sleep: 'Sleeps', approval: 'Waits for approval', tasks: 'Waits for tasks' },
     until: (when: string) => `until ${when}`,
     lane: 'Lane',
@@ -154,6 +158,13 @@ export const en: Text = {
     platformId: 'Platform message id',
     expires: (when) => `expires ${when}`,
     hopAttempt: (count) => `attempt ${count}`,
+    llm: 'Models',
+    calls: (count: number) => (count === 1 ? '1 call' : `${count} calls`),
+    tokens: (input: string, output: string) => `${input} + ${output} tokens`,
+    cost: (cost: string) => `cost ${cost}`,
+    summary: 'summary of the conversation',
+    estimated: 'estimated',
+    firstWord: (span: string) => `first word ${span}`,
   },
   hops: {
     received: 'Received',
@@ -167,6 +178,7 @@ export const en: Text = {
     said: 'Answered',
     waits: 'waits',
     signal: 'signal',
+    asked: 'Asked a model',
     snoozed: 'Paused, goes on later',
     retry: 'Failed, will retry',
     done: 'Done',
@@ -177,6 +189,7 @@ export const en: Text = {
     reopened: 'Reopened',
     sent: 'Handed to the platform',
     undelivered: 'Not delivered',
+    tool: 'Tool called',
   },
   deliveryStates: {
     queued: 'Queued',
@@ -187,6 +200,7 @@ export const en: Text = {
     expired: 'Expired',
   },
   routes: { passive: 'on the reply', active: 'active send', webhook: 'webhook' },
+  usage: usageEn,
   console: {
     chats: 'Chats',
     search: 'Choose a chat',
@@ -196,6 +210,8 @@ export const en: Text = {
     people: (count) => plural(count, 'person', 'people'),
     placeholder: 'Say something. / for commands, Enter sends, Shift+Enter breaks the line',
     placeholderShort: 'Say something, / for commands',
+    placeholderGroup: 'Say something. / for commands, @ for people, Enter sends, Shift+Enter breaks the line',
+    placeholderGroupShort: 'Say something, / or @',
     send: 'Send',
     attach: 'Attach files',
     drop: 'Drop to attach',
@@ -203,6 +219,18 @@ export const en: Text = {
     uploading: 'Uploading',
     uploadFailed: (name) => `${name} could not be uploaded`,
     bot: 'Huitou',
+    theBot: 'the bot',
+    web: 'Web console',
+    platforms: { 'wecom-app': 'WeCom', onebot: 'QQ' },
+    simulated: 'simulated',
+    simulatedHint: 'A simulator plays this platform; nothing leaves this machine',
+    askIdea: '#Tell me about Beijing',
+    reply: (name) => `Reply to ${name}`,
+    replyTo: 'Reply to: ',
+    dropReply: 'Do not reply to this',
+    quoteGone: 'The quoted message is gone',
+    forward: 'Chat history',
+    forwardOpen: (count) => `Show all ${count}`,
     sending: 'Sending',
     waitingLink: 'Goes out once connected',
     refused: 'Not accepted',
@@ -217,6 +245,7 @@ export const en: Text = {
     back: 'Connected again',
     empty: 'Nothing said here yet',
     emptyHint: 'Say something, or pick a command:',
+    emptyGroupHint: 'In a group the bot listens to /, #, an @ of it and replies to it. Try:',
     noChats: 'No chats to speak in',
     noChatsHint: 'Enable the console channel in the configuration and its chats appear here.',
     hints: 'Command hints',
@@ -235,6 +264,7 @@ export const en: Text = {
     today: 'Today',
     yesterday: 'Yesterday',
   },
+  presets: presetsEn,
   time: {
     now: 'just now',
     ago: (span) => `${span} ago`,

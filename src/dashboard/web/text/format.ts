@@ -57,6 +57,19 @@ export function momentText(at: number, lang: Lang): string {
   }).format(at)
 }
 
+/** A moment as it is where the installation is, to the minute. */
+export function momentIn(at: number, timeZone: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(localeOf(lang), {
+    timeZone,
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+    year: 'numeric',
+  }).format(at)
+}
+
 export function dayText(at: number, now: number, lang: Lang, text: Text): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY)
   if (days === 0) return text.console.today
@@ -68,6 +81,17 @@ export function bytesText(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KB`
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}
+
+/** 12,345 */
+export function countText(count: number): string {
+  return Math.round(count).toLocaleString('en-US')
+}
+
+/** In the currency of the price table, with as many places as small sums need. */
+export function moneyText(cost: number): string {
+  const places = cost !== 0 && Math.abs(cost) < 1 ? 4 : 2
+  return cost.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: places })
 }
 
 export function startOfDay(at: number): number {

@@ -1,7 +1,10 @@
+import { presetsZh } from './presets-zh.ts'
+import { usageZh } from './usage-zh.ts'
+
 /** Every word the app shows, in Chinese. `en.ts` has the same keys. */
 export const zh = {
   brand: '回头',
-  nav: { tasks: '任务', console: '控制台', label: '主导航' },
+  nav: { tasks: '任务', console: '控制台', presets: '人设', usage: '用量', label: '主导航' },
   settings: {
     label: '设置',
     language: '语言',
@@ -44,6 +47,8 @@ export const zh = {
     too_large: '太大了，放不下。',
     unauthorized: '请先登录。',
     wrong_password: '密码不对，再试一次。',
+    preset_exists: '已经有这个名字的人设了，换一个名字。',
+    preset_is_file: '这个人设来自文件，请在服务器上删除文件。',
   },
   overview: {
     label: '运行概况',
@@ -134,6 +139,7 @@ export const zh = {
     noHops: '还没有记录。',
     total: (span: string) => `共 ${span}`,
     attempt: '第几次',
+    parent: '由谁调用',
     waits: { sleep: '等到', approval: '等待审批', tasks: '等待任务' },
     until: (when: string) => `最晚 ${when}`,
     lane: '队列',
@@ -151,6 +157,13 @@ export const zh = {
     platformId: '平台消息 ID',
     expires: (when: string) => `${when} 过期`,
     hopAttempt: (count: number) => `第 ${count} 次尝试`,
+    llm: '模型',
+    calls: (count: number) => `${count} 次调用`,
+    tokens: (input: string, output: string) => `${input} + ${output} tokens`,
+    cost: (cost: string) => `费用 ${cost}`,
+    summary: '对话摘要',
+    estimated: '估算',
+    firstWord: (span: string) => `首字 ${span}`,
   },
   hops: {
     received: '收到消息',
@@ -164,6 +177,7 @@ export const zh = {
     said: '给出答复',
     waits: '等待',
     signal: '收到信号',
+    asked: '询问模型',
     snoozed: '暂停，稍后继续',
     retry: '出错，将重试',
     done: '完成',
@@ -174,6 +188,7 @@ export const zh = {
     reopened: '重新打开',
     sent: '已送达平台',
     undelivered: '没有送到',
+    tool: '模型使用工具',
   },
   deliveryStates: {
     queued: '排队中',
@@ -184,6 +199,7 @@ export const zh = {
     expired: '已过期',
   },
   routes: { passive: '随回执', active: '主动发送', webhook: '群机器人' },
+  usage: usageZh,
   console: {
     chats: '会话',
     search: '选择会话',
@@ -193,6 +209,8 @@ export const zh = {
     people: (count: number) => `${count} 人`,
     placeholder: '说点什么，/ 看命令，Enter 发送，Shift+Enter 换行',
     placeholderShort: '说点什么，/ 看命令',
+    placeholderGroup: '说点什么，/ 看命令，@ 提到谁，Enter 发送，Shift+Enter 换行',
+    placeholderGroupShort: '说点什么，/ 命令，@ 某人',
     send: '发送',
     attach: '添加附件',
     drop: '松手，添加为附件',
@@ -200,6 +218,19 @@ export const zh = {
     uploading: '上传中',
     uploadFailed: (name: string) => `${name} 没有传上去`,
     bot: '回头',
+    theBot: '机器人',
+    web: '网页控制台',
+    /** By the platform's name in the configuration. */
+    platforms: { 'wecom-app': '企业微信', onebot: 'QQ' } as Readonly<Record<string, string>>,
+    simulated: '模拟',
+    simulatedHint: '这个平台由模拟器扮演，消息不会发到外面',
+    askIdea: '#介绍一下北京',
+    reply: (name: string) => `回复 ${name}`,
+    replyTo: '回复：',
+    dropReply: '不回复这条',
+    quoteGone: '引用的消息已找不到',
+    forward: '聊天记录',
+    forwardOpen: (count: number) => `查看全部 ${count} 条`,
     sending: '发送中',
     waitingLink: '连上后自动发送',
     refused: '没有被接受',
@@ -212,6 +243,7 @@ export const zh = {
     back: '已重新连上',
     empty: '这里还没有消息',
     emptyHint: '发一句试试，或点下面的命令：',
+    emptyGroupHint: '机器人只听 / 或 # 开头、@ 它、回复它的话。试试：',
     noChats: '还没有可用的会话',
     noChatsHint: '在配置里启用 console 渠道，这里就会出现会话。',
     hints: '命令提示',
@@ -230,6 +262,7 @@ export const zh = {
     today: '今天',
     yesterday: '昨天',
   },
+  presets: presetsZh,
   time: {
     now: '刚刚',
     ago: (span: string) => `${span}前`,

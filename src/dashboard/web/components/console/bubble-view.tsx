@@ -1,40 +1,61 @@
-import { Button } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
+import { IconCornerUpLeft } from '@tabler/icons-react'
 import { memo, type ReactNode } from 'react'
-import type { Part } from '../../../../core/part.ts'
 import type { Bubble, ConsoleChat, TaskSummary } from '../../../api/shapes.ts'
 import type { Pending } from '../../api/console-state.ts'
 import { clockText, momentText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import { BotAvatar, PersonAvatar } from './avatar.tsx'
 import classes from './console.module.css'
-import { PartView } from './part-view.tsx'
+import { Said } from './said.tsx'
 import { TaskChip } from './task-chip.tsx'
 
 interface BubbleViewProps {
   chat: ConsoleChat
   bubble: Bubble
   task: TaskSummary | undefined
+  /** Said by who one speaks as. */
+  isOwn: boolean
+  /** It is an answer that still grows, or such a one stands below it. */
+  growth: 'itself' | 'below' | undefined
   onCommand(command: string): void
+  onReply(bubble: Bubble): void
 }
 
-export const BubbleView = memo(({ chat, bubble, task, onCommand }: BubbleViewProps) => {
+export const BubbleView = memo(({ chat, bubble, task, isOwn, growth, onCommand, onReply }: BubbleViewProps) => {
   const { text } = useText()
-  const { from, parts, at } = bubble
+  const { from, parts, at, messageId } = bubble
+  const canReply = messageId !== undefined && chat.simulated?.takes.includes('quote')
+  const reply = canReply ? () => onReply(bubble) : undefined
   if (from.kind === 'bot') {
     return (
-      <Frame from="bot" avatar={<BotAvatar />} name={text.console.bot} at={at}>
+      <Frame
+        from="bot"
+        avatar={<BotAvatar />}
+        name={chat.simulated?.bot.name ?? text.console.bot}
+        at={at}
+        isGrowing={growth === 'itself'}
+        onReply={reply}
+      >
         <Said parts={parts} onCommand={onCommand} />
       </Frame>
     )
   }
-  // A simulated platform tells ids only.
+  // As one knows them here, who may have changed their name since.
   const name = chat.people.find(({ id }) => id === from.id)?.name ?? from.name
   return (
-    <Frame from="person" avatar={<PersonAvatar id={from.id} name={name} />} name={name} at={at}>
+    <Frame
+      from="person"
+      isOwn={isOwn}
+      avatar={<PersonAvatar id={from.id} name={name} />}
+      name={name}
+      at={at}
+      onReply={reply}
+    >
       <Said parts={parts} onCommand={onCommand} />
       {task && (
         <div className={classes.under}>
-          <TaskChip task={task} />
+          <TaskChip task={task} isAnswering={growth === 'below'} />
         </div>
       )}
     </Frame>
@@ -56,6 +77,7 @@ export function PendingView({ pending, isLinked, onAgain, onDismiss }: PendingVi
   return (
     <Frame
       from="person"
+      isOwn
       avatar={<PersonAvatar id={saying.person} name={name} />}
       name={name}
       at={at}
@@ -87,16 +109,32 @@ interface FrameProps {
   avatar: ReactNode
   name: string
   at: number
+  isOwn?: boolean
   isPending?: boolean
+  isGrowing?: boolean
+  onReply?: (() => void) | undefined
   children: ReactNode
 }
 
-function Frame({ from, avatar, name, at, isPending = false, children }: FrameProps) {
-  const { lang } = useText()
+function Frame({
+  from,
+  avatar,
+  name,
+  at,
+  isOwn = false,
+  isPending = false,
+  isGrowing = false,
+  onReply,
+  children,
+}: FrameProps) {
+  const { lang, text } = useText()
   return (
     <article
       className={isPending ? `${classes.bubble} ${classes.pending}` : classes.bubble}
       data-from={from}
+      data-own={isOwn || undefined}
+      data-growing={isGrowing || undefined}
+      aria-busy={isGrowing || undefined}
       data-testid={`bubble-${from}`}
     >
       {avatar}
@@ -105,19 +143,21 @@ function Frame({ from, avatar, name, at, isPending = false, children }: FramePro
         <time dateTime={new Date(at).toISOString()} title={momentText(at, lang)}>
           {clockText(at, lang)}
         </time>
+        {onReply && (
+          <ActionIcon
+            className={classes.replyButton}
+            variant="subtle"
+            color="gray"
+            size={20}
+            aria-label={text.console.reply(name)}
+            data-testid="reply"
+            onClick={onReply}
+          >
+            <IconCornerUpLeft size={14} />
+          </ActionIcon>
+        )}
       </div>
       {children}
     </article>
-  )
-}
-
-function Said({ parts, onCommand }: { parts: readonly Part[]; onCommand(command: string): void }) {
-  return (
-    <div className={classes.said} data-testid="said">
-      {parts.map((part, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a bubble's parts never change
-        <PartView key={place} part={part} onCommand={onCommand} />
-      ))}
-    </div>
   )
 }

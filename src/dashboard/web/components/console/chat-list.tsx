@@ -3,6 +3,7 @@ import { IconUser, IconUsers } from '@tabler/icons-react'
 import type { ConsoleChat } from '../../../api/shapes.ts'
 import { chatKey } from '../../api/console-link.ts'
 import { useText } from '../../text/text.tsx'
+import { chatGroups } from './chat-groups.ts'
 import classes from './console.module.css'
 
 interface ChatListProps {
@@ -15,33 +16,47 @@ interface ChatListProps {
 export function ChatList({ chats, shown, unread, onChoose }: ChatListProps) {
   const { text } = useText()
   return (
-    <aside className={classes.side}>
-      <h2 className={classes.sideTitle}>{text.console.chats}</h2>
-      <ul className={classes.chats}>
-        {chats.map((chat) => {
-          const key = chatKey(chat.channel, chat.chat)
-          return (
-            <li key={key}>
-              <UnstyledButton
-                className={classes.chat}
-                aria-current={chat === shown}
-                data-testid="console-chat"
-                onClick={() => onChoose(chat)}
-              >
-                {chat.chatKind === 'group' ? <IconUsers size={20} /> : <IconUser size={20} />}
-                <span className={classes.chatText}>
-                  <span className={classes.chatTitle}>{chat.title}</span>
-                  <span className={classes.chatKind}>
-                    <ChatKind chat={chat} />
+    <nav className={classes.side} aria-label={text.console.chats}>
+      {chatGroups(chats, text).map(({ channel, title, isSimulated, chats }) => (
+        <section key={channel} aria-label={title}>
+          <h2 className={classes.groupTitle}>
+            {title}
+            {isSimulated && <SimulatedBadge />}
+          </h2>
+          <ul className={classes.chats}>
+            {chats.map((chat) => (
+              <li key={chat.chat}>
+                <UnstyledButton
+                  className={classes.chat}
+                  aria-current={chat === shown}
+                  data-testid="console-chat"
+                  onClick={() => onChoose(chat)}
+                >
+                  {chat.chatKind === 'group' ? <IconUsers size={20} /> : <IconUser size={20} />}
+                  <span className={classes.chatText}>
+                    <span className={classes.chatTitle}>{chat.title}</span>
+                    <span className={classes.chatKind}>
+                      <ChatKind chat={chat} />
+                    </span>
                   </span>
-                </span>
-                <Unread count={unread[key] ?? 0} />
-              </UnstyledButton>
-            </li>
-          )
-        })}
-      </ul>
-    </aside>
+                  <Unread count={unread[chatKey(chat.channel, chat.chat)] ?? 0} />
+                </UnstyledButton>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  )
+}
+
+/** Says that nobody outside is reached. */
+export function SimulatedBadge() {
+  const { text } = useText()
+  return (
+    <span className={classes.simulated} title={text.console.simulatedHint} data-testid="simulated">
+      {text.console.simulated}
+    </span>
   )
 }
 

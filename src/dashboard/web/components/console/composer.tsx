@@ -1,23 +1,36 @@
 import { ActionIcon, FileButton, Textarea } from '@mantine/core'
 import { IconPaperclip, IconSend2 } from '@tabler/icons-react'
-import { type ClipboardEvent, type KeyboardEvent, useId, useRef, useState } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { Part } from '../../../../core/part.ts'
+import type { ConsoleChat } from '../../../api/shapes.ts'
 import { useScenes } from '../../api/use-scenes.ts'
 import { useText } from '../../text/text.tsx'
+import type { Text } from '../../text/zh.ts'
 import { AttachmentList } from './attachment-list.tsx'
 import classes from './composer.module.css'
 import { HintList } from './hint-list.tsx'
-import { type Hint, hintsFor } from './hints.ts'
+import { type Hint, hintsFor, leadOf } from './hints.ts'
+import { mentionable, mentionHints, partsOfTyped } from './mentions.ts'
+import { ReplyChip } from './reply-chip.tsx'
 import type { useAttachments } from './use-attachments.ts'
 
 interface ComposerProps {
+  chat: ConsoleChat
   isWide: boolean
   attachments: ReturnType<typeof useAttachments>
+  /** What is replied to. */
+  quoted: string | undefined
+  onDropQuote(): void
   onSay(parts: Part[]): void
 }
 
+function placeholderOf(chat: ConsoleChat, isWide: boolean, { console }: Text): string {
+  if (mentionable(chat).length > 0) return isWide ? console.placeholderGroup : console.placeholderGroupShort
+  return isWide ? console.placeholder : console.placeholderShort
+}
+
 /** Where one writes: Enter says it, Shift+Enter breaks the line, arrows and Tab take a hint. */
-export function Composer({ isWide, attachments, onSay }: ComposerProps) {
+export function Composer({ chat, isWide, attachments, quoted, onDropQuote, onSay }: ComposerProps) {
   const { text, lang } = useText()
   const scenes = useScenes()
   const input = useRef<HTMLTextAreaElement>(null)
@@ -25,7 +38,9 @@ export function Composer({ isWide, attachments, onSay }: ComposerProps) {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState(-1)
   const [areHintsShut, setAreHintsShut] = useState(false)
-  const hints = areHintsShut ? [] : hintsFor(typed, scenes, lang)
+  const hints = areHintsShut
+    ? []
+    : [...mentionHints(typed, chat, text.console.theBot), ...hintsFor(typed, scenes, lang, leadOf(chat))]
   const hasSaying = typed.trim() !== '' || attachments.list.some(({ part }) => part)
 
   const type = (next: string) => {
@@ -42,11 +57,15 @@ export function Composer({ isWide, attachments, onSay }: ComposerProps) {
 
   const say = () => {
     if (!hasSaying || attachments.isUploading) return
-    const words: Part[] = typed.trim() === '' ? [] : [{ kind: 'text', text: typed.trim() }]
+    const words: Part[] = typed.trim() === '' ? [] : partsOfTyped(typed.trim(), chat)
     onSay([...words, ...attachments.take()])
     type('')
     input.current?.focus()
   }
+
+  useEffect(() => {
+    if (quoted !== undefined) input.current?.focus()
+  }, [quoted])
 
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method is composing (pinyin), its keys are its own.
@@ -62,6 +81,8 @@ export function Composer({ isWide, attachments, onSay }: ComposerProps) {
       take(hint)
     } else if (hint && event.key === 'Escape') {
       setAreHintsShut(true)
+    } else if (event.key === 'Escape') {
+      onDropQuote()
     } else if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
       say()
@@ -79,6 +100,7 @@ export function Composer({ isWide, attachments, onSay }: ComposerProps) {
     <div className={classes.composer}>
       <div className={classes.column}>
         {hints.length > 0 && <HintList id={listId} hints={hints} chosen={chosen} onChoose={take} />}
+        {quoted !== undefined && <ReplyChip quoted={quoted} onDrop={onDropQuote} />}
         <AttachmentList list={attachments.list} onRemove={attachments.remove} />
         <div className={classes.box}>
           <FileButton multiple onChange={(files) => attachments.add(files)}>
@@ -97,7 +119,7 @@ export function Composer({ isWide, attachments, onSay }: ComposerProps) {
             maxRows={8}
             autoFocus={isWide}
             value={typed}
-            placeholder={isWide ? text.console.placeholder : text.console.placeholderShort}
+            placeholder={placeholderOf(chat, isWide, text)}
             aria-label={text.console.placeholderShort}
             role="combobox"
             aria-expanded={hints.length > 0}

@@ -1,5 +1,5 @@
 import type { Lang } from '../../../../core/lang.ts'
-import type { SceneList } from '../../../api/shapes.ts'
+import type { ConsoleChat, SceneList } from '../../../api/shapes.ts'
 
 export interface Hint {
   /** `scene command`, what is put into the input. */
@@ -11,8 +11,16 @@ export interface Hint {
 
 const MOST_HINTS = 8
 
-/** The commands that what is typed may become; a leading slash lists them all. Nothing once arguments have begun. */
-export function hintsFor(typed: string, scenes: SceneList['scenes'], lang: Lang): Hint[] {
+/** What makes the bot listen in a chat: in a platform's group not everything is said to it. */
+export function leadOf({ chatKind, simulated }: ConsoleChat): string {
+  return simulated && chatKind === 'group' ? '/' : ''
+}
+
+/**
+ * The commands that what is typed may become; a leading slash lists them all. Nothing once arguments have begun. `lead`: what a
+ * command must begin with to be heard.
+ */
+export function hintsFor(typed: string, scenes: SceneList['scenes'], lang: Lang, lead = ''): Hint[] {
   const isSlash = typed.startsWith('/')
   const start = typed.replace(/^\//, '').trimStart().toLowerCase()
   if (typed.includes('\n') || (start === '' && !isSlash)) return []
@@ -24,7 +32,10 @@ export function hintsFor(typed: string, scenes: SceneList['scenes'], lang: Lang)
       isPublic: isPublic || name === '',
     })),
   )
-  return hints.filter(({ words }) => isBeginning(words.toLowerCase(), start)).slice(0, MOST_HINTS)
+  return hints
+    .filter(({ words }) => isBeginning(words.toLowerCase(), start))
+    .slice(0, MOST_HINTS)
+    .map((hint) => ({ ...hint, words: lead + hint.words }))
 }
 
 /** `sl` finds `demo sleep` too: people remember the command better than its scene. */

@@ -13,14 +13,19 @@ Markdown.displayName = 'Markdown'
 /** A plain text with its web addresses made links. */
 export const PlainText = memo(({ text }: { text: string }) => (
   <p className={classes.plain}>
-    {text.split(/(https?:\/\/[^\s<>"'`，。；：、！？（）《》「」]+)/).map((piece, place) => {
-      const url = place % 2 === 1 ? safeUrl(piece) : undefined
-      // biome-ignore lint/suspicious/noArrayIndexKey: a text's pieces have no other name than their place
-      return <Fragment key={place}>{url === undefined ? piece : <OutLink url={url}>{piece}</OutLink>}</Fragment>
-    })}
+    <LinkedText text={text} />
   </p>
 ))
 PlainText.displayName = 'PlainText'
+
+/** The same within a line of others. */
+export function LinkedText({ text }: { text: string }): ReactNode {
+  return text.split(/(https?:\/\/[^\s<>"'`，。；：、！？（）《》「」]+)/).map((piece, place) => {
+    const url = place % 2 === 1 ? safeUrl(piece) : undefined
+    // biome-ignore lint/suspicious/noArrayIndexKey: a text's pieces have no other name than their place
+    return <Fragment key={place}>{url === undefined ? piece : <OutLink url={url}>{piece}</OutLink>}</Fragment>
+  })
+}
 
 function OutLink({ url, children }: { url: string; children: ReactNode }) {
   return (

@@ -2,17 +2,18 @@ import { IconMapPin, IconQuote } from '@tabler/icons-react'
 import type { Part } from '../../../../core/part.ts'
 import { useText } from '../../text/text.tsx'
 import { CardView } from './card-view.tsx'
+import { ForwardView } from './forward-view.tsx'
 import { LinkView } from './link-view.tsx'
-import { Markdown, PlainText } from './markdown.tsx'
+import { Markdown } from './markdown.tsx'
 import { MediaView } from './media-view.tsx'
 import classes from './parts.module.css'
 
-/** One piece of what was said. `onCommand`: a card's button was pressed. */
-export function PartView({ part, onCommand }: { part: Part; onCommand(command: string): void }) {
+type Block = Exclude<Part, { kind: 'text' | 'mention' }>
+
+/** One piece of what was said that stands alone. `onCommand`: a card's button was pressed. */
+export function PartView({ part, onCommand }: { part: Block; onCommand(command: string): void }) {
   const { text } = useText()
   switch (part.kind) {
-    case 'text':
-      return <PlainText text={part.text} />
     case 'markdown':
       return <Markdown text={part.text} />
     case 'image':
@@ -32,13 +33,11 @@ export function PartView({ part, onCommand }: { part: Part; onCommand(command: s
           ))}
         </div>
       )
-    case 'mention':
-      return <span className={classes.mention}>@{part.name ?? part.person}</span>
     case 'quote':
       return (
-        <blockquote className={classes.quote}>
+        <blockquote className={classes.quote} data-testid="quote">
           <IconQuote size={14} aria-hidden="true" />
-          {part.text ?? part.messageId}
+          <span>{part.text ?? text.console.quoteGone}</span>
         </blockquote>
       )
     case 'location':
@@ -49,6 +48,7 @@ export function PartView({ part, onCommand }: { part: Part; onCommand(command: s
         </span>
       )
     case 'native':
+      if (Array.isArray(part.body.forward)) return <ForwardView texts={part.body.forward.map(String)} />
       return <span className={classes.quiet}>{text.console.native(part.platform)}</span>
     case 'event':
       return <span className={classes.quiet}>{text.console.event(part.name)}</span>

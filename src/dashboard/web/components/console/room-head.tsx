@@ -1,8 +1,10 @@
 import { Button, Menu } from '@mantine/core'
 import { IconCheck, IconChevronDown } from '@tabler/icons-react'
+import { Fragment } from 'react'
 import type { ConsoleChat } from '../../../api/shapes.ts'
 import { useText } from '../../text/text.tsx'
-import { ChatKind } from './chat-list.tsx'
+import { chatGroups } from './chat-groups.ts'
+import { ChatKind, SimulatedBadge } from './chat-list.tsx'
 import classes from './console.module.css'
 
 interface RoomHeadProps {
@@ -23,7 +25,7 @@ export function RoomHead({ chats, chat, person, isWide, onChoose, onPerson }: Ro
       {isWide || chats.length < 2 ? (
         title
       ) : (
-        <Menu position="bottom-start" shadow="md">
+        <Menu position="bottom-start" shadow="md" keepMounted={false}>
           <Menu.Target>
             <Button
               variant="subtle"
@@ -35,19 +37,27 @@ export function RoomHead({ chats, chat, person, isWide, onChoose, onPerson }: Ro
               {title}
             </Button>
           </Menu.Target>
-          <Menu.Dropdown>
-            {chats.map((one) => (
-              <Menu.Item
-                key={`${one.channel}:${one.chat}`}
-                rightSection={one === chat ? <IconCheck size={15} /> : undefined}
-                onClick={() => onChoose(one)}
-              >
-                {one.title}
-              </Menu.Item>
+          <Menu.Dropdown className={classes.menu}>
+            {chatGroups(chats, text).map(({ channel, title, isSimulated, chats }) => (
+              <Fragment key={channel}>
+                <Menu.Label>
+                  {title} {isSimulated && <SimulatedBadge />}
+                </Menu.Label>
+                {chats.map((one) => (
+                  <Menu.Item
+                    key={one.chat}
+                    rightSection={one === chat ? <IconCheck size={15} /> : undefined}
+                    onClick={() => onChoose(one)}
+                  >
+                    {one.title}
+                  </Menu.Item>
+                ))}
+              </Fragment>
             ))}
           </Menu.Dropdown>
         </Menu>
       )}
+      {chat.simulated && <SimulatedBadge />}
       <span className={classes.roomKind}>
         <ChatKind chat={chat} />
       </span>

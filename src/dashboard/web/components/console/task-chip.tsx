@@ -11,7 +11,7 @@ import { useTook } from '../tasks/use-took.ts'
 import classes from './console.module.css'
 
 /** The task that a message became, under its bubble. */
-export function TaskChip({ task }: { task: TaskSummary }) {
+export function TaskChip({ task, isAnswering }: { task: TaskSummary; isAnswering: boolean }) {
   const { text } = useText()
   const { busy, act } = useTaskActions(task)
   const took = useTook(task, useNow())
@@ -39,7 +39,7 @@ export function TaskChip({ task }: { task: TaskSummary }) {
           {text.action[action]}
         </Button>
       )}
-      {task.state === 'running' && (
+      {task.state === 'running' && !isAnswering && (
         <div className={classes.taskProgress}>
           <ProgressBar progress={task.progress} />
         </div>

@@ -44,6 +44,7 @@ export function useStickToEnd(box: string, newest: string | undefined, force: bo
     if (!element || !content) return
     const observer = new ResizeObserver(() => {
       if (isAtEnd.current) toEnd()
+      else heightBefore.current = element.scrollHeight
     })
     observer.observe(content)
     observer.observe(element)
@@ -53,7 +54,8 @@ export function useStickToEnd(box: string, newest: string | undefined, force: bo
   const onScroll = useCallback(() => {
     const element = ref.current
     if (!element) return
-    isAtEnd.current = isNearEnd(element, element.scrollHeight)
+    // The event of our own jump to the end comes after a picture may have grown below it, which the observer above is yet to be told.
+    isAtEnd.current = isNearEnd(element, element.scrollHeight) || isNearEnd(element, heightBefore.current)
     if (isAtEnd.current) setHasNewBelow(false)
   }, [])
 

@@ -1,4 +1,4 @@
-import { IconListDetails, IconMessage2 } from '@tabler/icons-react'
+import { IconChartBar, IconListDetails, IconMasksTheater, IconMessage2 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useLive } from '../../api/live.tsx'
 import { Link } from '../../router.tsx'
@@ -9,13 +9,20 @@ import { LiveBanner } from './live-banner.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import classes from './shell.module.css'
 
-/** The frame of every page: brand, the two places to be, settings, and the word when the live connection is lost (the console has its own). */
+/** The frame of every page: brand, the places to be, settings, and the word when the live connection is lost (the console has its own). */
 export function Shell({ path, children }: { path: string; children: ReactNode }) {
   const { text, lang } = useText()
   const isConsole = path === '/console'
   const places = [
     { to: '/tasks', label: text.nav.tasks, icon: <IconListDetails size={18} />, isHere: path.startsWith('/tasks') },
     { to: '/console', label: text.nav.console, icon: <IconMessage2 size={18} />, isHere: isConsole },
+    {
+      to: '/presets',
+      label: text.nav.presets,
+      icon: <IconMasksTheater size={18} />,
+      isHere: path.startsWith('/presets'),
+    },
+    { to: '/usage', label: text.nav.usage, icon: <IconChartBar size={18} />, isHere: path === '/usage' },
   ]
   return (
     <div className={classes.shell} data-fixed={isConsole || undefined}>

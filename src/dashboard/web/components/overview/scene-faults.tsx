@@ -14,7 +14,7 @@ export function SceneFaults({ faults }: { faults: Overview['sceneFaults'] }) {
         <strong>{text.overview.faults(faults.length)}</strong>
         <ul>
           {faults.map(({ file, line, message }) => (
-            <li key={`${file}:${line}`}>
+            <li key={`${file}:${line} ${message}`}>
               <code>{line === undefined ? file : `${file}:${line}`}</code>
               <span>{message}</span>
             </li>

@@ -3,7 +3,8 @@ import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { TaskDetail } from '../../../api/shapes.ts'
 import { useNow } from '../../api/use-now.ts'
-import { agoText, momentText } from '../../text/format.ts'
+import { Link } from '../../router.tsx'
+import { agoText, countText, momentText, moneyText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './detail.module.css'
 import { useTook } from './use-took.ts'
@@ -36,7 +37,23 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
       <Fact name={detail.lane}>
         <code>{task.lane}</code>
       </Fact>
+      {task.parent && (
+        <Fact name={detail.parent}>
+          <Link to={`/tasks/${task.parent.id}`}>#{task.parent.number}</Link>
+        </Fact>
+      )}
       {task.attempt > 0 && <Fact name={detail.attempt}>{task.attempt}</Fact>}
+      {task.llm && (
+        <Fact name={detail.llm}>
+          <span data-testid="task-llm">
+            {[
+              detail.calls(task.llm.calls),
+              detail.tokens(countText(task.llm.inputTokens), countText(task.llm.outputTokens)),
+              ...(task.llm.cost === undefined ? [] : [detail.cost(moneyText(task.llm.cost))]),
+            ].join(' · ')}
+          </span>
+        </Fact>
+      )}
       <Fact name={detail.id}>
         <code>{task.id}</code>
         <CopyId id={task.id} />

@@ -1,6 +1,8 @@
 import type { Hop } from '../../../../core/run.ts'
+import { Link } from '../../router.tsx'
 import { clockText, momentText, spanText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
+import { CallLine } from './call-line.tsx'
 import classes from './detail.module.css'
 
 /** Every hop of the task's way, with the time since the one before and since the first. */
@@ -51,7 +53,12 @@ function HopLine({ hop, isNewAttempt, sincePrevious, sinceFirst }: HopLineProps)
           {hop.route && <span className={classes.tag}>{text.routes[hop.route]}</span>}
           {hop.ms !== undefined && <span className={classes.tag}>{spanText(hop.ms, text)}</span>}
         </div>
-        {hop.text && <p className={classes.hopText}>{hop.text}</p>}
+        {hop.call ? <CallLine call={hop.call} /> : hop.text && <p className={classes.hopText}>{hop.text}</p>}
+        {hop.child && (
+          <Link className={classes.hopLink} to={`/tasks/${hop.child.id}`} data-testid="timeline-child">
+            #{hop.child.number}
+          </Link>
+        )}
       </div>
       <div className={classes.deltas}>
         {sinceFirst > 0 && (

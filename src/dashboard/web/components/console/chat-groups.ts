@@ -1,0 +1,27 @@
+import type { ConsoleChat } from '../../../api/shapes.ts'
+import type { Text } from '../../text/zh.ts'
+
+export interface ChatGroup {
+  channel: string
+  /** The platform's name, with the channel's where two are on the same. */
+  title: string
+  isSimulated: boolean
+  chats: readonly ConsoleChat[]
+}
+
+/** The chats by channel, in the order in which they came. */
+export function chatGroups(chats: readonly ConsoleChat[], text: Text): ChatGroup[] {
+  const byChannel = Map.groupBy(chats, ({ channel }) => channel)
+  const platforms = [...byChannel.values()].map(([first]) => first?.simulated?.platform)
+  return [...byChannel].map(([channel, own]) => {
+    const platform = own[0]?.simulated?.platform
+    const isAlone = platforms.filter((one) => one === platform).length === 1
+    const name = platform === undefined ? text.console.web : (text.console.platforms[platform] ?? platform)
+    return {
+      channel,
+      title: isAlone ? name : `${name} · ${channel}`,
+      isSimulated: platform !== undefined,
+      chats: own,
+    }
+  })
+}

@@ -1,0 +1,91 @@
+import { Button, Modal, NumberInput, Select, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import type { Measure } from '../../../../core/budget.ts'
+import type { Standing } from '../../../../core/usage.ts'
+import { useMessage } from '../../api/use-message.ts'
+import { raiseBudget } from '../../api/use-usage.ts'
+import { useText } from '../../text/text.tsx'
+import classes from './usage.module.css'
+
+interface RaiseFormProps {
+  /** Whose budget is raised; closed while there is none. */
+  standing: Standing | undefined
+  onClose(): void
+  onDone(): void
+}
+
+/** Gives more of one measure until the end of today, or longer. */
+export function RaiseForm({ standing, onClose, onDone }: RaiseFormProps) {
+  const { text } = useText()
+  return (
+    <Modal opened={standing !== undefined} onClose={onClose} title={text.usage.raiseTitle} centered>
+      {standing && <Fields key={standing.subject} standing={standing} onDone={onDone} />}
+    </Modal>
+  )
+}
+
+function Fields({ standing, onDone }: { standing: Standing; onDone(): void }) {
+  const { text } = useText()
+  const messageOf = useMessage()
+  const { subject, limits } = standing
+  const fullest = limits.toSorted((one, other) => other.used / other.limit - one.used / one.limit)[0]
+  const [measure, setMeasure] = useState<Measure>(fullest?.measure ?? 'tokens')
+  const [amount, setAmount] = useState<number | string>('')
+  const [until, setUntil] = useState('')
+  const [isBusy, setIsBusy] = useState(false)
+  const [error, setError] = useState<unknown>()
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setIsBusy(true)
+    setError(undefined)
+    try {
+      await raiseBudget({ subject, measure, amount: Number(amount), until: until.trim() || undefined })
+      onDone()
+    } catch (fault) {
+      setError(fault)
+      setIsBusy(false)
+    }
+  }
+
+  return (
+    <form className={classes.form} onSubmit={(event) => void submit(event)} data-testid="raise-form">
+      <p className={classes.whose}>{subject === 'all' ? text.usage.everybody : subject}</p>
+      <Select
+        label={text.usage.measure}
+        value={measure}
+        allowDeselect={false}
+        data={limits.map((limit) => ({ value: limit.measure, label: text.usage[limit.measure] }))}
+        // What is offered are the measures above.
+        onChange={(value) => value && setMeasure(value as Measure)}
+      />
+      <NumberInput
+        label={text.usage.amount}
+        description={text.usage.amountHint}
+        required
+        min={0}
+        allowNegative={false}
+        decimalScale={measure === 'cost' ? 4 : 0}
+        thousandSeparator=","
+        value={amount}
+        onChange={setAmount}
+        data-autofocus
+      />
+      <TextInput
+        label={text.usage.until}
+        description={text.usage.untilHint}
+        placeholder="2026-12-31 18:00"
+        value={until}
+        onChange={(event) => setUntil(event.currentTarget.value)}
+      />
+      {error !== undefined && (
+        <p className={classes.fault} role="alert">
+          {messageOf(error)}
+        </p>
+      )}
+      <Button type="submit" loading={isBusy} disabled={!(Number(amount) > 0)}>
+        {text.usage.raise}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,24 @@
+import type { LlmMessage, LlmTurn } from '../../../core/llm.ts'
+import { LlmError } from '../llm-error.ts'
+import type { Toolbox, ToolSpec, ToolTurn } from './toolbox.ts'
+
+/** Asks, runs what the model calls, tells it what came of that, and asks again, until it answers in words alone. */
+export async function answerWithTools(
+  messages: readonly LlmMessage[],
+  toolbox: Toolbox,
+  mostRounds: number,
+  ask: (turns: readonly LlmTurn[], tools: readonly ToolSpec[]) => Promise<ToolTurn>,
+): Promise<string> {
+  const tools = await toolbox.offered()
+  const turns: LlmTurn[] = [...messages]
+  for (let round = 1; ; round++) {
+    const { text, calls } = await toolbox.turn(round, () => ask(turns, tools))
+    if (calls.length === 0) return text
+    if (round > mostRounds) throw new LlmError('too_many_rounds', `it called tools ${mostRounds} times in a row`)
+    const results = await toolbox.results(round, calls)
+    turns.push({ role: 'assistant', text, calls })
+    for (const [place, { id }] of calls.entries()) {
+      turns.push({ role: 'tool', callId: id, text: results[place] ?? '' })
+    }
+  }
+}

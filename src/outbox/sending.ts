@@ -1,0 +1,113 @@
+import type { Channel, LookedUp } from '../channels/channel.ts'
+import type { DeliveryRecord, Verdict } from '../core/delivery.ts'
+import { StoreUnavailableError, UnavailableError, UnsureError } from '../core/errors.ts'
+import { insist } from '../core/insist.ts'
+import type { Log } from '../core/log.ts'
+import { whyOf } from '../core/why.ts'
+import type { Line, Outbox as OutboxStore } from '../store/store.ts'
+import { type FailedSend, readFailure } from './verdict.ts'
+
+/** A send may take this long, unless its channel says that it takes longer; the claim on its delivery outlives it a little. */
+const SEND_MS = 15_000
+const SPARE_MS = 5_000
+export const LEASE_MS = SEND_MS + SPARE_MS
+const LONGEST_SEND_MS = 5 * 60_000
+
+/** A lost send is looked for after this time, and a look that failed is repeated. */
+const FIRST_LOOK_MS = 2_000
+const LOOK_AGAIN_MS = 5_000
+/** Looks that get no answer themselves are given up after so long. */
+const LOOK_FOR_MS = 2 * 60_000
+/** Clocks differ: what was said so long before the send counts as known as well. */
+const KNOWN_BEFORE_MS = 10 * 60_000
+
+export interface SendingPorts {
+  store: OutboxStore
+  channelOf(id: string): Channel
+  now(): number
+  log: Log
+}
+
+/** Sends a claimed delivery, or looks for one in doubt, and writes down how that went: what is left of its line, and when to look at it. */
+export function openSending({ store, channelOf, now, log }: SendingPorts) {
+  async function trySend(record: DeliveryRecord): Promise<FailedSend> {
+    const { delivery, attempts, updatedAt } = record
+    const channel = channelOf(delivery.to.channel)
+    const sendMs = Math.min(channel.sendMs?.(delivery) ?? SEND_MS, LONGEST_SEND_MS)
+    try {
+      if (sendMs > SEND_MS) await hold(record, sendMs)
+      const receipt = await channel.send(delivery, AbortSignal.timeout(Math.max(SEND_MS, sendMs)))
+      return { verdict: { state: 'sent', route: 'active', receipt } }
+    } catch (error) {
+      const failed = readFailure(error, attempts, now())
+      if (failed.verdict.state !== 'unsure' || channel.lookUp === undefined) return failed
+      const { why } = failed.verdict
+      const notBefore = now() + FIRST_LOOK_MS
+      return { verdict: { state: 'again', why, notBefore, costsAttempt: true, doubtSince: updatedAt } }
+    }
+  }
+
+  async function hold({ delivery, attempts }: DeliveryRecord, sendMs: number): Promise<void> {
+    const isOurs = await store.prolong(delivery.id, attempts, now() + sendMs + SPARE_MS)
+    if (!isOurs) throw new UnavailableError('its claim was lost before it was sent')
+  }
+
+  async function tryLook(line: Line, { delivery }: DeliveryRecord, since: number): Promise<Verdict> {
+    const channel = channelOf(delivery.to.channel)
+    const later = (why: string, lookInMs: number): Verdict => ({
+      state: 'again',
+      why,
+      notBefore: now() + lookInMs,
+      costsAttempt: false,
+      doubtSince: since,
+    })
+    if (channel.lookUp === undefined) return { state: 'unsure', why: 'it may have arrived, and cannot be looked up' }
+    let found: LookedUp
+    try {
+      const known = new Set(await store.saidSince(line, since - KNOWN_BEFORE_MS))
+      found = await channel.lookUp(delivery, { since, known }, AbortSignal.timeout(SEND_MS))
+    } catch (error) {
+      const why = `it may have arrived, and could not be looked up: ${whyOf(error)}`
+      // Away, it can send nothing else either, so nobody waits for the look.
+      const isAway = error instanceof UnavailableError || error instanceof StoreUnavailableError
+      const mayStillAnswer = error instanceof UnsureError && now() - since < LOOK_FOR_MS
+      return isAway || mayStillAnswer ? later(why, LOOK_AGAIN_MS) : { state: 'unsure', why }
+    }
+    switch (found.state) {
+      case 'sent':
+        return { state: 'sent', route: 'active', receipt: found.receipt }
+      case 'absent':
+        return { state: 'again', why: 'it did not arrive and is sent again', notBefore: now(), costsAttempt: false }
+      case 'unclear':
+        return later('its answer was lost; it is looked for', found.lookInMs)
+      case 'unknown':
+        return { state: 'unsure', why: found.why }
+    }
+  }
+
+  return async (line: Line, record: DeliveryRecord): Promise<{ more: boolean; lookAt: number }> => {
+    const { delivery, attempts, doubtSince } = record
+    const failed: FailedSend =
+      doubtSince === undefined ? await trySend(record) : { verdict: await tryLook(line, record, doubtSince) }
+    const { verdict, pause, needsOperator } = failed
+    const fields = {
+      deliveryId: delivery.id,
+      taskId: delivery.taskId,
+      channel: line.channel,
+      attempts,
+      state: verdict.state,
+      isLookedUp: doubtSince !== undefined || undefined,
+    }
+    const why = 'why' in verdict ? verdict.why : undefined
+    if (needsOperator) log.error({ ...fields, why }, 'delivery needs an operator')
+    else log.info({ ...fields, why }, 'delivery settled')
+    if (pause !== undefined) {
+      const chat = pause.scope === 'chat' ? line.chat : undefined
+      await insist(() => store.pause(line.channel, pause.untilMs, chat))
+    }
+    // What cost no attempt leaves its number to the next taker, whose claim a second writing would end; before its time there is none.
+    const mayRepeat = () => verdict.state !== 'again' || verdict.costsAttempt || now() < verdict.notBefore
+    const settled = await insist(() => store.settle(delivery.id, attempts, verdict, now()), mayRepeat)
+    return settled.more ? settled : { more: false, lookAt: 0 }
+  }
+}
