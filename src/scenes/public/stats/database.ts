@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId, StatementType } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
 import { Failure } from './failure.ts'
 import { faultOf } from './faults.ts'
 import { type Cell, cellOf, type Result, type ResultColumn } from './result.ts'
+import { checkTree } from './select-only.ts'
 import { quoted } from './sql-text.ts'
 
 export interface DatabaseOptions {
@@ -29,6 +30,7 @@ export interface Database {
 }
 
 const MOST_SPILLED = '8GB'
+const INTERRUPT_MS = 50
 const textualTypes: ReadonlySet<DuckDBTypeId> = new Set([DuckDBTypeId.VARCHAR, DuckDBTypeId.ENUM, DuckDBTypeId.UUID])
 const numberTypes: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.TINYINT,
@@ -72,12 +74,17 @@ export async function openDatabase({ scratch, memoryMb, withinMs, signal }: Data
   async function within<T>(work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted()
     let isLate = false
-    const interrupt = (): void => connection.interrupt()
+    let stopping: NodeJS.Timeout | undefined
+    // Again and again: it is forgotten when DuckDB has not begun, or goes on to the next part.
+    const stop = (): void => {
+      connection.interrupt()
+      stopping ??= setInterval(() => connection.interrupt(), INTERRUPT_MS)
+    }
     const timer = setTimeout(() => {
       isLate = true
-      interrupt()
+      stop()
     }, withinMs)
-    signal.addEventListener('abort', interrupt)
+    signal.addEventListener('abort', stop)
     try {
       return await work()
     } catch (error) {
@@ -86,7 +93,8 @@ export async function openDatabase({ scratch, memoryMb, withinMs, signal }: Data
       throw faultOf(error)
     } finally {
       clearTimeout(timer)
-      signal.removeEventListener('abort', interrupt)
+      clearInterval(stopping)
+      signal.removeEventListener('abort', stop)
     }
   }
 
@@ -103,12 +111,9 @@ export async function openDatabase({ scratch, memoryMb, withinMs, signal }: Data
     ask: (sql, mostRows) => within(() => read(connection, sql, mostRows)),
     askAsWritten: (sql, mostRows) =>
       within(async () => {
-        const statements = await connection.extractStatements(sql)
-        if (statements.count !== 1) throw notOneSelect
-        const prepared = await statements.prepare(0)
-        const isSelect = prepared.statementType === StatementType.SELECT
-        prepared.destroySync()
-        if (!isSelect) throw notOneSelect
+        // For its words on what cannot be parsed.
+        await connection.extractStatements(sql)
+        checkTree(await treeOf(connection, sql))
         return read(connection, sql, mostRows)
       }),
     close() {
@@ -136,10 +141,11 @@ async function read(connection: DuckDBConnection, sql: string, mostRows: number)
   return { columns, rows, isCut: false }
 }
 
-const notOneSelect = new Failure({
-  zh: '只能写一条 SELECT 查询。表名是 data，例如：stats sql "select 城市, sum(金额) from data group by 城市"',
-  en: 'One SELECT alone is run. The table is named data: stats sql "select city, sum(amount) from data group by city"',
-})
+async function treeOf(connection: DuckDBConnection, sql: string): Promise<string> {
+  const leaving = 'skip_null := true, skip_empty := true, skip_default := true'
+  const result = await connection.runAndReadAll(`SELECT json_serialize_sql($1::VARCHAR, ${leaving})`, [sql])
+  return String(result.getRows()[0]?.[0])
+}
 
 function tooSlow(withinMs: number): Failure {
   const seconds = Math.round(withinMs / 1000)

@@ -1,4 +1,5 @@
 import { Failure } from './failure.ts'
+import { outside } from './select-only.ts'
 
 /** DuckDB's error as its asker reads it; what they cannot mend stays as it is, for operators. */
 export function faultOf(error: unknown): unknown {
@@ -22,10 +23,7 @@ export function faultOf(error: unknown): unknown {
     case 'Out of Range Error':
       return fail(`查询算不下去：${words}`, `The query cannot be worked out: ${words}`)
     case 'Permission Error':
-      return fail(
-        '查询只能用表 data：不能读别的文件，不能上网，也不能改设置。',
-        'A query may use the table data alone: no other file, no network, no setting.',
-      )
+      return new Failure(outside.sentence, { cause: error })
     case 'Out of Memory Error':
       return fail(
         '查询用完了给它的内存，已停止。请缩小范围：先筛选、少取几列、少分几组。',

@@ -15,8 +15,8 @@ export function textTable({ columns, rows }: Pick<Result, 'columns' | 'rows'>): 
 } {
   const shown = rows.slice(0, MOST_ROWS)
   const all = columns.map(({ name, kind }, index) => {
-    const digits = kind === 'number' ? digitsFor(shown.map((row) => row[index] ?? null)) : 0
-    const cells = shown.map((row) => cutTo(cellText(row[index] ?? null, digits), CELL_WIDTH))
+    const figures = figuresFor(kind === 'number' ? shown.map((row) => row[index] ?? null) : [])
+    const cells = shown.map((row) => cutTo(cellText(row[index] ?? null, figures), CELL_WIDTH))
     const head = cutTo(name, CELL_WIDTH)
     return { head, cells, isNumber: kind === 'number', width: Math.max(widthOf(head), ...cells.map(widthOf)) }
   })
@@ -43,14 +43,25 @@ export function textTable({ columns, rows }: Pick<Result, 'columns' | 'rows'>): 
   }
 }
 
-/** A number as people read it: grouped from ten thousand on, so that years stay years. */
-export function shownNumber(value: number, digits: number): string {
+/** How the numbers of a column are written. */
+interface Figures {
+  digits: number
+  isGrouped: boolean
+}
+
+/** Two decimals at most. Whole numbers below ten thousand are left ungrouped, so that years stay years. */
+function figuresFor(cells: readonly Cell[]): Figures {
+  const digits = digitsFor(cells)
+  return { digits, isGrouped: digits > 0 || cells.some((cell) => typeof cell === 'number' && Math.abs(cell) >= 10_000) }
+}
+
+function shownNumber(value: number, { digits, isGrouped }: Figures): string {
   const isSmall = value !== 0 && Math.abs(value) < 0.01 && digits > 0
   if (isSmall || Math.abs(value) >= 1e15) return value.toPrecision(4).replace(/\.?0+(?=e|$)/, '')
   return value.toLocaleString('en-US', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-    useGrouping: Math.abs(value) >= 10_000,
+    useGrouping: isGrouped,
   })
 }
 
@@ -66,7 +77,7 @@ function digitsFor(cells: readonly Cell[]): number {
   return Math.min(2, Math.max(0, ...needed))
 }
 
-function cellText(cell: Cell, digits: number): string {
+function cellText(cell: Cell, figures: Figures): string {
   if (cell === null) return '-'
-  return typeof cell === 'number' ? shownNumber(cell, digits) : cell
+  return typeof cell === 'number' ? shownNumber(cell, figures) : cell
 }
