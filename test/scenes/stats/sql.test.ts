@@ -21,10 +21,11 @@ afterAll(async () => {
 })
 
 test('a SELECT answers with a table and the whole as CSV', async () => {
-  const { end, text, csv: kept } = await desk.ask(
-    'sql "select 城市, sum(金额) as 合计 from data group by 城市 order by 2 desc"',
-    sent,
-  )
+  const {
+    end,
+    text,
+    csv: kept,
+  } = await desk.ask('sql "select 城市, sum(金额) as 合计 from data group by 城市 order by 2 desc"', sent)
   expect(end.state).toBe('done')
   expect(text).toBe(
     ['销售.csv｜查询结果', '城市      合计', '----  --------', '北京  13,234.0', '上海   5,678.5'].join('\n'),
@@ -64,7 +65,7 @@ test.each([
   ["select * from glob('/*')", onlyData],
   ["select * from 'SECRET'", onlyData],
   ['select * from "SECRET"', onlyData],
-  ["with \"SECRET\" as (select * from 'SECRET') select * from \"SECRET\"", onlyData],
+  ['with "SECRET" as (select * from \'SECRET\') select * from "SECRET"', onlyData],
   ["select 1 where exists (select * from read_text('/etc/passwd'))", onlyData],
   ["select (select content from read_text('/etc/passwd'))", onlyData],
   ["select * from data join read_text('/etc/passwd') on true", onlyData],

@@ -8,12 +8,34 @@ export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 
 const CHUNK_BYTES = 1024 * 1024
 const SAMPLE_BYTES = 256 * 1024
+const QUOTE = 0x22
+const LINE_BREAK = 0x0a
+
+/** How a text is written. */
+export interface Writing {
+  encoding: Encoding
+  /** Cells in quotes may hold line breaks. */
+  hasLongCells: boolean
+}
 
 /**
- * The encoding of a text. UTF-8 is proved over the whole file, since a gigabyte may hold its first Chinese word at its end; what is no UTF-8 is
+ * Reads a whole text once. UTF-8 is proved to its end, since a gigabyte may hold its first Chinese word there; what is no UTF-8 is
  * GB18030 (GBK, GB2312) or, by its mark or its NULs, UTF-16. Throws Failure when it is none of these.
  */
-export async function encodingOf(path: string, signal: AbortSignal): Promise<Encoding> {
+export async function writingOf(path: string, signal: AbortSignal): Promise<Writing> {
+  const wide = await utf16Of(path)
+  if (wide !== undefined) return { encoding: wide, hasLongCells: true }
+  const isUtf8 = utf8Proof()
+  const hasLongCells = longCellSearch()
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES, signal })) {
+    isUtf8.take(chunk)
+    hasLongCells.take(chunk)
+  }
+  return { encoding: isUtf8.found() ? 'utf-8' : 'gb18030', hasLongCells: hasLongCells.found() }
+}
+
+/** UTF-16 by its mark, or by the half of its bytes that are NUL in a table with Latin in it. */
+async function utf16Of(path: string): Promise<Encoding | undefined> {
   const head = await sampleOf(path)
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
@@ -22,8 +44,7 @@ export async function encodingOf(path: string, signal: AbortSignal): Promise<Enc
   if (odd > head.length / 8 && even < odd / 8) return 'utf-16le'
   if (even > head.length / 8 && odd < even / 8) return 'utf-16be'
   if (even + odd > 0) throw unknownEncoding
-  if (await isAllUtf8(path, signal)) return 'utf-8'
-  return 'gb18030'
+  return undefined
 }
 
 /** Writes the text anew in UTF-8. Throws Failure where it is not in this encoding after all. */
@@ -44,15 +65,43 @@ export async function writeAsUtf8(path: string, encoding: Encoding, to: string, 
   )
 }
 
-async function isAllUtf8(path: string, signal: AbortSignal): Promise<boolean> {
+/** Something to find out about a file that comes in pieces. */
+interface Search {
+  take(chunk: Buffer): void
+  found(): boolean
+}
+
+function utf8Proof(): Search {
+  let isGood = true
   let rest: Buffer = Buffer.alloc(0)
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES, signal })) {
-    const bytes: Buffer = Buffer.concat([rest, chunk])
-    const whole = wholeCharacters(bytes)
-    if (!isUtf8(bytes.subarray(0, whole))) return false
-    rest = bytes.subarray(whole)
+  return {
+    take(chunk) {
+      if (!isGood) return
+      const bytes = Buffer.concat([rest, chunk])
+      const whole = wholeCharacters(bytes)
+      isGood = isUtf8(bytes.subarray(0, whole))
+      rest = bytes.subarray(whole)
+    },
+    found: () => isGood && rest.length === 0,
   }
-  return rest.length === 0
+}
+
+/** Line breaks between quotes. In GB18030 no letter has a byte of either. A quote that stands alone may be taken for one that opens: that costs time only. */
+function longCellSearch(): Search {
+  let isInside = false
+  let isFound = false
+  return {
+    take(chunk) {
+      for (let at = 0; !isFound && at < chunk.length; ) {
+        const quote = chunk.indexOf(QUOTE, at)
+        const end = quote === -1 ? chunk.length : quote
+        isFound = isInside && chunk.subarray(at, end).includes(LINE_BREAK)
+        if (quote !== -1) isInside = !isInside
+        at = end + 1
+      }
+    },
+    found: () => isFound,
+  }
 }
 
 /** How many of the bytes end with a character: the last one may be cut. */

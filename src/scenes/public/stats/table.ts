@@ -3,7 +3,7 @@ import type { Bilingual, Files, Lang } from '#scene'
 import { type Column, readColumns } from './columns.ts'
 import { csvShapeOf } from './csv-shape.ts'
 import { type Database, openDatabase } from './database.ts'
-import { encodingOf, writeAsUtf8 } from './encoding.ts'
+import { writeAsUtf8, writingOf } from './encoding.ts'
 import { formatOf } from './format.ts'
 import { readerMacros } from './readers.ts'
 import { fetchSource } from './source.ts'
@@ -92,17 +92,24 @@ async function readable(
     const { sheet: read, sheets } = await sheetToCsv(path, csv, sheet, signal)
     const others = sheets.filter((each) => each !== read)
     const more = others.length === 0 ? { zh: '', en: '' } : moreSheets(others)
-    return textSource(csv, 'sheet.csv', [{ zh: `工作表“${read}”${more.zh}`, en: `sheet "${read}"${more.en}` }], lang)
+    const about = [{ zh: `工作表“${read}”${more.zh}`, en: `sheet "${read}"${more.en}` }]
+    return textSource(csv, 'sheet.csv', about, true, lang)
   }
-  const encoding = await encodingOf(path, signal)
+  const { encoding, hasLongCells } = await writingOf(path, signal)
   const about = encoding === 'utf-8' ? [] : [encodingWords[encoding]]
   const text = encoding === 'utf-8' ? path : join(scratch, 'utf-8.txt')
   if (text !== path) await writeAsUtf8(path, encoding, text, signal)
-  if (format === 'text') return textSource(text, name, about, lang)
+  if (format === 'text') return textSource(text, name, about, hasLongCells, lang)
   return { path: text, from: `read_json(${quoted(text)}, maximum_depth = 2)`, about, mayReject: false }
 }
 
-async function textSource(path: string, name: string, about: Bilingual[], lang: Lang): Promise<Source> {
+async function textSource(
+  path: string,
+  name: string,
+  about: Bilingual[],
+  hasLongCells: boolean,
+  lang: Lang,
+): Promise<Source> {
   const shape = await csvShapeOf(path, name)
   const names = columnNames(shape.header ?? [], shape.columns, lang)
   const columns = names.map((column) => `${quoted(column)}: 'VARCHAR'`).join(', ')
@@ -113,6 +120,8 @@ async function textSource(path: string, name: string, about: Bilingual[], lang: 
     `quote = '"', escape = '"'`,
     `header = ${shape.header !== undefined}, skip = ${shape.skip}`,
     'null_padding = true, strict_mode = false, store_rejects = true',
+    // Threads that begin somewhere in the middle cannot tell the two kinds of line breaks.
+    `parallel = ${!hasLongCells}`,
   ]
   const headless = { zh: '没有表头，列名是自动起的', en: 'without a header: its columns were named' }
   return {
