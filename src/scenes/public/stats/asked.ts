@@ -6,6 +6,7 @@ import { pivotOf } from './pivot.ts'
 import {
   describedEach,
   describeSql,
+  distinctSql,
   type Every,
   everyFor,
   type How,
@@ -28,6 +29,8 @@ type Pick = (text: Bilingual) => string
 /** Rows of an answer that are kept: more are no answer any more. */
 const MOST_ROWS = 100_000
 const MOST_PAIRS = 500_000
+/** In a longer table different values are estimated. */
+const MOST_COUNTED = 100_000
 
 const howNames: Readonly<Record<How, Bilingual>> = {
   sum: { zh: '合计', en: 'sum' },
@@ -42,18 +45,21 @@ const kindNames = {
   date: { zh: '日期', en: 'date' },
   text: { zh: '文字', en: 'text' },
 } as const
+const estimateNote: Bilingual = { zh: '不同值、中位是估计数。', en: 'Distinct values and medians are estimates.' }
 const emptyName: Bilingual = { zh: '（空）', en: '(empty)' }
 
 export async function describe({ database, columns }: Table, pick: Pick): Promise<Found> {
   const { rows } = await database.ask(describeSql(columns), 1)
   const all = rows[0] ?? []
   const count = Number(all[0] ?? 0)
+  const isExact = count <= MOST_COUNTED
+  const counted = isExact ? ((await database.ask(distinctSql(columns), 1)).rows[0] ?? []) : []
   const lines = columns.map(({ name, kind }, index): Cell[] => {
     const each = all.slice(index * describedEach, (index + 1) * describedEach)
     const [, filled = 0, different = 0, , least = null, most = null, mean = null, sum = null, median = null] = each
     const [first = null, last = null] = each.slice(9)
-    // The count of what differs is an estimate and may pass what there is.
-    const distinct = Math.min(Number(different), Number(filled))
+    // The estimate may pass what there is.
+    const distinct = counted[index] ?? Math.min(Number(different), Number(filled))
     const edges = kind === 'number' ? [least, most] : [first, last]
     return [name, pick(kindNames[kind]), filled, distinct, ...edges.map(edgeText), mean, median, sum]
   })
@@ -76,7 +82,7 @@ export async function describe({ database, columns }: Table, pick: Pick): Promis
   return {
     title: { zh: `${rowsText} 行，${columns.length} 列`, en: `${rowsText} rows, ${columns.length} columns` },
     result: { columns: head.map(([name, kind]) => ({ name: pick(name), kind })), rows: lines, isCut: false },
-    notes,
+    notes: isExact ? notes : [estimateNote, ...notes],
     fileName: 'describe',
   }
 }

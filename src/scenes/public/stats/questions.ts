@@ -27,6 +27,11 @@ export function describeSql(columns: readonly Column[]): string {
   return `SELECT ${fields.join(', ')} FROM raw`
 }
 
+/** How many different values each column has, exactly: for tables that are not too long for it. */
+export function distinctSql(columns: readonly Column[]): string {
+  return `SELECT ${columns.map(({ reads }) => `count(DISTINCT ${reads})`).join(', ')} FROM raw`
+}
+
 /** What is worked out of a value in each group. */
 export function measure(how: How, value: Column | undefined): string {
   if (value === undefined) return 'count(*)'

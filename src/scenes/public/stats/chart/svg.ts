@@ -3,6 +3,7 @@ import { GridComponent, LegendComponent, TitleComponent, VisualMapComponent } fr
 import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import type { Lang } from '#scene'
+import { widthOf } from '../width.ts'
 import { type Chart, isGrouped } from './chart.ts'
 import { shortNumber } from './short-number.ts'
 
@@ -18,6 +19,10 @@ use([
 ])
 
 const WIDTH = 900
+/** Of a label, where a Chinese letter takes two. */
+const LETTER_WIDTH = 7
+/** What names beside a grid leave of it, about. */
+const GRID_WIDTH = 680
 const palette = ['#3b6fd4', '#e58a2b', '#3c9d6b', '#c94f6d', '#8a63c9', '#2b9fb5']
 const positive = palette[0]
 const negative = '#c0443c'
@@ -116,7 +121,7 @@ function bars({ bars: all, valueName }: Chart & { kind: 'bars' }, lang: Lang): E
         barMaxWidth: 20,
         data: all.map(({ value }) => ({
           value,
-          itemStyle: { color: value < 0 ? negative : positive },
+          itemStyle: { color: value < 0 ? negative : positive, borderRadius: value < 0 ? [3, 0, 0, 3] : [0, 3, 3, 0] },
           label: { position: value < 0 ? 'left' : 'right' },
         })),
         label: { show: true, color: ink, formatter: ({ value }: { value: number }) => shortNumber(value, lang) },
@@ -159,6 +164,7 @@ function groups({ rows, columns, values, valueName }: Chart & { kind: 'grid' }, 
       type: 'bar',
       name,
       barMaxWidth: 36,
+      itemStyle: { borderRadius: 2 },
       data: values.map((row) => row[index] ?? null),
     })),
   }
@@ -167,10 +173,14 @@ function groups({ rows, columns, values, valueName }: Chart & { kind: 'grid' }, 
 function squares({ rows, columns, values }: Chart & { kind: 'grid' }, lang: Lang): EChartsCoreOption {
   const cells = values.flatMap((row, y) => row.flatMap((value, x) => (value === null ? [] : [[x, y, value]])))
   const all = cells.map(([, , value = 0]) => value)
-  const [least, most] = [Math.min(...all), Math.max(...all)]
+  const hasNegative = all.some((value) => value < 0)
+  // Red to blue with nought in the middle; else from the least to the most.
+  const bound = Math.max(...all.map(Math.abs))
+  const [least, most] = hasNegative ? [-bound, bound] : [Math.min(...all), Math.max(...all)]
+  const isCrowded = Math.max(...columns.map(widthOf)) * LETTER_WIDTH > GRID_WIDTH / columns.length
   return {
     grid: { ...grid, bottom: 70 },
-    xAxis: nameAxis(columns, { position: 'top' }, { interval: 0, width: 90, rotate: columns.length > 8 ? 35 : 0 }),
+    xAxis: nameAxis(columns, { position: 'top' }, { interval: 0, width: 90, rotate: isCrowded ? 35 : 0 }),
     yAxis: nameAxis(rows, { inverse: true }, { interval: 0, width: 200 }),
     visualMap: {
       min: least,
@@ -182,7 +192,7 @@ function squares({ rows, columns, values }: Chart & { kind: 'grid' }, lang: Lang
       itemWidth: 14,
       text: [shortNumber(most, lang), shortNumber(least, lang)],
       textStyle: { color: ink },
-      inRange: { color: least < 0 ? ['#c0443c', '#f7f7f7', '#2c5fbf'] : ['#eef3fc', '#9dbbed', '#2c5fbf'] },
+      inRange: { color: hasNegative ? ['#e08a80', '#f7f7f7', '#84a9ea'] : ['#f1f5fd', '#84a9ea'] },
     },
     series: [
       {
