@@ -5,6 +5,7 @@ import { fixed, median, print } from './figures.ts'
 import { closedLoop, type LoadResult, openLoop } from './load.ts'
 import { benchOnebot } from './onebot.ts'
 import { type BenchServer, startServer } from './server.ts'
+import { benchStats } from './stats.ts'
 
 /* `npm run bench`: each figure of ours beside a floor of the same run. What each shows: bench/README.md. */
 const SOCKETS = 64
@@ -21,6 +22,7 @@ for (const store of ['redis', 'embedded'] as const) {
   await simulator.close()
 }
 if (only === undefined || only === 'onebot') await benchOnebot()
+if (only === undefined || only === 'stats') await benchStats()
 
 async function acks(store: 'redis' | 'embedded', simulator: WecomSimulator): Promise<void> {
   const count = store === 'redis' ? 15_000 : 3_000

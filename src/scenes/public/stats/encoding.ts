@@ -39,8 +39,7 @@ async function utf16Of(path: string): Promise<Encoding | undefined> {
   const head = await sampleOf(path)
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
-  const nuls = [0, 1].map((parity) => head.filter((byte, at) => at % 2 === parity && byte === 0).length)
-  const [even = 0, odd = 0] = nuls
+  const [even, odd] = nulsIn(head)
   if (odd > head.length / 8 && even < odd / 8) return 'utf-16le'
   if (even > head.length / 8 && odd < even / 8) return 'utf-16be'
   if (even + odd > 0) throw unknownEncoding
@@ -63,6 +62,13 @@ export async function writeAsUtf8(path: string, encoding: Encoding, to: string, 
     createWriteStream(to),
     { signal },
   )
+}
+
+/** At even places and at odd ones. */
+function nulsIn(bytes: Buffer): [even: number, odd: number] {
+  const counts: [number, number] = [0, 0]
+  for (let at = bytes.indexOf(0); at !== -1; at = bytes.indexOf(0, at + 1)) counts[at % 2 === 0 ? 0 : 1] += 1
+  return counts
 }
 
 /** Something to find out about a file that comes in pieces. */

@@ -47,6 +47,8 @@ export const readerMacros: readonly string[] = [
   `CREATE MACRO plain_of(raw) AS CASE WHEN strlen(raw) = length(raw) THEN raw ELSE translate(raw, '${wide}', '${narrow}') END`,
   // No IN: DuckDB would join with the list, for every column that a view has.
   `CREATE MACRO is_blank(raw) AS raw IS NULL OR regexp_full_match(raw, '${blank}')`,
+  // What holds no digit is neither a number nor a date, and most words are told by that alone.
+  `CREATE MACRO has_digit(raw) AS regexp_matches(raw, '[0-9０-９]')`,
   `CREATE MACRO finite(x) AS CASE WHEN isfinite(x) THEN x END`,
   `CREATE MACRO messy_number(plain) AS ${found(
     numberPattern,
@@ -62,7 +64,7 @@ export const readerMacros: readonly string[] = [
     WHEN ends_with(raw, '%') THEN finite(try_cast(raw[:-2] AS DOUBLE)) / 100
     WHEN contains(raw, ',') AND regexp_matches(raw, '^-?\\d{1,3}(?:,\\d{3})+(?:\\.\\d*)?$') THEN try_cast(replace(raw, ',', '') AS DOUBLE) END`,
   `CREATE MACRO number_of(raw) AS coalesce(finite(try_cast(raw AS DOUBLE)), quick_number(raw),
-    CASE WHEN NOT is_blank(raw) THEN messy_number(plain_of(raw)) END)`,
+    CASE WHEN has_digit(raw) THEN messy_number(plain_of(raw)) END)`,
   `CREATE MACRO year_first(plain) AS ${found(
     yearFirst,
     `['year', 'month', 'day', ${clockNames}]`,
@@ -85,13 +87,13 @@ export const readerMacros: readonly string[] = [
   )}`,
   `CREATE MACRO likely(moment) AS CASE WHEN moment BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-31 23:59:59' THEN moment END`,
   `CREATE MACRO messy_date(plain, day_first) AS likely(coalesce(year_first(plain), packed_date(plain), year_last(plain, day_first),
-    CASE WHEN regexp_matches(plain, '\\d') THEN try_strptime(plain, [${wordFormats.map((format) => `'${format}'`).join(', ')}]) END))`,
+    try_strptime(plain, [${wordFormats.map((format) => `'${format}'`).join(', ')}])))`,
   `CREATE MACRO date_of(raw, day_first) AS coalesce(
     CASE
-      WHEN length(raw) BETWEEN 8 AND 10 AND raw[5] IN ('-', '/') THEN likely(try_cast(raw AS DATE)::TIMESTAMP)
-      WHEN length(raw) = 19 AND raw[5] = '-' AND raw[14] = ':' THEN likely(try_cast(raw AS TIMESTAMP))
-      WHEN raw[5] = '年' AND ends_with(raw, '日') THEN likely(try_cast(replace(replace(rtrim(raw, '日'), '年', '-'), '月', '-') AS DATE)::TIMESTAMP) END,
-    CASE WHEN NOT is_blank(raw) THEN messy_date(plain_of(raw), day_first) END)`,
+      WHEN strlen(raw) BETWEEN 8 AND 10 THEN likely(try_cast(raw AS DATE)::TIMESTAMP)
+      WHEN strlen(raw) = 19 THEN likely(try_cast(raw AS TIMESTAMP))
+      WHEN ends_with(raw, '日') THEN likely(try_cast(replace(replace(rtrim(raw, '日'), '年', '-'), '月', '-') AS DATE)::TIMESTAMP) END,
+    CASE WHEN has_digit(raw) THEN messy_date(plain_of(raw), day_first) END)`,
   // Excel counts days from the last but one of 1899, because it believes in a 29th of February 1900.
   `CREATE MACRO serial_date(days) AS CASE WHEN days BETWEEN 1 AND 2958465.9 THEN
     TIMESTAMP '1899-12-30' + to_days(floor(days)::INTEGER) + to_seconds(round((days - floor(days)) * 86400)) END`,

@@ -46,7 +46,7 @@ export async function openTable(options: TableOptions): Promise<Table> {
   const share = memoryMb === undefined ? UNLIMITED_MB : Math.max(LEAST_MB, Math.floor(memoryMb * DUCKDB_SHARE))
   const database = await openDatabase({ scratch, memoryMb: share, withinMs, signal })
   try {
-    for (const macro of readerMacros) await database.run(macro)
+    await database.run(readerMacros.join(';\n'))
     await database.run(`CREATE VIEW raw AS SELECT * FROM ${source.from}`)
     const columns = await readColumns(database)
     const read = columns.map(({ name: column, reads }) => `${reads} AS ${named(column)}`)
