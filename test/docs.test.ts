@@ -18,6 +18,7 @@ const pages = [
   'docs/onebot.md',
   'docs/llm.md',
   'docs/replies.md',
+  'docs/stats.md',
   'docs/operating.md',
   'docs/scenes.md',
 ]
