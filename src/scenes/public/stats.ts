@@ -10,7 +10,7 @@ const sheet = z.string().describe('工作表 / sheet').optional()
 const how = z.enum(howWords).default('sum')
 const timeoutMs = 5 * 60_000
 /** Less than the whole, so that a sentence is left to be said. */
-const withinMs = 2 * 60_000
+const withinMs = 3.5 * 60_000
 const common = { lane: 'cpu', timeoutMs, attempts: 2 } as const
 
 export default defineScene({

@@ -166,12 +166,12 @@ export async function trend({ database, columns }: Table, args: TrendArgs, pick:
   const moment = momentOf(columns, args.date)
   const valued = args.value === undefined ? undefined : valueColumn(columns, args.value, args.how)
   const valueName = nameOf(valued === undefined ? 'count' : args.how, valued?.name, pick)
-  const span = (await database.ask(spanSql(moment), 1)).rows[0] ?? []
-  const [first = null, last = null, undated = 0] = span
-  const every = args.every ?? everyFor(Number(last ?? 0) - Number(first ?? 0))
+  const every = args.every ?? everyFor(Number((await database.ask(spanSql(moment), 1)).rows[0]?.[0] ?? 0))
   const dateName = pick({ zh: '时间', en: 'time' })
   const sql = trendSql(moment, every, measure(args.how, valued), dateName, valueName)
-  const found = await database.ask(sql, MOST_ROWS)
+  const all = await database.ask(sql, MOST_ROWS)
+  const undated = all.rows.find(([at]) => at === null)?.[2] ?? 0
+  const found = { ...withoutLast(all), rows: all.rows.flatMap(([at, value = null]) => (at ? [[at, value]] : [])) }
   const points = timeLine(found, every)
   const rows = found.rows.map(([at = null, value = null]): Cell[] => [spanName(dayOf(at), every), value])
   const everyName = pick(everyNames[every])

@@ -12,7 +12,7 @@ export interface Column {
   isRead: boolean
 }
 
-const SAMPLE_ROWS = 2_000
+const SAMPLE_ROWS = 1_000
 const MOST_COLUMNS = 500
 /** So many of a column's cells need not fit; one of a few may always be odd. */
 const MISFITS = 0.1
@@ -31,6 +31,7 @@ export async function readColumns(database: Database): Promise<Column[]> {
   }
   const types = described.map((row) => ({ name: String(row[0]), type: String(row[1]) }))
   const texts = types.filter(({ type }) => type === 'VARCHAR')
+  await database.run(`CREATE TEMP TABLE head AS FROM raw LIMIT ${SAMPLE_ROWS}`)
   const readings = await readingsOf(
     texts.map(({ name }) => name),
     database,
@@ -77,7 +78,7 @@ async function countIn(names: readonly string[], counted: Counted, database: Dat
   if (names.length === 0) return new Map()
   const cells = names.map((name, index) => `${named(name)} AS c${index}, ${counted.reads(named(name))} AS r${index}`)
   const counts = names.flatMap((_, index) => counted.counts(`c${index}`, `r${index}`))
-  const sample = `SELECT ${cells.join(', ')} FROM (FROM raw LIMIT ${SAMPLE_ROWS})`
+  const sample = `SELECT ${cells.join(', ')} FROM head`
   const { rows } = await database.ask(`SELECT ${counts.join(', ')} FROM (${sample})`, 1)
   const numbers = rows[0]?.map(Number) ?? []
   const each = counts.length / names.length

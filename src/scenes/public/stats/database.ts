@@ -64,6 +64,9 @@ export async function openDatabase({ scratch, memoryMb, withinMs, signal }: Data
     threads: '2',
     temp_directory: spill,
     max_temp_directory_size: MOST_SPILLED,
+    // What is freed goes back to the system, whose count of the process decides whether it is killed.
+    allocator_flush_threshold: '8MB',
+    allocator_bulk_deallocation_flush_threshold: '8MB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',

@@ -79,13 +79,13 @@ export function pivotSql(rows: Column, columns: Column, measured: string): strin
 }
 
 export function spanSql(moment: string): string {
-  return `SELECT epoch(min(${moment})), epoch(max(${moment})), count(*) FILTER (${moment} IS NULL) FROM data`
+  return `SELECT epoch(max(${moment}) - min(${moment})) FROM data`
 }
 
-/** One line a span of time; weeks begin on Monday. */
+/** One line a span of time, with its rows, and one for all without a date; weeks begin on Monday. */
 export function trendSql(moment: string, every: Every, measured: string, dateName: string, valueName: string): string {
-  return `SELECT date_trunc('${every}', ${moment}) AS ${named(dateName)}, ${measured} AS ${named(valueName)}
-    FROM data WHERE ${moment} IS NOT NULL GROUP BY 1 ORDER BY 1`
+  return `SELECT date_trunc('${every}', ${moment}) AS ${named(dateName)}, ${measured} AS ${named(valueName)}, count(*)
+    FROM data GROUP BY 1 ORDER BY 1`
 }
 
 const DAY_S = 86_400

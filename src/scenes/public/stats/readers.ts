@@ -18,9 +18,9 @@ const numberNames = "['opened', 'sign', 'inner', 'digits', 'power', 'unit', 'clo
 
 const timePattern = String.raw`(?:[T ,]*(上午|下午|凌晨|早上|中午|晚上|AM|PM)? ?(\d{1,2}) ?[:时点] ?(\d{1,2})?(?:[:分] ?(\d{1,2})(?:\.\d+)?秒?)?分? ?(AM|PM)?)?`
 const tailPattern = String.raw` ?(?:Z|[-+]\d{2}:?(?:\d{2})?)? ?\(?(?:星期|周)?[一二三四五六日天]?\)?\s*$`
-const yearFirst = String.raw`^(?i)\s*(\d{4}) ?[-/.年] ?(\d{1,2})(?: ?[-/.月] ?(\d{1,2}) ?[日号]?)? ?月? ?${timePattern}${tailPattern}`
-const yearLast = String.raw`^(?i)\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}) ?${timePattern}${tailPattern}`
-const packed = String.raw`^\s*(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?\s*$`
+const yearFirst = String.raw`^(?i)\s*([1-9]\d{3}) ?[-/.年] ?(\d{1,2})(?: ?[-/.月] ?(\d{1,2}) ?[日号]?)? ?月? ?${timePattern}${tailPattern}`
+const yearLast = String.raw`^(?i)\s*(\d{1,2})[-/.](\d{1,2})[-/.]([1-9]\d{3}) ?${timePattern}${tailPattern}`
+const packed = String.raw`^\s*([1-9]\d{3})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?\s*$`
 const clockNames = "'half', 'hour', 'minute', 'second', 'suffix'"
 
 const wordFormats = ['%d %b %Y', '%d-%b-%Y', '%d %B %Y', '%b %d, %Y', '%b %d %Y', '%B %d, %Y', '%B %d %Y']
@@ -86,8 +86,8 @@ export const readerMacros: readonly string[] = [
     `CASE WHEN m.year <> '' THEN ${moment('m.year', 'm.month', 'm.day', orZero('m.hour'), orZero('m.minute'), orZero('m.second'))} END`,
   )}`,
   `CREATE MACRO likely(moment) AS CASE WHEN moment BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-31 23:59:59' THEN moment END`,
-  `CREATE MACRO messy_date(plain, day_first) AS likely(coalesce(year_first(plain), packed_date(plain), year_last(plain, day_first),
-    try_strptime(plain, [${wordFormats.map((format) => `'${format}'`).join(', ')}])))`,
+  `CREATE MACRO messy_date(plain, day_first) AS coalesce(year_first(plain), packed_date(plain), year_last(plain, day_first),
+    CASE WHEN regexp_matches(plain, '[A-Za-z]') THEN try_strptime(plain, [${wordFormats.map((format) => `'${format}'`).join(', ')}]) END)`,
   `CREATE MACRO date_of(raw, day_first) AS coalesce(
     CASE
       WHEN strlen(raw) BETWEEN 8 AND 10 THEN likely(try_cast(raw AS DATE)::TIMESTAMP)

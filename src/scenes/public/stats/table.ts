@@ -36,17 +36,20 @@ export interface TableOptions {
 const DUCKDB_SHARE = 0.45
 const LEAST_MB = 96
 const UNLIMITED_MB = 1024
+/** DuckDB's own 32 MB, several times, would be most of what it has. */
+const CSV_BUFFER_BYTES = 8 * 1024 * 1024
 
 /** Fetches the file, finds out how it is written, and opens it. Throws Failure when it is no table. */
 export async function openTable(options: TableOptions): Promise<Table> {
   const { files, address, sheet, memoryMb, withinMs, signal, lang } = options
   const { path, name } = await fetchSource(files, address)
   const scratch = await files.scratch()
-  const source = await readable(path, name, scratch, sheet, signal, lang)
   const share = memoryMb === undefined ? UNLIMITED_MB : Math.max(LEAST_MB, Math.floor(memoryMb * DUCKDB_SHARE))
   const database = await openDatabase({ scratch, memoryMb: share, withinMs, signal })
+  const macros = database.run(readerMacros.join(';\n'))
   try {
-    await database.run(readerMacros.join(';\n'))
+    // Looked through while DuckDB gets ready.
+    const [source] = await Promise.all([readable(path, name, scratch, sheet, signal, lang), macros])
     await database.run(`CREATE VIEW raw AS SELECT * FROM ${source.from}`)
     const columns = await readColumns(database)
     const read = columns.map(({ name: column, reads }) => `${reads} AS ${named(column)}`)
@@ -64,6 +67,7 @@ export async function openTable(options: TableOptions): Promise<Table> {
       },
     }
   } catch (error) {
+    await macros.catch(() => undefined)
     database.close()
     throw error
   }
@@ -120,6 +124,7 @@ async function textSource(
     `quote = '"', escape = '"'`,
     `header = ${shape.header !== undefined}, skip = ${shape.skip}`,
     'null_padding = true, strict_mode = false, store_rejects = true',
+    `buffer_size = ${CSV_BUFFER_BYTES}`,
     // Threads that begin somewhere in the middle cannot tell the two kinds of line breaks.
     `parallel = ${!hasLongCells}`,
   ]
