@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { openStatsDesk, type StatsDesk } from '../test/scenes/stats/stats-desk.ts'
 import { fixed, median, print } from './figures.ts'
+import { usageOf } from './usage.ts'
 
 const ROWS = 1_000_000
 const ROUNDS = 5
@@ -47,7 +48,8 @@ export async function benchStats(): Promise<void> {
   try {
     await writeOrders(path)
     print(`${ROWS} rows, ${fixed((await stat(path)).size / MB, 0)} MB of CSV; median of ${ROUNDS}, ms\n`)
-    print('| question | duckdb alone | huitou | more |\n| --- | --- | --- | --- |')
+    print('| question | duckdb alone | huitou | more | CPU alone | CPU huitou | more |')
+    print('| --- | --- | --- | --- | --- | --- | --- |')
     for (const question of questions) await compare(question, path, desk)
   } finally {
     await desk.close()
@@ -56,29 +58,51 @@ export async function benchStats(): Promise<void> {
 }
 
 async function compare({ words, sql }: Question, path: string, desk: StatsDesk): Promise<void> {
-  const alone: number[] = []
-  const ours: number[] = []
+  const alone: Taken[] = []
+  const ours: Taken[] = []
   // The first round warms both up and does not count.
   for (let round = 0; round <= ROUNDS; round++) {
-    alone.push(await duckdbAlone(sql, path))
-    const { end, ms } = await desk.ask(words, { name: '订单.csv', content: { path } })
-    if (end.state !== 'done') throw new Error(`${words}: ${JSON.stringify(end).slice(0, 300)}`)
-    ours.push(ms)
+    alone.push(await taken(() => duckdbAlone(sql, path)))
+    ours.push(
+      await taken(async () => {
+        const { end } = await desk.ask(words, { name: '订单.csv', content: { path } })
+        if (end.state !== 'done') throw new Error(`${words}: ${JSON.stringify(end).slice(0, 300)}`)
+      }),
+    )
   }
-  const [floor, chat] = [median(alone.slice(1)), median(ours.slice(1))]
-  print(`| ${words} | ${fixed(floor, 0)} | ${fixed(chat, 0)} | ${fixed(chat - floor, 0)} |`)
+  const figures = [({ ms }: Taken) => ms, ({ cpuMs }: Taken) => cpuMs].flatMap((read) => {
+    const [floor, chat] = [median(alone.slice(1).map(read)), median(ours.slice(1).map(read))]
+    return [floor, chat, chat - floor].map((value) => fixed(value, 0))
+  })
+  print(`| ${words} | ${figures.join(' | ')} |`)
+}
+
+interface Taken {
+  ms: number
+  /** On all cores, of this process and of the command's. */
+  cpuMs: number
+}
+
+async function taken(work: () => Promise<void>): Promise<Taken> {
+  const before = await cpuMs()
+  const startedAt = performance.now()
+  await work()
+  return { ms: performance.now() - startedAt, cpuMs: (await cpuMs()) - before }
+}
+
+async function cpuMs(): Promise<number> {
+  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').catch(() => '')
+  return (await usageOf([process.pid, ...children.split(' ').filter(Boolean).map(Number)])).cpuMs
 }
 
 /** With the threads and the memory that ours has; it reads types and all by itself. */
-async function duckdbAlone(sql: string, path: string): Promise<number> {
-  const startedAt = performance.now()
+async function duckdbAlone(sql: string, path: string): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '230MB' })
   const connection = await instance.connect()
   await connection.run(`CREATE VIEW data AS SELECT * FROM read_csv('${path}')`)
   await connection.runAndReadAll(sql)
   connection.closeSync()
   instance.closeSync()
-  return performance.now() - startedAt
 }
 
 async function writeOrders(path: string): Promise<void> {
