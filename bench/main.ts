@@ -4,6 +4,7 @@ import { fixed, median, print } from './figures.ts'
 import { closedLoop, type LoadResult, openLoop } from './load.ts'
 import { benchOnebot } from './onebot.ts'
 import { type BenchServer, startServer } from './server.ts'
+import { benchStats } from './stats.ts'
 import { benchSteps } from './steps.ts'
 import { benchWakes } from './wakes.ts'
 import { type StoreName, storeNames, withStore } from './with-store.ts'
@@ -25,6 +26,7 @@ for (const store of storeNames) {
 if (only === undefined || only === 'onebot') await benchOnebot()
 if (only === undefined || only === 'steps') await benchSteps(part)
 if (only === undefined || only === 'wakes') await benchWakes(part)
+if (only === undefined || only === 'stats') await benchStats()
 
 async function acks(store: StoreName, simulator: WecomSimulator): Promise<void> {
   const count = store === 'redis' ? 15_000 : 3_000

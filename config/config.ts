@@ -11,6 +11,8 @@ export interface Config {
   /** Undefined: the embedded store. */
   redisUrl: string | undefined
   adminPassword: string | undefined
+  /** Under which people reach us from outside: links to files are made with it. */
+  publicUrl: string | undefined
   /** Bearer tokens of the HTTP API. */
   apiTokens: readonly string[]
   /** Person keys (`wecom:zhangsan`). */
@@ -28,6 +30,10 @@ export interface Config {
     bodyBytes: number
     /** What people send and commands make, kept for this long. */
     filesKeptMs: number
+    /** A file that a command fetches, bytes. */
+    fetchedBytes: number
+    /** A result that a command keeps for download, bytes. */
+    keptBytes: number
     /** Ended tasks; never under 24 h, the time a redelivery is recognised. */
     runsKeptMs: number
     /** A delivery that could not be sent for so long has expired. */
@@ -47,6 +53,8 @@ export interface Config {
   tasks: { readonly onSceneChange: OnSceneChange }
   /** Commands that come again and again, by name. */
   schedules: Readonly<Record<string, ScheduleConfig>>
+  /** Commands may fetch files from this machine and its network too. */
+  allowPrivateUrls: boolean
   /** What operators set for scenes, by the scene's name; only a scene's own schema knows what is right. May hold secrets. */
   scenes: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }

@@ -9,6 +9,7 @@ const variables: Readonly<Record<string, string>> = {
   DATA_DIR: 'dataDir',
   REDIS_URL: 'redisUrl',
   ADMIN_PASSWORD: 'adminPassword',
+  PUBLIC_URL: 'publicUrl',
   API_TOKENS: 'apiTokens',
   ADMINS: 'admins',
   SCENE_DIRS: 'sceneDirs',

@@ -79,13 +79,14 @@ function byPlace(one: Problem, other: Problem): number {
 }
 
 function configOf(settings: Settings, environment: Readonly<Record<string, string | undefined>>): Config {
-  const { lanes, grants, redisUrl, adminPassword, ...rest } = settings
+  const { lanes, grants, redisUrl, adminPassword, publicUrl, ...rest } = settings
   const timeZone = settings.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
   const laneNames = new Set([...Object.keys(defaultLanes), ...Object.keys(lanes)])
   return {
     ...rest,
     redisUrl,
     adminPassword,
+    publicUrl,
     timeZone,
     hostEnvironment: { ...Object.fromEntries(hostVariables.map((name) => [name, environment[name]])), TZ: timeZone },
     lanes: Object.fromEntries([...laneNames].map((name) => [name, laneOf(name, lanes[name])])),

@@ -77,6 +77,13 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Password of the console; without it one is made at first start and shown once. Variable: ADMIN_PASSWORD.',
     ),
+  publicUrl: httpUrl('https://huitou.example.com')
+    .optional()
+    .describe('Under which people reach this server: with it, files can be opened by a link. Variable: PUBLIC_URL.'),
+  allowPrivateUrls: z
+    .boolean()
+    .default(false)
+    .describe('Commands may also fetch files by URL from this machine and its network.'),
   apiTokens: list(
     z
       .string()
@@ -121,6 +128,12 @@ export const settingsSchema = z.strictObject({
       filesKeptMs: count(HOUR_MS, 3650 * DAY_MS)
         .default(7 * DAY_MS)
         .describe('How long files that people send and commands make are kept.'),
+      fetchedBytes: count(1024, 64 * 1024 ** 3)
+        .default(2 * 1024 ** 3)
+        .describe('The largest file that a command may fetch.'),
+      keptBytes: count(1024, 256 * 1024 * 1024)
+        .default(64 * 1024 * 1024)
+        .describe('The largest result that a command may keep for download.'),
       runsKeptMs: number(
         z
           .number()

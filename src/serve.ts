@@ -3,6 +3,7 @@ import express from 'express'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { apiPortsOf } from './api-ports.ts'
 import { rowOf } from './core/row.ts'
+import { SENT_FILE_KEPT_MS, sentFileName } from './core/sent-file.ts'
 import type { Task } from './core/task.ts'
 import { TOTAL_BOOK } from './core/usage.ts'
 import { whyOf } from './core/why.ts'
@@ -13,6 +14,7 @@ import { newRunOf } from './engine/run-task.ts'
 import type { AcceptPorts } from './ingress/accept.ts'
 import { takeCallbacks } from './ingress/callbacks.ts'
 import { fairShare } from './ingress/fair-share.ts'
+import { fileLinks } from './ingress/file-links.ts'
 import { healthRoutes } from './ingress/health.ts'
 import { openHeldReplies } from './ingress/held-replies.ts'
 import { openLateNotices } from './ingress/late-notices.ts'
@@ -22,6 +24,7 @@ import { takeSockets } from './ingress/sockets.ts'
 import { openWaitingRooms } from './ingress/waiting-rooms.ts'
 import type { Installation } from './installation.ts'
 import { openReplays } from './replays.ts'
+import { linkKey } from './store/link-key.ts'
 
 /** Lanes whose commands answer in a moment. */
 const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
@@ -97,6 +100,11 @@ export async function startServe(installation: Installation, version: string, do
     by: installation.processId,
     runs: store.runs,
     ahead: tasks.ahead,
+    noteFile: async (message, file) => {
+      const noted = JSON.stringify({ at: message.receivedAt, part: file })
+      const until = message.receivedAt + SENT_FILE_KEPT_MS
+      await store.settings.set(sentFileName(message.from, message.sender.id), noted, until)
+    },
     sendStranded: outbox.sendStranded,
     say: outbox.push,
     languageOf: installation.languages.of,
@@ -121,6 +129,7 @@ export async function startServe(installation: Installation, version: string, do
   app.set('trust proxy', 'loopback')
   // First and bare: an acknowledgement has no time for what pages need.
   takeCallbacks(app, { channels, reception, waiting, bodyBytes: config.limits.bodyBytes, onAck: metrics.ack, log })
+  app.use(fileLinks({ files: store.files, key: () => linkKey(store.settings, now()), now }))
   app.use(healthRoutes({ store, channels, metrics }))
   app.use(dashboardApi(api))
   app.use(dashboardPages())

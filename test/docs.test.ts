@@ -19,6 +19,7 @@ const pages = [
   'docs/llm.md',
   'docs/replies.md',
   'docs/schedules.md',
+  'docs/stats.md',
   'docs/operating.md',
   'docs/scenes.md',
 ]

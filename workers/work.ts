@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Worker } from 'bullmq'
 import { CONTROL_LANE } from '../queues/tasks.ts'
 import { RejectedError } from '../src/core/errors.ts'
@@ -7,6 +8,7 @@ import { whyOf } from '../src/core/why.ts'
 import { openCancels } from '../src/engine/cancels.ts'
 import { CANCEL_TOPIC } from '../src/engine/desk.ts'
 import type { Engine } from '../src/engine/engine.ts'
+import { openScratch } from '../src/engine/files/scratch.ts'
 import { type OldSlots, openOldSlots } from '../src/engine/host/old-slots.ts'
 import { openSlots, type Slots } from '../src/engine/host/slots.ts'
 import { openChatter } from '../src/engine/llm/chatter.ts'
@@ -16,6 +18,7 @@ import { sourcesOf } from '../src/scenes/pack.ts'
 import { configuredSchedules } from '../src/scheduled.ts'
 import { TASK_TOPIC } from '../src/task-changes.ts'
 import { deliveriesWorker } from './deliveries.ts'
+import { openMedia } from './media.ts'
 import { openModelPorts } from './model-ports.ts'
 import { openRowTurns } from './rows.ts'
 import { startSchedules } from './schedules.ts'
@@ -72,6 +75,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
     for (const lane of slots.values()) lane.renew()
   })
 
+  const scratch = await openScratch(resolve(config.dataDir, 'scratch'), installation.processId, installation.now)
   const watch = openTaskWatch()
   const stopHearing = await store.signals.subscribe(TASK_TOPIC, (payload) => {
     // Published by `taskChanges`, in any process of ours.
@@ -95,6 +99,8 @@ export async function startWork(installation: Installation, lanes: readonly stri
     say: installation.say,
     draft: outbox.draftForTask,
     act: actIn(channels),
+    media: openMedia(installation),
+    scratch,
     languages: installation.languages,
     chatter,
     tools,
@@ -178,6 +184,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
       // Who stops does not wait for long: what is cut off is forgotten, the conversation goes on.
       await settledWithin(chatter.idle(), config.limits.graceMs)
       await Promise.all([...slots.values(), ...oldSlots.values()].map((lane) => lane.close()))
+      await scratch.close()
       await Promise.all([mcp.close(), stopListening(), stopHearing()])
     },
   }

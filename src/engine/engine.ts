@@ -11,6 +11,8 @@ import type { Builtin } from './builtins/builtin.ts'
 import type { Cancels } from './cancels.ts'
 import type { Desk } from './desk.ts'
 import type { FanOut } from './fan-out.ts'
+import type { MediaDesk } from './files/media.ts'
+import type { Scratch } from './files/scratch.ts'
 import type { Slots } from './host/slots.ts'
 import type { Languages } from './languages.ts'
 import type { Chatter } from './llm/chatter.ts'
@@ -42,6 +44,8 @@ export interface Engine {
   say: Say
   /** Does something in a chat beside speaking. Throws as `Channel.act` does, and RejectedError where the platform lets no bot do such things. */
   act(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
+  media: MediaDesk
+  scratch: Scratch
   draft: ShowDraft
   languages: Languages
   chatter: Chatter

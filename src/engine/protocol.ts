@@ -4,7 +4,7 @@ import { chatActionSchema } from '../core/chat-action.ts'
 import { langSchema } from '../core/lang.ts'
 import { llmMessageSchema } from '../core/llm.ts'
 import { messageSchema } from '../core/message.ts'
-import { partSchema } from '../core/part.ts'
+import { mediaSchema, partSchema } from '../core/part.ts'
 import { routeSchema } from '../core/task.ts'
 import { waitSchema } from '../core/wait.ts'
 import type { Sources } from '../scenes/sources.ts'
@@ -13,6 +13,19 @@ import type { Sources } from '../scenes/sources.ts'
  * What the engine and a host say to each other. A host is a thread or a child process that has loaded the scene files and runs
  * one command at a time; all that a command wants from outside comes over these messages, so a host can be killed at any moment.
  */
+
+/** What a command wants with files. Their contents lie in the attempt's scratch folder, which engine and host both see. */
+const fileOrderSchema = z.discriminatedUnion('kind', [
+  /** Answered with the folder's `path`. */
+  z.object({ kind: z.literal('scratch') }),
+  /** Answered with the `parts` that the message brings, quotes, or that were sent before it. */
+  z.object({ kind: z.literal('sent') }),
+  /** Answered with where it is `saved`, or with the `sentence` why it is not. */
+  z.object({ kind: z.literal('save'), media: mediaSchema, name: z.string().optional(), type: z.string().optional() }),
+  /** Answered with how it is `kept`, or with the `sentence` why it is not. */
+  z.object({ kind: z.literal('keep'), path: z.string(), name: z.string(), type: z.string() }),
+])
+export type FileOrder = z.infer<typeof fileOrderSchema>
 
 /** The engine to a host. */
 export const toHostSchema = z.discriminatedUnion('kind', [
@@ -36,6 +49,7 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     piece: z.object({ name: z.string(), index: z.number(), item: z.unknown() }).optional(),
     /** As if `park` followed at once. */
     parks: z.boolean().optional(),
+    memoryMb: z.number().optional(),
   }),
   z.object({ kind: z.literal('abort'), runId: z.string(), why: z.string() }),
   /** The process stops: no further step begins, and the run ends as parked. */
@@ -77,6 +91,7 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('converse'), text: z.string(), mayWait: z.boolean() }),
       /** Answered with nothing, or with the `sentence` why it was not done. */
       z.object({ method: z.literal('act'), action: chatActionSchema }),
+      z.object({ method: z.literal('file'), order: fileOrderSchema }),
       /** Answered with the `value` it came to, or with what it `waits` for: then nothing more is answered, and the host ends the run so. */
       z.object({
         method: z.literal('wait'),

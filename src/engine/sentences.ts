@@ -46,6 +46,10 @@ export const sentences = {
     zh: '现在联系不上平台，请过一会儿再试。',
     en: 'The platform cannot be reached right now. Please try again in a while.',
   } satisfies Bilingual,
+  fileAlone: {
+    zh: '已收到文件。一小时内发送的命令可以直接用它，例如 stats describe。发送 help 查看能做什么。',
+    en: 'The file has arrived. What you send within an hour can use it, such as stats describe. Send "help" to see what there is.',
+  } satisfies Bilingual,
   replaced: (number: number, by: number): Bilingual => ({
     zh: `#${number} 已停止，被 #${by} 取代。`,
     en: `#${number} was stopped: #${by} took its place.`,

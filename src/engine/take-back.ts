@@ -3,6 +3,7 @@ import { insist } from '../core/insist.ts'
 import type { Run } from '../core/run.ts'
 import { whyOf } from '../core/why.ts'
 import { textIn } from './attempt.ts'
+import { callsOf, openOwn } from './calls.ts'
 import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { LEASE_MS } from './lease.ts'
@@ -17,7 +18,6 @@ import {
   owedIn,
   settleOwed,
 } from './owed.ts'
-import { callsOf } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
 
 /* How a task that has ended otherwise than done is taken back: its command is called once more, up to where it was. */
@@ -84,10 +84,11 @@ async function callBack(
   const calls = await engine.store.counters.add(`undo:${run.id}:${run.round}`, 1, engine.now(), OWED_KEPT_MS)
   const limitMs = owed.reduce((sum, { timeoutMs }) => sum + TRIES * (timeoutMs + BETWEEN_MS), REPLAY_MS)
   const deadline = startDeadline(Math.min(limitMs, MOST_MS), never, shutdown)
+  const own = openOwn(run, lang, engine, deadline)
   const undoes = owed.map(({ name }) => name)
   try {
     const order = { runId: run.id, route, message, lang, attempt: run.attempt, taskNumber: run.number, version, undoes }
-    const end = await slots.run(order, callsOf(run, lang, engine, deadline), deadline.signal, engine.graceMs)
+    const end = await slots.run(order, callsOf(run, lang, engine, deadline, own), deadline.signal, engine.graceMs)
     if (end.state === 'done' || end.state === 'parked' || deadline.cause === 'shutdown') return
     const why = end.state === 'failed' || end.state === 'killed' ? end.message : end.state
     engine.log.error({ taskId: run.id, calls, error: why }, 'a task could not be taken back')
@@ -95,6 +96,7 @@ async function callBack(
     if (calls >= MOST_CALLS) await giveUp(run, owed, why, engine)
   } finally {
     deadline.clear()
+    await own.end()
   }
 }
 

@@ -1,6 +1,7 @@
 import { suggest } from '../core/command.ts'
 import { inLang, type Lang } from '../core/lang.ts'
 import type { Message } from '../core/message.ts'
+import { fileIn } from '../core/sent-file.ts'
 import { takeAsAnswer } from './answers.ts'
 import { type Attempt, refuse, textIn } from './attempt.ts'
 import type { Engine } from './engine.ts'
@@ -13,6 +14,9 @@ export async function answerUnknown(message: Message, lang: Lang, engine: Engine
     return { state: 'ignored', why: `nothing is bound to the event ${event.name}` }
   }
   const text = message.text.trim()
+  if (fileIn(message) !== undefined && text === '') {
+    return { state: 'refused', why: 'a file without a command', say: textIn(lang, sentences.fileAlone) }
+  }
   if (text === '') {
     const kinds = message.parts.map((part) => part.kind).join(', ')
     return {

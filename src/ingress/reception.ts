@@ -4,6 +4,7 @@ import type { Address } from '../core/address.ts'
 import { inLang, type Lang } from '../core/lang.ts'
 import type { Message } from '../core/message.ts'
 import type { Part } from '../core/part.ts'
+import { fileIn } from '../core/sent-file.ts'
 import type { Task } from '../core/task.ts'
 import { type AcceptPorts, taskOf } from './accept.ts'
 import type { HeldReplies, RidingAnswer } from './held-replies.ts'
@@ -13,6 +14,8 @@ import { type NoticePorts, noticeOf } from './notice.ts'
 export interface ReceptionPorts extends AcceptPorts, NoticePorts {
   /** Stores the task; resolves once it is stored. Throws StoreUnavailableError. */
   enqueue(task: Task): Promise<void>
+  /** Keeps a reference to a file that was sent, for what its sender asks next. */
+  noteFile(message: Message, file: Part): Promise<void>
   /** Gives a task that has a row its place there, and makes its record. Before it is stored in its lane: the order is that of coming in. */
   join(task: Task): Promise<void>
   held: HeldReplies
@@ -49,6 +52,13 @@ export function openReception(ports: ReceptionPorts): Reception {
     await ports.enqueue(task)
   }
 
+  async function taskFor(message: Message): Promise<Task> {
+    const sent = fileIn(message)
+    // Before the task is stored: a command that comes right behind must find it.
+    if (sent !== undefined) await ports.noteFile(message, sent)
+    return taskOf(message, ports)
+  }
+
   /** Stores a long task and returns its notice. */
   async function announce(task: Task): Promise<Part | undefined> {
     const notice = await noticeOf(task, ports)
@@ -77,7 +87,7 @@ export function openReception(ports: ReceptionPorts): Reception {
 
   return {
     async answer(channel, message, ack, gone) {
-      const task = await taskOf(message, ports)
+      const task = await taskFor(message)
       if (lateLanes.has(task.lane)) {
         await enqueue(task)
         lateNotices.watch(task)
@@ -99,7 +109,7 @@ export function openReception(ports: ReceptionPorts): Reception {
       return ack
     },
     async take(message) {
-      const task = await taskOf(message, ports)
+      const task = await taskFor(message)
       // Said before the task can begin, so that its answer cannot overtake it.
       const isLate = lateLanes.has(task.lane)
       const notice = isLate || quickLanes.has(task.lane) ? undefined : await announce(task)

@@ -7,6 +7,7 @@ import type { LlmMessage } from '../core/llm.ts'
 import type { Message } from '../core/message.ts'
 import type { Content, Media, Part } from '../core/part.ts'
 import type { FetchedFile, FetchFileOptions } from '../web/fetch-file.ts'
+import type { Files, SavedFile } from './files.ts'
 
 /** What a command is handed: its arguments, who asks, and all it may do. It knows no channel, queue or store. */
 export interface CommandContext<Args, Settings = Record<string, unknown>> {
@@ -20,6 +21,8 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
   readonly attempt: number
   /** The task's number, as people see it. */
   readonly taskNumber: number
+  /** The memory its process may use, where the lane sets a limit. */
+  readonly memoryMb?: number
   /** Aborted by a cancel, the time limit, or a stopping process. Hand it on to whatever waits. */
   readonly signal: AbortSignal
   /**
@@ -69,6 +72,8 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
   converse(text: string): Promise<string>
   /** Does something else in the chat than speak, where its platform lets the bot. What it throws when it cannot be done tells the person why. */
   act(action: ChatAction): Promise<void>
+  /** What the message brings or quotes, a scratch folder, and results kept for download. */
+  readonly files: Files
   /**
    * Lets a chat have `name` once in `forMs`, whichever process is asked. Resolves to 0 when it may now, which starts the time, else to how many ms
    * are left. Another attempt at the same task gets the same answer.
@@ -295,5 +300,5 @@ function mediaOf(source: string | URL | Uint8Array): Media {
   return { source: 'url', url: source.toString() }
 }
 
-export type { Bilingual, ChatAction, Content, Lang, Message, Part }
+export type { Bilingual, ChatAction, Content, Files, Lang, Message, Part, SavedFile }
 export { z }

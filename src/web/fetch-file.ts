@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { AppError, RejectedError, UnavailableError } from '../core/errors.ts'
 import { nameIn } from './file-name.ts'
-import { readAtMost } from './read-at-most.ts'
+import { atMost } from './read-at-most.ts'
 
 const MOST_REDIRECTS = 3
 
@@ -24,11 +24,23 @@ export interface FetchFileOptions {
   allowPrivate: boolean
 }
 
-/**
- * The file at a web address. Throws RejectedError (no http address, an inner one, not there, too large) or UnavailableError.
- * The address a name stands for is checked where the connection is made, so it cannot change in between.
- */
+/** The file at a web address, in memory. Throws as `openFile` does. */
 export async function fetchFile(address: string, options: FetchFileOptions, signal: AbortSignal): Promise<FetchedFile> {
+  const { stream, name, type } = await openFile(address, options, signal)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return { bytes: Buffer.concat(chunks), name, type }
+}
+
+/**
+ * The file at a web address as it comes. Throws RejectedError (no http address, an inner one, not there, too large) or UnavailableError, here or
+ * out of the stream. The address a name stands for is checked where the connection is made, so it cannot change in between.
+ */
+export async function openFile(
+  address: string,
+  options: FetchFileOptions,
+  signal: AbortSignal,
+): Promise<{ stream: AsyncIterable<Uint8Array>; name: string; type: string }> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)])
   const asked = parsedUrl(address)
   let url = asked
@@ -45,16 +57,25 @@ export async function fetchFile(address: string, options: FetchFileOptions, sign
       }
       if (status >= 500 || status === 429) throw new UnavailableError(`${url.host} answered ${status}`)
       if (status !== 200) throw new RejectedError(`${url.host} answered ${status}`)
-      const bytes = await readAtMost(response, options.limitBytes)
       const path = url.pathname.split('/').pop()
       const name = nameIn(response.headers['content-disposition'] ?? null) ?? (path || 'file')
-      return { bytes, name, type: response.headers['content-type'] ?? 'application/octet-stream' }
+      const type = response.headers['content-type'] ?? 'application/octet-stream'
+      return { stream: bodyOf(response, url.host, options.limitBytes), name, type }
     }
   } catch (error) {
     if (error instanceof AppError) throw error
     throw new UnavailableError(`${url.host} cannot be reached`, { cause: error })
   }
   throw new RejectedError(`${url.host} redirects more than ${MOST_REDIRECTS} times`)
+}
+
+async function* bodyOf(response: IncomingMessage, host: string, limitBytes: number): AsyncIterable<Uint8Array> {
+  try {
+    yield* atMost(response, limitBytes)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw new UnavailableError(`${host} cannot be reached`, { cause: error })
+  }
 }
 
 function parsedUrl(address: string, base?: URL): URL {

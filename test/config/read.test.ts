@@ -31,6 +31,8 @@ function problemsOf(environment: Environment, yaml?: string): string[] {
 
 test('without a file and an environment everything has its default', () => {
   expect(read({ TZ: 'UTC' })).toEqual({
+    allowPrivateUrls: false,
+    publicUrl: undefined,
     port: 8420,
     host: '127.0.0.1',
     dataDir: './data',
@@ -67,6 +69,8 @@ test('without a file and an environment everything has its default', () => {
     },
     limits: {
       bodyBytes: 1_048_576,
+      fetchedBytes: 2 * 1024 ** 3,
+      keptBytes: 64 * 1024 * 1024,
       filesKeptMs: 604_800_000,
       runsKeptMs: 604_800_000,
       deliveryKeptMs: 86_400_000,

@@ -54,6 +54,8 @@ class Outside implements HostCalls {
         return call.action.kind === 'kick' ? { sentence: '平台没有让机器人这样做', reason: 'refused' } : undefined
       case 'wait':
         return this.waited(call.order)
+      case 'file':
+        return call.order.kind === 'sent' ? { parts: [] } : { sentence: '取不到这个文件', reason: 'gone' }
       case 'converse':
         return { sentence: '现在联系不上大模型', reason: 'no answer of a model: down' }
     }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Budgets } from '../../src/core/budget.ts'
 import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
@@ -11,6 +14,7 @@ import { type Cancels, openCancels } from '../../src/engine/cancels.ts'
 import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/desk.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { openFanOut } from '../../src/engine/fan-out.ts'
+import type { MediaDesk } from '../../src/engine/files/media.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
 import { openLanguages } from '../../src/engine/languages.ts'
 import { type BudgetDesk, openBudgetDesk } from '../../src/engine/llm/budget-desk.ts'
@@ -52,6 +56,13 @@ export interface Workshop {
 }
 
 let made = 0
+
+const noMedia: MediaDesk = {
+  fetch: async () => ({ state: 'refused', why: 'there are no files here' }),
+  quoted: async () => [],
+  lastSent: async () => undefined,
+  keep: async () => ({ state: 'too-large', mostBytes: 0 }),
+}
 
 export const unlimited: Budgets = {
   person: { warnAt: 0.8 },
@@ -213,6 +224,12 @@ export async function aWorkshop(
     builtins,
     say,
     act: async (action) => void acts.push(action),
+    media: noMedia,
+    scratch: {
+      make: () => mkdtemp(join(tmpdir(), 'scratch-')),
+      remove: (folder) => rm(folder, { recursive: true }),
+      close: async () => undefined,
+    },
     draft: ({ task, text }) => void drafts.push(`${task.id}: ${text}`),
     languages,
     chatter: { ask: async () => 'no model here', converse: async () => 'no model here', idle: async () => undefined },

@@ -38,6 +38,11 @@ export const rooms: readonly Room[] = [
   { files: 'src/channels/{platform}/**', may: [core, web, 'src/channels/*.ts'], packages: ['zod', 'ws'] },
 
   { files: 'src/scenes/*.ts', may: [core, web], packages: ['zod'] },
+  {
+    files: 'src/scenes/public/stats/**',
+    may: ['src/scenes/scene.ts'],
+    packages: ['@duckdb/node-api', '@resvg/resvg-js', 'echarts', 'saxes', 'yauzl'],
+  },
   { files: 'src/scenes/{folder}/**', may: [core, 'src/scenes/scene.ts'], packages: ['zod', 'yaml'] },
   { files: 'scenes/**', may: ['src/scenes/scene.ts'], packages: ['zod'] },
 

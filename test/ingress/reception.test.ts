@@ -83,6 +83,9 @@ beforeEach(async () => {
     by: 'here',
     runs: store.runs,
     ahead: async () => 2,
+    async noteFile({ sender }, file) {
+      happened.push(`noted ${file.kind} of ${sender.id}`)
+    },
     async sendStranded(taskId) {
       rescued.push(taskId)
     },

@@ -8,6 +8,7 @@ import type { CommandContext } from '../../scenes/scene.ts'
 import type { HostCall } from '../protocol.ts'
 import { allOf } from './all.ts'
 import { checkedParts } from './content.ts'
+import { filesOf } from './files.ts'
 import { MisuseError, NotDoneError } from './misuse.ts'
 import { nameSchema } from './names.ts'
 import { pausesOf } from './pauses.ts'
@@ -91,6 +92,7 @@ export function contextOf(
     lang: order.lang,
     attempt: order.attempt,
     taskNumber: order.taskNumber,
+    memoryMb: order.memoryMb,
     signal,
     say: (name, content) => tracked(say(name, content)),
     step: (name, work, options) => tracked(step(name, work, options)),
@@ -104,6 +106,7 @@ export function contextOf(
     converse: (text) =>
       tracked(answer({ method: 'converse', text: String(text), mayWait: stepAround() === undefined })),
     act: (action) => tracked(act(action)),
+    files: filesOf(setting, tracked),
     coolDown: (name, forMs) => tracked(coolDown(name, forMs)),
     progress: outside.progress,
     log: outside.log,

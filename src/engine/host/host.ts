@@ -120,7 +120,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     } else {
       job.calls.begun()
       const { parking } = job.calls
-      port.send({ kind: 'run', ...job.run, parks: parking?.aborted })
+      port.send({ kind: 'run', ...job.run, memoryMb: options.memoryMb, parks: parking?.aborted })
       parking?.addEventListener('abort', park, { once: true })
       job.signal.addEventListener('abort', abort, { once: true })
     }

@@ -56,6 +56,9 @@ export function parentsOutside(outside: Outside, all: string): Outside {
             `the step "${call.name}" is not finished, and all("${all}") comes after it: await it first`,
           )
         }
+        // Its message is the same.
+        case 'file':
+          return outside.call(call)
         case 'wait':
         case 'coolDown':
         case 'all':
