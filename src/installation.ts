@@ -5,6 +5,7 @@ import { type OutboxQueues, openOutboxQueues } from '../queues/deliveries.ts'
 import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.ts'
 import type { Channel, ChannelPorts } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
+import { connectionLog } from './connection-log.ts'
 import { lineOf } from './core/address.ts'
 import type { Catalog } from './core/catalog.ts'
 import { commandFor, isTriggered } from './core/command.ts'
@@ -276,13 +277,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     access,
     catalog,
     sources: scenes.sources,
-    versions: openVersions({
-      store,
-      catalog,
-      pack: scenes.pack,
-      onSceneChange: config.tasks.onSceneChange,
-      now,
-    }),
+    versions: openVersions({ store, catalog, pack: scenes.pack, onSceneChange: config.tasks.onSceneChange, now }),
     onCatalog: (listener) => void listeners.push(listener),
     changed: changes.note,
     now,
@@ -296,15 +291,5 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
       await backend.close()
       await store.close()
     },
-  }
-}
-
-/** A lost connection is reported once a while, not with every try to mend it. */
-function connectionLog(log: Log): (error: Error) => void {
-  let lastAt = 0
-  return (error) => {
-    if (Date.now() - lastAt < 5_000) return
-    lastAt = Date.now()
-    log.error({ error: error.message }, 'the store or its queues report a fault')
   }
 }

@@ -5,7 +5,7 @@ import { AppError, IgnoredError, UsageError } from '../core/errors.ts'
 import type { Bilingual, Lang } from '../core/lang.ts'
 import type { LlmMessage } from '../core/llm.ts'
 import type { Message } from '../core/message.ts'
-import type { Content, Media, Part } from '../core/part.ts'
+import type { Content, Part } from '../core/part.ts'
 import type { FetchedFile, FetchFileOptions } from '../web/fetch-file.ts'
 import type { Files, SavedFile } from './files.ts'
 
@@ -229,25 +229,6 @@ export function defineScene<Settings extends z.ZodObject = z.ZodObject>(scene: S
   return scene
 }
 
-export function text(value: string): Part {
-  return { kind: 'text', text: value }
-}
-
-export function markdown(value: string): Part {
-  return { kind: 'markdown', text: value }
-}
-
-/** A picture from a URL or from bytes (PNG or JPG). */
-export function image(source: string | URL | Uint8Array, name = 'image.png'): Part {
-  return { kind: 'image', media: mediaOf(source), name }
-}
-
-/** A file for download, from text or bytes. */
-export function file(name: string, content: string | Uint8Array, type = 'application/octet-stream'): Part {
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-  return { kind: 'file', media: mediaOf(bytes), name, type }
-}
-
 /** What `approve` throws: `by` is who rejected it, nobody when its time was over. */
 export class NotApprovedError extends UsageError {
   readonly by: readonly string[]
@@ -270,11 +251,6 @@ export class NotAllDoneError extends AppError {
   }
 }
 
-/** A voice message from bytes (MP3, WAV, AMR, SILK): what a platform takes as voice differs. */
-export function voice(source: URL | Uint8Array, name = 'voice.mp3'): Part {
-  return { kind: 'voice', media: mediaOf(source), name }
-}
-
 /**
  * What stands at a web address that somebody else wrote: never from this machine or its network unless `allowPrivate`, redirects included.
  * Throws RejectedError (not there, too large, an inner address), which is not tried again, or UnavailableError.
@@ -295,10 +271,6 @@ export function refuse(sentence: string): never {
   throw new UsageError(sentence)
 }
 
-function mediaOf(source: string | URL | Uint8Array): Media {
-  if (source instanceof Uint8Array) return { source: 'inline', base64: Buffer.from(source).toString('base64') }
-  return { source: 'url', url: source.toString() }
-}
-
+export { file, image, markdown, text, voice } from './content.ts'
 export type { Bilingual, ChatAction, Content, Files, Lang, Message, Part, SavedFile }
 export { z }

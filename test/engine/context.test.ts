@@ -25,8 +25,8 @@ class Outside implements HostCalls {
   begun(): void {}
   async call(call: HostCall): Promise<unknown> {
     switch (call.method) {
-      case 'findStep':
-        return this.steps.has(call.name) ? { value: this.steps.get(call.name) } : undefined
+      case 'keptSteps':
+        return { steps: [...this.steps].map(([name, value]) => ({ name, value })), isAll: true }
       case 'saveStep':
         this.steps.set(call.name, call.value)
         this.asked.push(`step ${call.name}`)

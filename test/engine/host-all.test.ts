@@ -33,7 +33,10 @@ async function runs(source: string, { piece, kept = {}, ends }: Given = {}): Pro
     log: () => undefined,
     async call(call, asParent) {
       ;(asParent ? ofParent : own).push(call)
-      if (call.method === 'findStep') return asParent && call.name in kept ? { value: kept[call.name] } : undefined
+      if (call.method === 'keptSteps') {
+        const steps = Object.entries(asParent ? kept : {}).map(([name, value]) => ({ name, value }))
+        return { steps, isAll: true }
+      }
       if (call.method === 'saveStep') return call.value
       if (call.method === 'wait') return { value: undefined }
       if (call.method !== 'all') return undefined
@@ -76,8 +79,8 @@ test('a piece does its own item alone, with what its parent has kept, and says n
   const piece = { name: 'double', index: 1, item: 7 }
   const { end, own, ofParent } = await runs(doubles, { piece, kept: { list: [1, 2] } })
   expect(end).toEqual({ state: 'piece', value: { index: 1, twice: 14 } })
-  expect(methods(ofParent)).toEqual(['findStep'])
-  expect(methods(own)).toEqual(['say', 'findStep', 'saveStep'])
+  expect(methods(ofParent)).toEqual(['keptSteps'])
+  expect(methods(own)).toEqual(['say', 'keptSteps', 'saveStep'])
 })
 
 test('a piece passes earlier waits and fan-outs of its parent by', async () => {

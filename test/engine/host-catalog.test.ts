@@ -76,11 +76,14 @@ test('the shipped scenes load without a fault', async () => {
   expect(catalog().faults).toEqual([])
   expect(catalog().scenes.map((scene) => [scene.name, scene.isPublic])).toEqual([
     ['act_demo', false],
+    ['group', false],
+    ['report', false],
     ['chat', true],
     ['demo', true],
     ['picture', true],
     ['pub_demo', true],
     ['replies', true],
+    ['stats', true],
   ])
 })
 

@@ -28,7 +28,7 @@ export const rooms: readonly Room[] = [
     may: [core, 'src/channels/**', 'src/store/store.ts'],
     mayTypes: ['config/config.ts'],
   },
-  { files: 'src/channels/*.ts', may: [core], packages: ['zod'], typesOf: ['ws'] },
+  { files: 'src/channels/*.ts', may: [core, web], packages: ['zod'], typesOf: ['ws'] },
   { files: 'src/channels/wecom/**', may: [core, web, 'src/channels/*.ts'], packages: ['zod', 'fast-xml-parser'] },
   {
     files: 'src/channels/wecom-{surface}/**',

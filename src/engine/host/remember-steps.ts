@@ -10,7 +10,7 @@ const keptSchema = z.object({
 /** What an attempt knows of its steps without asking for each. */
 export interface Remembered {
   outside: Outside
-  /** The names that were asked for; undefined in a first attempt, which finds nothing. */
+  /** The names that were asked for, in an attempt that follows others. */
   asked(): string[] | undefined
 }
 
@@ -27,7 +27,7 @@ export function rememberSteps(
   const findOwn = memoryOf(outside, false)
   const findParents = memoryOf(outside, true)
   return {
-    asked: () => (isFresh ? undefined : [...asked]),
+    asked: () => (isFresh === false ? [...asked] : undefined),
     outside: {
       ...outside,
       async call(call, ofParent) {

@@ -10,6 +10,7 @@ import { type CallAnswer, failed, flavours } from './flavour.ts'
 import { openKeeping } from './keeping.ts'
 import { Misbehaviours } from './misbehaviour.ts'
 import { Qq } from './qq.ts'
+import { isAllowed, readJson } from './requests.ts'
 import type { OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
 
 export type { FlavourName, Group, OnebotSimulator, OnebotSimulatorOptions, Segment } from './simulator.ts'
@@ -152,10 +153,10 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
     const http = createServer((req, res) => void answerHttp(req, res))
     http.on('upgrade', (req, stream, head) => {
       const isNapcat = flavour.isStrict === false && format === 'array'
-      if (!isAllowed(req) && !isNapcat)
+      if (!isAllowed(accessToken, req) && !isNapcat)
         return void stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       forward.handleUpgrade(req, stream, head, (socket) => {
-        if (isAllowed(req)) return serve(socket, { events: true, calls: true })
+        if (isAllowed(accessToken, req)) return serve(socket, { events: true, calls: true })
         socket.send(JSON.stringify(flavour.frame(failed(1403, 'token验证失败'), null)))
         socket.close()
       })
@@ -165,18 +166,10 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
     return http
   }
 
-  function isAllowed({ headers, url = '' }: IncomingMessage): boolean {
-    if (accessToken === undefined) return true
-    const given =
-      new URL(url, 'http://localhost').searchParams.get('access_token') ??
-      headers.authorization?.replace(/^Bearer /, '')
-    return given === accessToken
-  }
-
   async function answerHttp(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk as Buffer)
-    if (!isAllowed(req)) return void res.writeHead(403).end()
+    if (!isAllowed(accessToken, req)) return void res.writeHead(403).end()
     const action = new URL(req.url ?? '', 'http://localhost').pathname.slice(1)
     const params = readJson(Buffer.concat(chunks).toString()) ?? {}
     const answer = await call(action, params, () => req.socket.destroy())
@@ -302,14 +295,5 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
-  }
-}
-
-function readJson(text: string): Record<string, unknown> | undefined {
-  try {
-    const read: unknown = JSON.parse(text)
-    return typeof read === 'object' && read !== null && !Array.isArray(read) ? { ...read } : undefined
-  } catch {
-    return undefined
   }
 }
