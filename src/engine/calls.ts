@@ -126,7 +126,13 @@ export function callsOf(
       switch (call.method) {
         case 'say':
           await insist(() =>
-            engine.say({ task: run.task, round: run.round, name: `say-${call.name}`, parts: call.parts }),
+            engine.say({
+              task: run.task,
+              round: run.round,
+              name: `say-${call.name}`,
+              parts: call.parts,
+              to: call.to,
+            }),
           )
           note('said', call.name)
           return undefined

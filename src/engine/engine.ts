@@ -28,6 +28,8 @@ export type Say = (said: {
   parts: readonly Part[]
   /** A question to people: it goes to the chat also of a task whose words go to the model that called it. */
   toChat?: boolean
+  /** Another chat than the one that asked. */
+  to?: Address
 }) => Promise<void>
 
 /** Shows how what it is about to say under that name grows, in chats that can; what is lost of it is lost. */

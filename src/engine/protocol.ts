@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressSchema } from '../core/address.ts'
 import { sceneEntrySchema, sceneFaultSchema } from '../core/catalog.ts'
 import { chatActionSchema } from '../core/chat-action.ts'
 import { langSchema } from '../core/lang.ts'
@@ -84,7 +85,12 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     /** A piece asks for what its parent has kept. */
     ofParent: z.boolean().optional(),
     call: z.discriminatedUnion('method', [
-      z.object({ method: z.literal('say'), name: z.string(), parts: z.array(partSchema) }),
+      z.object({
+        method: z.literal('say'),
+        name: z.string(),
+        parts: z.array(partSchema),
+        to: addressSchema.optional(),
+      }),
       /** Answered with `{ text }`, or with the `sentence` why there is none. */
       z.object({ method: z.literal('ask'), messages: z.array(llmMessageSchema).min(1) }),
       /** `mayWait`: it may give its slot up for the tools that the model calls; not inside a step, whose work is done in one go. */

@@ -28,7 +28,7 @@ export interface OutboxPorts {
 
 export interface Outbox {
   /** Stores what a task says and sends it at once where order and quota allow. Resolves when it is stored. */
-  sayForTask(said: { task: Task; round: number; name: string; parts: readonly Part[] }): Promise<void>
+  sayForTask(said: { task: Task; round: number; name: string; parts: readonly Part[]; to?: Address }): Promise<void>
   /** Shows how what is said later under the same name grows, where the channel can; a few times a second at most. */
   draftForTask(growing: { task: Task; round: number; name: string; text: string }): void
   /**
@@ -174,8 +174,9 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   }
 
   return {
-    async sayForTask({ task, round, name, parts }) {
+    async sayForTask({ task, round, name, parts, to }) {
       const id = sayingId(task.id, round, name)
+      if (to !== undefined) return offer(deliveriesOf(id, to, parts, task.id))
       drafts.end(task.id)
       const deliveries = deliveriesOf(id, task.message.from, parts, task.id)
       // Only the first thing said can ride on the ack; whoever comes later finds the request gone and goes the other way.

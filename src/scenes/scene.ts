@@ -26,10 +26,10 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
   /** Aborted by a cancel, the time limit, or a stopping process. Hand it on to whatever waits. */
   readonly signal: AbortSignal
   /**
-   * Says something to the chat that asked. `name` is unique in the command: said again under the same name (a later attempt) it is sent once.
+   * Says something to the chat that asked, or to another one: which, the scene answers for. `name` is unique in the command: said again under the same name (a later attempt) it is sent once.
    * Resolves when it is stored, not when it is sent.
    */
-  say(name: string, content: Content): Promise<void>
+  say(name: string, content: Content, options?: SayOptions): Promise<void>
   /**
    * Does `work` once: its result (plain JSON, 256 KB at most) is kept under `name`, and a later attempt gets the kept one. Dying inside `work` repeats it.
    * With `retries` it is tried again when it throws; what no retry can help (RejectedError) is thrown at once.
@@ -85,6 +85,11 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
   log(text: string): void
   /** The one of two texts that the asker reads. */
   pick(text: Bilingual): string
+}
+
+export interface SayOptions {
+  /** Another chat than the one that asked; private where it is not said to be a group. */
+  to?: { channel: string; chat: string; chatKind?: 'private' | 'group' }
 }
 
 export interface StepOptions {

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { addressSchema } from '../../core/address.ts'
 import { type ChatAction, chatActionSchema } from '../../core/chat-action.ts'
 import { inLang } from '../../core/lang.ts'
 import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
 import type { Content } from '../../core/part.ts'
 import { waitSchema } from '../../core/wait.ts'
-import type { CommandContext } from '../../scenes/scene.ts'
+import type { CommandContext, SayOptions } from '../../scenes/scene.ts'
 import type { HostCall } from '../protocol.ts'
 import { allOf } from './all.ts'
 import { checkedParts } from './content.ts'
@@ -16,6 +17,9 @@ import type { Setting } from './setting.ts'
 import { stepAround, stepsOf } from './steps.ts'
 import { onCancelOf } from './undoing.ts'
 
+const sayOptionsSchema = z.object({
+  to: addressSchema.extend({ chatKind: addressSchema.shape.chatKind.default('private') }).optional(),
+})
 const coolDownSchema = z.object({
   name: nameSchema,
   forMs: z
@@ -46,11 +50,14 @@ export function contextOf(
     pending.add(settled)
     return settled
   }
-  const say = async (name: string, content: Content): Promise<void> => {
+  const say = async (name: string, content: Content, options: SayOptions = {}): Promise<void> => {
+    const read = sayOptionsSchema.safeParse(options)
+    if (!read.success) throw new MisuseError(`say("${name}"): ${z.prettifyError(read.error)}`)
     const call = {
       method: 'say',
       parts: checkedParts(content, `say("${name}") got`),
       name: takeName('say', name),
+      to: read.data.to,
     } as const
     if (!undoing?.isReplay) await outside.call(call)
   }
@@ -94,7 +101,7 @@ export function contextOf(
     taskNumber: order.taskNumber,
     memoryMb: order.memoryMb,
     signal,
-    say: (name, content) => tracked(say(name, content)),
+    say: (name, content, options) => tracked(say(name, content, options)),
     step: (name, work, options) => tracked(step(name, work, options)),
     onCancel: (name, undo, options) => tracked(onCancel(name, undo, options)),
     sleep: (name, until) => tracked(pauses.sleep(name, until)),

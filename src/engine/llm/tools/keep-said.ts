@@ -33,7 +33,8 @@ export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): 
     const { task, round, name, parts } = said
     const { parent, piece } = task
     const isForModel = parent !== undefined && (piece === undefined ? round === 0 : piece.isCalled === true)
-    if ((!isForModel || said.toChat === true) && task.dry === undefined) return say(said)
+    const isForChat = !isForModel || said.toChat === true || said.to !== undefined
+    if (isForChat && task.dry === undefined) return say(said)
     const fileId = `${task.id}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
     const kept = await Promise.all(parts.map((part, place) => withoutBytes(part, `${fileId}-${place + 1}`)))
     // What a piece says is its parent's: that was called, or tried out.
