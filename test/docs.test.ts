@@ -20,6 +20,7 @@ const pages = [
   'docs/replies.md',
   'docs/schedules.md',
   'docs/stats.md',
+  'docs/report.md',
   'docs/operating.md',
   'docs/scenes.md',
 ]
@@ -53,6 +54,7 @@ describe.each(pages)('%s', (page) => {
   test('YAML is settings', () => {
     const secrets = {
       BOT_TOKEN: 'x'.repeat(32),
+      SALES_TOKEN: 'a-token',
       FILES_KEY: 'k',
       WIKI_TOKEN: 't',
       PICTURE_KEY: 'k',
