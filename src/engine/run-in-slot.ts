@@ -32,7 +32,7 @@ export async function runInSlot(
   if (engine.parking(run.task.lane)?.aborted) return { state: 'interrupted' }
   const own = openOwn(run, lang, engine, deadline)
   let bound: Promise<void> | undefined
-  const bind = (): Promise<void> => (bound ??= engine.versions.bind(run, code))
+  const bind = (): Promise<void> => (bound ??= engine.versions.bind(run, code, engine.store.steps))
   const order = {
     runId: run.id,
     route,

@@ -18,6 +18,7 @@ import { commandText, findEntry } from './entries.ts'
 import { isPiece, type PieceTask } from './fan-out.ts'
 import { holdLease, LEASE_MS } from './lease.ts'
 import { isTakenBackAfter, mayOwe, oweIfRegistered } from './owed.ts'
+import { ownSteps } from './own-steps.ts'
 import { runInSlot } from './run-in-slot.ts'
 import { sentences } from './sentences.ts'
 import { takeBack, takeBackLater } from './take-back.ts'
@@ -52,7 +53,8 @@ export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal,
   try {
     const lang = await engine.languages.of(task.message)
     const cancelled = AbortSignal.any([cancel.signal, lease.lost])
-    const attempt = await tryOnce(run, lang, engine, cancelled, shutdown).catch((error) => failedBy(error, run, engine))
+    const own = { ...engine, store: { ...engine.store, steps: ownSteps(engine.store.steps, run) } }
+    const attempt = await tryOnce(run, lang, own, cancelled, shutdown).catch((error) => failedBy(error, run, engine))
     const outcome = await writeDown(run, lang, attempt, startedAt, engine).catch((error) => {
       // It could not be said: it is not said again, so that the task ends.
       return writeDown(run, lang, { ...failedBy(error, run, engine), isFinal: true, say: [] }, startedAt, engine)
@@ -107,7 +109,7 @@ async function tryOnce(
   }
   const command = commandText(route.scene, route.command)
 
-  const found = await engine.versions.codeOf(run)
+  const found = await engine.versions.codeOf(run, engine.store.steps)
   if (found.state === 'gone') return refuse(`${command} is gone`, sentences.gone(command), lang)
   if (found.state === 'stopped') {
     return { state: 'failed', isFinal: true, why: found.why, say: textIn(lang, found.say) }

@@ -74,7 +74,7 @@ async function callBack(
   const run = { ...ended, attempt: Math.max(1, ended.attempt) }
   const { lane, route, message } = run.task
   // With the code it was done with, which what was begun may be bound to.
-  const found = await engine.versions.codeOf({ ...run, epoch: run.epoch + 1 })
+  const found = await engine.versions.codeOf({ ...run, epoch: run.epoch + 1 }, engine.store.steps)
   if (found.state !== 'code')
     return giveUp(run, owed, found.state === 'gone' ? 'its command is gone' : found.why, engine)
   const { version, isOld, pack } = found.code

@@ -4,7 +4,7 @@ import { insist } from '../core/insist.ts'
 import type { Bilingual } from '../core/lang.ts'
 import type { Run } from '../core/run.ts'
 import { packed, type ScenePack, unpacked } from '../scenes/pack.ts'
-import type { Store } from '../store/store.ts'
+import type { Steps, Store } from '../store/store.ts'
 import { commandText, findEntry } from './entries.ts'
 
 /** What a run is done with: its scene as it is now, or as it was when the run began. */
@@ -29,13 +29,13 @@ export type CodeOf =
  * anew. The files of such a version are kept in the store, so that every machine has them.
  */
 export interface Versions {
-  codeOf(run: Run): Promise<CodeOf>
+  codeOf(run: Run, steps: Steps): Promise<CodeOf>
   /** Binds the run to a version, in this round; first writer wins. To be called before anything is kept. */
-  bind(run: Run, code: Code): Promise<void>
+  bind(run: Run, code: Code, steps: Steps): Promise<void>
 }
 
 export interface VersionPorts {
-  store: Pick<Store, 'runs' | 'steps' | 'files'>
+  store: Pick<Store, 'runs' | 'files'>
   catalog(): Catalog
   /** A scene of that catalog with its files. */
   pack(scene: string): ScenePack | undefined
@@ -66,20 +66,20 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
     putAt.set(of.version, at)
   }
 
-  async function boundTo({ id, round, epoch, task }: Run): Promise<string | undefined> {
+  async function boundTo({ id, round, epoch, task }: Run, steps: Steps): Promise<string | undefined> {
     const { piece, parent } = task
-    if (piece === undefined || parent === undefined) return epoch > 1 ? kept(id, round) : undefined
+    if (piece === undefined || parent === undefined) return epoch > 1 ? kept(id, round, steps) : undefined
     const run = await insist(() => store.runs.find(parent.id))
-    return run && kept(run.id, run.round)
+    return run && kept(run.id, run.round, steps)
   }
 
-  async function kept(runId: string, round: number): Promise<string | undefined> {
-    const step = await insist(() => store.steps.find(runId, versionStep(round)))
+  async function kept(runId: string, round: number, steps: Steps): Promise<string | undefined> {
+    const step = await insist(() => steps.find(runId, versionStep(round)))
     return step && boundSchema.parse(step.value).version
   }
 
   return {
-    async codeOf(run) {
+    async codeOf(run, steps) {
       const { route } = run.task
       if (route === undefined) return { state: 'gone' }
       const { scene, command } = route
@@ -89,7 +89,7 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
         entry === undefined
           ? { state: 'gone' }
           : { state: 'code', code: { entry, version: today?.version, pack: pack(scene), isOld: false } }
-      const bound = scene === '' ? undefined : await boundTo(run)
+      const bound = scene === '' ? undefined : await boundTo(run, steps)
       if (bound === undefined || bound === today?.version) return current
 
       const change = `its scene has changed from version ${bound} to ${today?.version ?? 'none'}`
@@ -110,11 +110,11 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
       return { state: 'code', code: { entry: then, version: bound, pack: old, isOld: true, said } }
     },
 
-    async bind(run, { version, pack: its }) {
+    async bind(run, { version, pack: its }, steps) {
       // A piece goes by its parent.
       if (version === undefined || run.task.piece !== undefined) return
       if (its !== undefined) await keep(its)
-      await insist(() => store.steps.save(run.id, versionStep(run.round), { version }))
+      await insist(() => steps.save(run.id, versionStep(run.round), { version }))
     },
   }
 }

@@ -90,7 +90,6 @@ export interface Steps {
   /** First writer wins; the value that is kept. With `hop`, the first writer's line stands in the timeline in the same move. */
   save(taskId: string, name: string, value: unknown, hop?: Hop): Promise<unknown>
   list(taskId: string): Promise<{ name: string; value: unknown }[]>
-  clear(taskId: string): Promise<void>
 }
 
 /** The key of a line: one chat of one channel. Deliveries of a line go out one after the other. */

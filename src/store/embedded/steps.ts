@@ -17,9 +17,5 @@ export function embeddedSteps(db: Database): Steps {
     async list(taskId) {
       return db.rows('SELECT name, value FROM huitou.step WHERE task = $1 ORDER BY seq', taskId)
     },
-
-    async clear(taskId) {
-      await db.rows('DELETE FROM huitou.step WHERE task = $1', taskId)
-    },
   }
 }

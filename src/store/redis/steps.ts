@@ -39,10 +39,6 @@ export function redisSteps(db: Database): Steps {
         .sort(([, a], [, b]) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
         .map(([name, kept]) => ({ name, value: readValue(kept) }))
     },
-
-    async clear(taskId) {
-      await answered(db.redis.del(keyOf(taskId)))
-    },
   }
 }
 
