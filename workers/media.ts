@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import { heldFile } from '../src/channels/media.ts'
 import { AppError, RejectedError, StoreUnavailableError } from '../src/core/errors.ts'
 import { linkPath } from '../src/core/file-link.ts'
 import type { Media } from '../src/core/part.ts'
@@ -20,34 +21,14 @@ export function openMedia({
   config,
   store,
   channels,
+  readFile: readKept,
   now,
-}: Pick<Installation, 'config' | 'store' | 'channels' | 'now'>): MediaDesk {
+}: Pick<Installation, 'config' | 'store' | 'channels' | 'readFile' | 'now'>): MediaDesk {
   const { fetchedBytes, keptBytes, filesKeptMs } = config.limits
   const web: FetchFileOptions = {
     limitBytes: fetchedBytes,
     timeoutMs: FETCH_MS,
     allowPrivate: config.allowPrivateUrls,
-  }
-
-  async function bytesOf(
-    media: Exclude<Media, { source: 'url' }>,
-    channel: string,
-    signal: AbortSignal,
-  ): Promise<{ bytes: Uint8Array; name?: string; type?: string }> {
-    switch (media.source) {
-      case 'inline':
-        return { bytes: Buffer.from(media.base64, 'base64') }
-      case 'kept': {
-        const file = await store.files.get(media.fileId, now())
-        if (file === undefined) throw new RejectedError(`file ${media.fileId} is no longer kept`)
-        return file
-      }
-      case 'platform': {
-        const download = channels.get(channel)?.download
-        if (download === undefined) throw new RejectedError(`channel ${channel} brings no files`)
-        return download(media.id, signal)
-      }
-    }
   }
 
   async function fetchTo(
@@ -62,7 +43,7 @@ export function openMedia({
       await pipeline(stream, out, { signal })
       return { state: 'fetched', name, type, bytes: out.bytesWritten }
     }
-    const { bytes, name, type } = await bytesOf(media, channel, signal)
+    const { bytes, name, type } = await heldFile(media, channel, { channels, readFile: readKept }, signal)
     if (bytes.length > fetchedBytes) throw new TooLargeError('the file is too large')
     await writeFile(path, bytes)
     return { state: 'fetched', name, type, bytes: bytes.length }

@@ -13,24 +13,34 @@ export interface MediaReaderPorts {
   readFile(fileId: string): Promise<MediaFile>
 }
 
+type Held = Exclude<Media, { source: 'url' }>
+
+/** A file that lies in its message, in our store, or with the platform it came by. Throws RejectedError or UnavailableError. */
+export async function heldFile(
+  media: Held,
+  channel: string,
+  { channels, readFile }: Pick<MediaReaderPorts, 'channels' | 'readFile'>,
+  signal: AbortSignal,
+): Promise<Pick<MediaFile, 'bytes'> & Partial<MediaFile>> {
+  switch (media.source) {
+    case 'inline':
+      return { bytes: Buffer.from(media.base64, 'base64') }
+    case 'kept':
+      return readFile(media.fileId)
+    case 'platform': {
+      const download = channels.get(channel)?.download
+      if (download === undefined) throw new RejectedError(`the channel ${channel} brings no files`)
+      return download(media.id, signal)
+    }
+  }
+}
+
 /** Brings the bytes of what a person sent, wherever they lie. Throws RejectedError or UnavailableError. */
-export function mediaReader({ channels, allowsPrivate, readFile }: MediaReaderPorts) {
+export function mediaReader({ allowsPrivate, ...ports }: MediaReaderPorts) {
   return async (message: Message, media: Media, limitBytes: number, signal: AbortSignal): Promise<Uint8Array> => {
     const { channel } = message.from
-    switch (media.source) {
-      case 'inline':
-        return Buffer.from(media.base64, 'base64')
-      case 'kept':
-        return (await readFile(media.fileId)).bytes
-      case 'url': {
-        const options = { limitBytes, timeoutMs: FETCH_MS, allowPrivate: allowsPrivate(channel) }
-        return (await fetchFile(media.url, options, signal)).bytes
-      }
-      case 'platform': {
-        const download = channels.get(channel)?.download
-        if (download === undefined) throw new RejectedError(`the channel ${channel} brings no files`)
-        return (await download(media.id, signal)).bytes
-      }
-    }
+    if (media.source !== 'url') return (await heldFile(media, channel, ports, signal)).bytes
+    const options = { limitBytes, timeoutMs: FETCH_MS, allowPrivate: allowsPrivate(channel) }
+    return (await fetchFile(media.url, options, signal)).bytes
   }
 }
