@@ -1,13 +1,12 @@
-import { Button, Drawer, Skeleton } from '@mantine/core'
-import { IconMasksTheater, IconPlus } from '@tabler/icons-react'
+import { Button } from '@mantine/core'
+import { IconMasksTheater } from '@tabler/icons-react'
 import { useCallback, useRef } from 'react'
-import { useMessage } from '../api/use-message.ts'
-import { type PresetsView, usePresets } from '../api/use-presets.ts'
+import { usePresets } from '../api/use-presets.ts'
+import { CardList, CardPage } from '../components/frame/card-page.tsx'
 import { Faults } from '../components/frame/faults.tsx'
 import { Notice } from '../components/frame/notice.tsx'
 import { PresetCard } from '../components/presets/preset-card.tsx'
 import { PresetEditor } from '../components/presets/preset-editor.tsx'
-import classes from '../components/presets/presets.module.css'
 import { navigate, usePlace } from '../router.tsx'
 import { useText } from '../text/text.tsx'
 
@@ -32,78 +31,50 @@ export function PresetsPage({ name }: { name?: string }) {
     void presets.reload()
   }
 
-  return (
-    <div className={classes.page}>
-      <header className={classes.head}>
-        <h1 className={classes.title}>{words.title}</h1>
-        <Button leftSection={<IconPlus size={17} />} onClick={() => navigate('/presets?new')} data-testid="preset-new">
-          {words.add}
-        </Button>
-        <p className={classes.lead}>{words.lead}</p>
-      </header>
-      {presets.list && <Faults faults={presets.list.faults} title={text.presets.faults} testId="preset-faults" />}
-      <List presets={presets} />
-      <Drawer
-        opened={isNew || open !== undefined || isMissing}
+  const editor = isMissing ? (
+    <Notice icon={<IconMasksTheater />} title={words.missing}>
+      <Button variant="light" onClick={close}>
+        {words.close}
+      </Button>
+    </Notice>
+  ) : (
+    (isNew || open) && (
+      <PresetEditor
+        key={`${open?.name} ${open?.edited?.at}`}
+        preset={open}
         onClose={close}
-        position="right"
-        size={600}
-        withCloseButton={false}
-        padding={0}
-        classNames={{ content: classes.drawer, body: classes.drawerBody }}
-        overlayProps={{ backgroundOpacity: 0.25 }}
-        aria-label={isNew ? words.addTitle : words.title}
-      >
-        {isMissing && (
-          <Notice icon={<IconMasksTheater />} title={words.missing}>
-            <Button variant="light" onClick={close}>
-              {words.close}
-            </Button>
-          </Notice>
-        )}
-        {(isNew || open) && (
-          <PresetEditor
-            key={`${open?.name} ${open?.edited?.at}`}
-            preset={open}
-            onClose={close}
-            onChanged={changed}
-            onDirty={setIsDirty}
-          />
-        )}
-      </Drawer>
-    </div>
+        onChanged={changed}
+        onDirty={setIsDirty}
+      />
+    )
   )
-}
 
-function List({ presets: { list, error, reload } }: { presets: PresetsView }) {
-  const { text } = useText()
-  const messageOf = useMessage()
-  if (error && list === undefined) {
-    return (
-      <Notice icon={<IconMasksTheater />} title={messageOf(error)} isAlert>
-        <Button variant="light" onClick={() => void reload()}>
-          {text.errors.again}
-        </Button>
-      </Notice>
-    )
-  }
-  if (list === undefined) {
-    return (
-      <div className={classes.cards} aria-hidden="true">
-        {[0, 1, 2].map((place) => (
-          <Skeleton key={place} height={150} />
-        ))}
-      </div>
-    )
-  }
-  if (list.presets.length === 0) {
-    return <Notice icon={<IconMasksTheater />} title={text.presets.empty} hint={text.presets.emptyHint} />
-  }
   return (
-    <ul className={classes.cards}>
-      {list.presets.map((preset) => (
-        <PresetCard key={preset.name} preset={preset} isUsual={preset.name === list.usual} />
-      ))}
-    </ul>
+    <CardPage
+      title={words.title}
+      lead={words.lead}
+      add={{ label: words.add, testId: 'preset-new', onClick: () => navigate('/presets?new') }}
+      drawer={{
+        isOpen: isNew || open !== undefined || isMissing,
+        onClose: close,
+        size: 600,
+        label: isNew ? words.addTitle : words.title,
+        content: editor,
+      }}
+    >
+      {presets.list && <Faults faults={presets.list.faults} title={words.faults} testId="preset-faults" />}
+      <CardList
+        items={presets.list?.presets.map((preset) => (
+          <PresetCard key={preset.name} preset={preset} isUsual={preset.name === presets.list?.usual} />
+        ))}
+        error={presets.error}
+        reload={presets.reload}
+        icon={<IconMasksTheater />}
+        empty={words.empty}
+        emptyHint={words.emptyHint}
+        narrowest={320}
+        skeletonHeight={150}
+      />
+    </CardPage>
   )
 }

@@ -1,11 +1,8 @@
-import { Button, Drawer, Skeleton } from '@mantine/core'
-import { IconCalendarRepeat, IconPlus } from '@tabler/icons-react'
-import { useMessage } from '../api/use-message.ts'
-import { type SchedulesView, useSchedules } from '../api/use-schedules.ts'
-import { Notice } from '../components/frame/notice.tsx'
+import { IconCalendarRepeat } from '@tabler/icons-react'
+import { useSchedules } from '../api/use-schedules.ts'
+import { CardList, CardPage } from '../components/frame/card-page.tsx'
 import { ScheduleCard } from '../components/schedules/schedule-card.tsx'
 import { ScheduleForm } from '../components/schedules/schedule-form.tsx'
-import classes from '../components/schedules/schedules.module.css'
 import { navigate, usePlace } from '../router.tsx'
 import { useText } from '../text/text.tsx'
 
@@ -16,73 +13,35 @@ export function SchedulesPage() {
   const schedules = useSchedules()
   const words = text.schedules
   const close = () => navigate('/schedules')
-  return (
-    <div className={classes.page}>
-      <header className={classes.head}>
-        <h1 className={classes.title}>{words.title}</h1>
-        <Button
-          leftSection={<IconPlus size={17} />}
-          onClick={() => navigate('/schedules?new')}
-          data-testid="schedule-new"
-        >
-          {words.add}
-        </Button>
-        <p className={classes.lead}>{words.lead}</p>
-      </header>
-      <List schedules={schedules} />
-      <Drawer
-        opened={query.has('new') && schedules.list !== undefined}
-        onClose={close}
-        position="right"
-        size={560}
-        withCloseButton={false}
-        padding={0}
-        classNames={{ content: classes.drawer, body: classes.drawerBody }}
-        overlayProps={{ backgroundOpacity: 0.25 }}
-        aria-label={words.add}
-      >
-        <ScheduleForm
-          timeZone={schedules.list?.timeZone ?? ''}
-          onClose={close}
-          onAdded={() => {
-            navigate('/schedules', { replace: true })
-            void schedules.reload()
-          }}
-        />
-      </Drawer>
-    </div>
-  )
-}
-
-function List({ schedules: { list, error, reload } }: { schedules: SchedulesView }) {
-  const { text } = useText()
-  const messageOf = useMessage()
-  if (error && list === undefined) {
-    return (
-      <Notice icon={<IconCalendarRepeat />} title={messageOf(error)} isAlert>
-        <Button variant="light" onClick={() => void reload()}>
-          {text.errors.again}
-        </Button>
-      </Notice>
-    )
+  const added = () => {
+    navigate('/schedules', { replace: true })
+    void schedules.reload()
   }
-  if (list === undefined) {
-    return (
-      <div className={classes.cards} aria-hidden="true">
-        {[0, 1, 2].map((place) => (
-          <Skeleton key={place} height={240} />
+  return (
+    <CardPage
+      title={words.title}
+      lead={words.lead}
+      add={{ label: words.add, testId: 'schedule-new', onClick: () => navigate('/schedules?new') }}
+      drawer={{
+        isOpen: query.has('new') && schedules.list !== undefined,
+        onClose: close,
+        size: 560,
+        label: words.add,
+        content: <ScheduleForm timeZone={schedules.list?.timeZone ?? ''} onClose={close} onAdded={added} />,
+      }}
+    >
+      <CardList
+        items={schedules.list?.schedules.map((schedule) => (
+          <ScheduleCard key={schedule.id} schedule={schedule} onChanged={() => void schedules.reload()} />
         ))}
-      </div>
-    )
-  }
-  if (list.schedules.length === 0) {
-    return <Notice icon={<IconCalendarRepeat />} title={text.schedules.empty} hint={text.schedules.emptyHint} />
-  }
-  return (
-    <ul className={classes.cards}>
-      {list.schedules.map((schedule) => (
-        <ScheduleCard key={schedule.id} schedule={schedule} onChanged={() => void reload()} />
-      ))}
-    </ul>
+        error={schedules.error}
+        reload={schedules.reload}
+        icon={<IconCalendarRepeat />}
+        empty={words.empty}
+        emptyHint={words.emptyHint}
+        narrowest={440}
+        skeletonHeight={240}
+      />
+    </CardPage>
   )
 }

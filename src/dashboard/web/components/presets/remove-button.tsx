@@ -1,8 +1,7 @@
-import { Button, Popover } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconArrowBackUp, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useText } from '../../text/text.tsx'
-import classes from './presets.module.css'
+import { Asking } from '../frame/asking.tsx'
 
 /** Deletes a preset, or resets it to its file, after a question. */
 export function RemoveButton({
@@ -17,28 +16,28 @@ export function RemoveButton({
   onRemove(): void
 }) {
   const { text } = useText()
-  const [isAsking, setIsAsking] = useState(false)
   const words = text.presets
   const label = hasFile ? words.reset : words.remove
   return (
-    <Popover opened={isAsking} onChange={setIsAsking} position="top-start" withArrow shadow="md" trapFocus width={280}>
-      <Popover.Target>
+    <Asking
+      title={hasFile ? words.resetAsk(name) : words.removeAsk(name)}
+      hint={hasFile ? words.resetHint : words.removeHint}
+      position="top-start"
+      button={(toggle) => (
         <Button
           variant="light"
           color="red"
           leftSection={hasFile ? <IconArrowBackUp size={16} /> : <IconTrash size={16} />}
           loading={isBusy}
-          onClick={() => setIsAsking(!isAsking)}
+          onClick={toggle}
           data-testid="preset-remove"
         >
           {label}
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <p className={classes.ask}>{hasFile ? words.resetAsk(name) : words.removeAsk(name)}</p>
-        <p className={classes.askHint}>{hasFile ? words.resetHint : words.removeHint}</p>
-        <div className={classes.askButtons}>
-          <Button size="xs" variant="default" onClick={() => setIsAsking(false)}>
+      )}
+      answers={(close) => (
+        <>
+          <Button size="xs" variant="default" onClick={close}>
             {words.keep}
           </Button>
           <Button
@@ -47,14 +46,14 @@ export function RemoveButton({
             data-autofocus
             data-testid="preset-remove-confirm"
             onClick={() => {
-              setIsAsking(false)
+              close()
               onRemove()
             }}
           >
             {label}
           </Button>
-        </div>
-      </Popover.Dropdown>
-    </Popover>
+        </>
+      )}
+    />
   )
 }

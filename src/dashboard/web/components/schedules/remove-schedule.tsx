@@ -1,17 +1,19 @@
-import { Button, Popover } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useText } from '../../text/text.tsx'
+import { Asking } from '../frame/asking.tsx'
 import classes from './schedules.module.css'
 
 /** Removes a schedule, after a question. */
 export function RemoveSchedule({ number, isBusy, onRemove }: { number: number; isBusy: boolean; onRemove(): void }) {
   const { text } = useText()
   const words = text.schedules
-  const [isAsking, setIsAsking] = useState(false)
   return (
-    <Popover opened={isAsking} onChange={setIsAsking} position="top-end" withArrow shadow="md" trapFocus width={260}>
-      <Popover.Target>
+    <Asking
+      title={words.removeAsk(number)}
+      hint={words.removeHint}
+      position="top-end"
+      button={(toggle) => (
         <Button
           className={classes.remove}
           size="xs"
@@ -19,17 +21,15 @@ export function RemoveSchedule({ number, isBusy, onRemove }: { number: number; i
           color="red"
           leftSection={<IconTrash size={15} />}
           loading={isBusy}
-          onClick={() => setIsAsking(!isAsking)}
+          onClick={toggle}
           data-testid="schedule-remove"
         >
           {words.remove}
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <p className={classes.ask}>{words.removeAsk(number)}</p>
-        <p className={classes.askHint}>{words.removeHint}</p>
-        <div className={classes.askButtons}>
-          <Button size="xs" variant="default" onClick={() => setIsAsking(false)}>
+      )}
+      answers={(close) => (
+        <>
+          <Button size="xs" variant="default" onClick={close}>
             {words.keep}
           </Button>
           <Button
@@ -38,14 +38,14 @@ export function RemoveSchedule({ number, isBusy, onRemove }: { number: number; i
             data-autofocus
             data-testid="schedule-remove-confirm"
             onClick={() => {
-              setIsAsking(false)
+              close()
               onRemove()
             }}
           >
             {words.remove}
           </Button>
-        </div>
-      </Popover.Dropdown>
-    </Popover>
+        </>
+      )}
+    />
   )
 }

@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Popover } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
-import classes from './tasks.module.css'
+import { ActionIcon, Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Asking } from '../frame/asking.tsx'
 
 export interface AskingButtonProps {
   size: 'icon' | 'full'
@@ -30,32 +30,24 @@ export function AskingButton({
   hint,
   children,
 }: AskingButtonProps) {
-  const [isAsking, setIsAsking] = useState(false)
-  const shared = {
-    'aria-label': label,
-    'data-testid': testId,
-    color,
-    loading: isBusy,
-    onClick: () => setIsAsking(!isAsking),
-  }
+  const shared = { 'aria-label': label, 'data-testid': testId, color, loading: isBusy }
   return (
-    <Popover opened={isAsking} onChange={setIsAsking} position="bottom-end" withArrow shadow="md" trapFocus width={280}>
-      <Popover.Target>
-        {size === 'icon' ? (
-          <ActionIcon variant="subtle" title={label} {...shared}>
+    <Asking
+      title={title}
+      hint={hint}
+      position="bottom-end"
+      button={(toggle) =>
+        size === 'icon' ? (
+          <ActionIcon variant="subtle" title={label} onClick={toggle} {...shared}>
             {icon}
           </ActionIcon>
         ) : (
-          <Button variant="light" size="xs" leftSection={icon} {...shared}>
+          <Button variant="light" size="xs" leftSection={icon} onClick={toggle} {...shared}>
             {name}
           </Button>
-        )}
-      </Popover.Target>
-      <Popover.Dropdown onClick={(event) => event.stopPropagation()}>
-        <p className={classes.ask}>{title}</p>
-        <div className={classes.askHint}>{hint}</div>
-        <div className={classes.askButtons}>{children(() => setIsAsking(false))}</div>
-      </Popover.Dropdown>
-    </Popover>
+        )
+      }
+      answers={children}
+    />
   )
 }
