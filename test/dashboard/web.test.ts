@@ -107,6 +107,7 @@ describe.skipIf(chromium === undefined)('the dashboard in a browser', () => {
     await page.getByTestId('task-cancel-confirm').click()
     await eventually(() => detail.getByTestId('task-state').textContent()).toBe('已取消')
     await detail.getByTestId('task-retry').click()
+    await page.getByTestId('task-retry-on').click()
     await eventually(() => detail.getByTestId('task-state').textContent()).toBe('等待')
     await eventually(() => detail.getByTestId('timeline-hop').last().textContent()).toContain('重新打开')
   })
