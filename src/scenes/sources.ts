@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, extname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import type { SceneSettings } from './settings.ts'
 
 /** A file that may hold a scene. */
@@ -40,7 +40,8 @@ export function readSources(sceneDirs: readonly string[], version = 1, settings:
     for (const { path, depth } of modulesIn(folder, 0)) {
       const text = textOf(path)
       if (text !== undefined) picture[path] = text
-      if (depth > sceneDepth || !isSceneName(path) || files.some((file) => file.path === path)) continue
+      if (depth > sceneDepth || !isSceneName(path) || isOfScene(path, folder)) continue
+      if (files.some((file) => file.path === path)) continue
       const folders = [basename(folder), ...relative(folder, path).split(sep).slice(0, -1)]
       files.push({ path, shown: shownPath(path), folder, isPublic: folders.includes('public'), version })
     }
@@ -74,6 +75,12 @@ function textOf(path: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A folder beside a scene file of its name holds what that scene is made of, which is imported when the scene wants it and not to look for scenes. */
+function isOfScene(path: string, folder: string): boolean {
+  for (let at = dirname(path); at !== folder; at = dirname(at)) if (existsSync(`${at}.ts`)) return true
+  return false
 }
 
 function isSceneName(path: string): boolean {

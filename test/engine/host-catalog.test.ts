@@ -71,6 +71,19 @@ test('scenes are found two folders deep, those under public are public, and the 
   expect(catalog().faults).toEqual([])
 })
 
+test('a folder beside a scene of its name is not searched, and loaded when the scene wants it', async () => {
+  const folder = await aSceneFolder({
+    'try.ts': aScene('try', { say: "async () => (await import('./try/word.ts')).word" }),
+    'try/word.ts': "export const word = 'mine'",
+    'try/broken.ts': 'export default {',
+    'try/deep/other.ts': aScene('other', says('')),
+  })
+  const watching = await watched(folder)
+  expect(names(watching.catalog())).toEqual(['try'])
+  expect(watching.catalog().faults).toEqual([])
+  expect(await watching.answer()).toBe('mine')
+})
+
 test('the shipped scenes load without a fault', async () => {
   const { catalog } = await watched(await aSceneFolder(), { sceneDirs: ['src/scenes'] })
   expect(catalog().faults).toEqual([])

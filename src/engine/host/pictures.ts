@@ -1,5 +1,5 @@
 import { registerHooks } from 'node:module'
-import { extname } from 'node:path'
+import { extname, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { SceneFile, Sources } from '../../scenes/sources.ts'
 
@@ -53,6 +53,10 @@ export function importFromPictures({ pictures }: Sources): (file: SceneFile) => 
     // A set is walked through to its end, also while it grows.
     const urls = new Set([pictureUrl(file)])
     for (const url of urls) for (const imported of imports.get(url) ?? []) urls.add(imported)
-    return [...urls].map((url) => fileURLToPath(new URL(url)))
+    const modules = [...urls].map((url) => fileURLToPath(new URL(url)))
+    // What lies in its folder it may import later.
+    const folder = `${file.path.slice(0, -extname(file.path).length)}${sep}`
+    const lazy = Object.keys(pictures[file.version] ?? {}).filter((path) => path.startsWith(folder))
+    return [...new Set([...modules, ...lazy])]
   }
 }
