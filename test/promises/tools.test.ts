@@ -304,9 +304,15 @@ describe('MCP servers', () => {
     const room = await aRoom('embedded', { mcpUrl: web.url })
     if (room === undefined) return expect.fail('the embedded store is always there')
     const { huitou, qq, model, marks, ask, words } = room
-    await until(async () => (await ask('tools?')).includes('desk__add'), 20_000, 'it has started')
-    const offered = await ask('tools?')
-    expect(offered).toContain('web__add')
+    let offered = ''
+    await until(
+      async () => {
+        offered = await ask('tools?')
+        return offered.includes('desk__add') && offered.includes('web__add')
+      },
+      20_000,
+      'both have started',
+    )
     expect(offered).not.toContain('gone__')
     expect(await ask('tools?', '10002')).not.toMatch(/desk__|web__/)
     expect(await ask('desk__add {"a":1,"b":2}', '10002')).toBe('没有名为 desk__add 的工具。')
