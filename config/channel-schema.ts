@@ -91,6 +91,12 @@ const onebotSchema = z
     accessToken: text
       .min(8, 'has fewer than 8 characters, which can be guessed: make one with `openssl rand -hex 16`')
       .describe('The access token, the same here and there.'),
+    allowNoToken: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Lets an implementation in that dials without any token. Only where HOST is an address of this machine or its own network.',
+      ),
     wsUrl: wsUrl.optional(),
     httpUrl: httpUrl('http://127.0.0.1:3000')
       .optional()

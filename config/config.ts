@@ -134,6 +134,8 @@ export interface OnebotConfig extends OverlapConfig {
   id: string
   /** What the implementation proves itself by, and we to it. */
   accessToken: string
+  /** One that names no token at all may connect. */
+  allowNoToken: boolean
   /** Forward WebSocket: we dial. */
   wsUrl?: string
   /** The HTTP pair: where its API listens, and the secret that its posted events are signed with. */

@@ -7,6 +7,7 @@ import { isTimeZone } from '../src/core/times.ts'
 import { channelSchema } from './channel-schema.ts'
 import { llmSchema } from './llm-schema.ts'
 import { count, DAY_MS, HOUR_MS, httpUrl, list, number, SECOND_MS, text } from './pieces.ts'
+import { isPrivateHost } from './private-host.ts'
 import { schedulesSchema } from './schedule-schema.ts'
 
 /*
@@ -61,7 +62,7 @@ const grant = z
     when: ({ value }) => isObject(value),
   })
 
-export const settingsSchema = z.strictObject({
+const settings = z.strictObject({
   port: count(0, 65535).default(8420).describe('HTTP port. Variable: PORT.'),
   host: text.default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all. Variable: HOST.'),
   dataDir: text.default('./data').describe('Where the embedded store keeps its files. Variable: DATA_DIR.'),
@@ -183,7 +184,20 @@ export const settingsSchema = z.strictObject({
     .default({})
     .describe('Platform simulators the console may speak for, by channel id.'),
 })
+export const settingsSchema = settings.superRefine(refuseOpenDoors)
 export type Settings = z.infer<typeof settingsSchema>
+
+/** Without a token only the network keeps strangers out. */
+function refuseOpenDoors({ host, channels }: z.output<typeof settings>, context: z.RefinementCtx) {
+  for (const [index, channel] of channels.entries()) {
+    if (channel.platform !== 'onebot' || !channel.allowNoToken || isPrivateHost(host)) continue
+    context.addIssue({
+      code: 'custom',
+      path: ['channels', index, 'allowNoToken'],
+      message: `is only for a HOST of this machine or its own network, and it is ${host}`,
+    })
+  }
+}
 
 function refuseTwins(channels: readonly { id: string }[], context: z.RefinementCtx) {
   for (const [index, { id }] of channels.entries()) {

@@ -63,9 +63,11 @@ function callback({
       }
       const comesOnce = waiting.get(channel.id)
       if (comesOnce !== undefined) {
-        await comesOnce.take(inbound.message)
-        send(res, inbound.ack)
-        done('message')
+        // Not stored yet, it waits here all the same, for nobody posts it again.
+        const isStored = await comesOnce.take(inbound.message)
+        if (isStored) send(res, inbound.ack)
+        else res.status(503).end()
+        done(isStored ? 'message' : 'unavailable')
         return
       }
       const gone = new AbortController()

@@ -10,8 +10,8 @@ const LAST_RETRY_MS = 2_000
 
 /** Messages that come once: their platform never sends them again, so they wait in memory while the store is away. */
 export interface WaitingMessages {
-  /** Resolves when it is stored, waits for the store, or was refused. Those of one chat are stored in the order they came. */
-  take(message: Message): Promise<void>
+  /** Resolves when it is stored, or waits for the store, or was refused: whether it is stored. Those of one chat are stored in the order they came. */
+  take(message: Message): Promise<boolean>
   /** How many are not stored yet. */
   readonly size: number
   /** Tries those that wait once more, and refuses what cannot be stored. Resolves when whoever was refused has been told. */
@@ -27,7 +27,7 @@ export interface WaitingOptions {
 
 /** Messages of one chat, one after the other. */
 interface Line {
-  last: Promise<void>
+  last: Promise<unknown>
   /** Its first one waits for the store. */
   isStuck: boolean
   /** Lets those go who wait for theirs to be stored. */
@@ -51,20 +51,22 @@ export function openWaitingMessages(
     refusals.add(told)
   }
 
-  async function storeInTime(message: Message, line: Line): Promise<void> {
+  async function storeInTime(message: Message, line: Line): Promise<boolean> {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(LAST_RETRY_MS, retryMs * 2)) {
       try {
         await store(message)
         line.isStuck = false
-        return
+        return true
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) {
           log.error({ messageId: message.id, error: whyOf(error) }, 'a message could not be taken')
-          return refuse(message)
+          refuse(message)
+          return false
         }
         if (stopping.signal.aborted) {
           log.error({ messageId: message.id }, 'a message was refused: the process stops while the store is away')
-          return refuse(message)
+          refuse(message)
+          return false
         }
         line.isStuck = true
         for (const letGo of line.waiting.splice(0)) letGo()
@@ -81,7 +83,8 @@ export function openWaitingMessages(
     async take(message) {
       if (size >= most) {
         log.warn({ messageId: message.id, waiting: size }, 'a message was refused: too many wait for the store')
-        return refuse(message)
+        refuse(message)
+        return false
       }
       size += 1
       const key = chatKey(message.from)
@@ -89,13 +92,14 @@ export function openWaitingMessages(
       lines.set(key, line)
       const mine = line.last.then(() => storeInTime(message, line))
       line.last = mine
-      const stored = mine.then(() => {
+      const stored = mine.then((isStored) => {
         size -= 1
         if (line.last === mine) lines.delete(key)
+        return isStored
       })
-      if (line.isStuck) return
-      const stuck = new Promise<void>((resolve) => line.waiting.push(resolve))
-      await Promise.race([stored, stuck])
+      if (line.isStuck) return false
+      const stuck = new Promise<false>((resolve) => line.waiting.push(() => resolve(false)))
+      return Promise.race([stored, stuck])
     },
     async close() {
       stopping.abort()

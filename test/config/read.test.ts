@@ -382,3 +382,15 @@ test('schedules are read with whose they are and where they go, and what is wron
     expect(problems).toContain(words)
   }
 })
+
+test('an account that names no token may connect only where the network keeps strangers out', () => {
+  const qq = (host: string) => `
+host: ${host}
+channels:
+  - { id: onebot, platform: onebot, accessToken: kestrel-token-1, allowNoToken: true }
+`
+  for (const host of ['127.0.0.1', 'localhost', '192.168.1.5', '"::1"', '10.0.0.2', '"fd00::1"'])
+    expect(readConfig({}, () => qq(host)).channels[0]).toMatchObject({ allowNoToken: true })
+  for (const host of ['0.0.0.0', '"::"', '203.0.113.7', 'bot.example.com'])
+    expect(() => readConfig({}, () => qq(host))).toThrow('allowNoToken: is only for a HOST of this machine')
+})

@@ -26,6 +26,7 @@ let log: { level: string; fields: object; message: string }[]
 let acks: string[]
 /** What was left with those who wait for the store. */
 let taken: string[]
+let isAway: boolean
 /** What becomes of a message; the test says. */
 let answer: Reception['answer']
 
@@ -33,6 +34,7 @@ beforeEach(async () => {
   log = []
   acks = []
   taken = []
+  isAway = false
   answer = async (_channel, _message, ack) => ack
   const note = (level: string) => (fields: object, message: string) => void log.push({ level, fields, message })
   const staff = fakeChannel()
@@ -49,7 +51,7 @@ beforeEach(async () => {
     channels: new Map([staff, broken, deaf, fakeChannel({ id: 'once' })].map((channel) => [channel.id, channel])),
     reception: { answer: (...given) => answer(...given), take: () => Promise.reject(new Error('not by callbacks')) },
     waiting: new Map([
-      ['once', { size: 0, close: async () => {}, take: async (message) => void taken.push(message.text) }],
+      ['once', { size: 0, close: async () => {}, take: async ({ text }) => taken.push(text) > 0 && !isAway }],
     ]),
     bodyBytes: 1_000,
     onAck: (channel, kind) => void acks.push(`${channel} ${kind}`),
@@ -98,6 +100,13 @@ test('a message whose platform never sends again is left with those who wait for
   expect((await post(good, '/in/once')).status).toBe(200)
   expect(taken).toEqual([message.text])
   expect(acks).toEqual(['once message'])
+})
+
+test('one that is not stored yet is not acknowledged, though it waits here', async () => {
+  isAway = true
+  expect((await post(good, '/in/once')).status).toBe(503)
+  expect(taken).toEqual([message.text])
+  expect(acks).toEqual(['once unavailable'])
 })
 
 test('a handshake gets its echo, and what is ignored its ack with the reason in the log', async () => {

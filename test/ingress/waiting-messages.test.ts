@@ -32,14 +32,14 @@ function aMessage(id: string, chat = 'g1', text = 'hi'): Message {
 }
 
 test('a message is stored before it counts as taken', async () => {
-  await waiting.take(aMessage('m1'))
+  expect(await waiting.take(aMessage('m1'))).toBe(true)
   expect(stored).toEqual(['m1'])
   expect(waiting.size).toBe(0)
 })
 
 test('while the store is away messages wait, and go in in their order when it is back', async () => {
   isAway = true
-  for (const id of ['m1', 'm2', 'm3']) await waiting.take(aMessage(id))
+  for (const id of ['m1', 'm2', 'm3']) expect(await waiting.take(aMessage(id))).toBe(false)
   expect(waiting.size).toBe(3)
   isAway = false
   await expect.poll(() => stored).toEqual(['m1', 'm2', 'm3'])
@@ -57,7 +57,7 @@ test('the newest are refused when too many wait, and there is room again afterwa
 })
 
 test('one that cannot be taken at all is refused, and those behind it go on', async () => {
-  await waiting.take(aMessage('m1', 'g1', 'broken'))
+  expect(await waiting.take(aMessage('m1', 'g1', 'broken'))).toBe(false)
   await waiting.take(aMessage('m2'))
   expect(refused).toEqual(['m1'])
   expect(stored).toEqual(['m2'])

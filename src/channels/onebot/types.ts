@@ -7,6 +7,8 @@ import type { Part } from '../../core/part.ts'
 export interface OnebotConfig {
   id: string
   accessToken: string
+  /** One that names no token at all may connect. */
+  allowNoToken?: boolean
   wsUrl?: string
   httpUrl?: string
   httpSecret?: string

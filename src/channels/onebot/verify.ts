@@ -13,14 +13,15 @@ export interface Proof {
 }
 
 /**
- * Proves that a socket is opened by who has our token, before the upgrade. Throws UnverifiedError.
+ * Proves that a socket is opened by who has our token, before the upgrade; with `allowNoToken` also by who names none. Throws UnverifiedError.
  * go-cqhttp writes the scheme `Token`; NapCat with no token set sends an empty one, which is none.
  */
 export function verifySocket({ headers, rawQuery }: InboundRequest, config: OnebotConfig): Proof {
   const scheme = /^(?:bearer|token)\s+(.+)$/i.exec(headers.authorization ?? '')
   const given = scheme?.[1]?.trim() || new URLSearchParams(rawQuery).get('access_token') || ''
-  if (given === '') throw new UnverifiedError('onebot: no access token', 'no_token', 401)
-  if (!isSame(given, config.accessToken)) throw new UnverifiedError('onebot: another access token', 'wrong_token', 403)
+  if (given === '' && !config.allowNoToken) throw new UnverifiedError('onebot: no access token', 'no_token', 401)
+  if (given !== '' && !isSame(given, config.accessToken))
+    throw new UnverifiedError('onebot: another access token', 'wrong_token', 403)
   const account = headers['x-self-id']?.trim() ?? ''
   if (!/^\d{1,20}$/.test(account)) throw new UnverifiedError('onebot: no X-Self-ID', 'no_account', 400)
   if (config.accounts.length > 0 && !config.accounts.includes(account)) {
