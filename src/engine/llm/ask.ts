@@ -16,8 +16,8 @@ const final = new Set(['no_key', 'bad_key', 'content_filter'])
 const PICTURE_TOKENS = 1_000
 
 /**
- * Asks the models in their order: each some times, waiting as long as it asks to, then the next. An empty answer and a stream that
- * broke are tried again too. With tools it goes on until the model has called all it wants to.
+ * Asks the models in their order: each some times, waiting as long as it asks to, then the next. Too many requests to the last of them are waited out,
+ * as long as the whole may take. An empty answer and a stream that broke are tried again too. With tools it goes on until the model has called all it wants to.
  */
 export function openLlm(config: LlmConfig): Llm {
   const { apiKey } = config
@@ -29,6 +29,7 @@ export function openLlm(config: LlmConfig): Llm {
     question: Question,
     options: AskOptions,
     endsAt: number,
+    isLast: boolean,
   ): Promise<Answered> {
     const limit = AbortSignal.timeout(Math.max(1, Math.ceil(endsAt - performance.now())))
     const signal = AbortSignal.any([options.signal, limit])
@@ -51,8 +52,10 @@ export function openLlm(config: LlmConfig): Llm {
         options.signal.throwIfAborted()
         if (limit.aborted) throw new LlmError('too_slow', `${model.name} did not answer in time`)
         if (!(error instanceof PassingError)) throw error
-        const waitMs = error.afterMs ?? backoffMs(attempt)
-        if (attempt >= config.attempts || performance.now() + waitMs >= endsAt)
+        const isWaitedOut = isLast && error.kind === 'rate_limited'
+        const isMore = attempt >= config.attempts
+        const waitMs = Math.max(error.afterMs ?? 0, error.afterMs === undefined || isMore ? backoffMs(attempt) : 0)
+        if ((isMore && !isWaitedOut) || performance.now() + waitMs >= endsAt)
           throw new LlmError(error.kind, error.message)
         await wait(waitMs, undefined, { signal: options.signal })
       }
@@ -66,14 +69,15 @@ export function openLlm(config: LlmConfig): Llm {
   ): Promise<Answered> {
     const endsAt = performance.now() + config.wholeMs
     let last: LlmError | undefined
-    for (const model of inOrder(config.models, options.model)) {
+    const models = inOrder(config.models, options.model)
+    for (const model of models) {
       try {
         const question = {
           turns,
           tools: model.tools === false ? [] : tools,
           pictures: await picturesFor(model, options),
         }
-        return await askModel(model, question, options, endsAt)
+        return await askModel(model, question, options, endsAt, model === models.at(-1))
       } catch (error) {
         if (!(error instanceof LlmError) || final.has(error.kind)) throw error
         last = error

@@ -87,6 +87,17 @@ test('too many requests are waited out as long as is asked, and no longer than t
   expect(simulator.requests).toHaveLength(4)
 })
 
+test('too many requests to the only model are waited out beyond its tries; where there is another, that one is asked', async () => {
+  const simulator = await upstream()
+  simulator.misbehave({ answer: 429, retryAfter: 0, times: 3 })
+  expect(await ask(simulator)).toBe('hello there model')
+  expect(simulator.requests.map(({ model }) => model)).toEqual(['one', 'one', 'one', 'one'])
+  const both = await upstream()
+  both.misbehave({ model: 'one', answer: 429, retryAfter: 0 })
+  expect(await ask(both, { models: [{ name: 'one' }, { name: 'two' }] })).toBe('hello there model')
+  expect(both.requests.map(({ model }) => model)).toEqual(['one', 'one', 'one', 'two'])
+})
+
 test('a stream that broke is begun anew', async () => {
   const simulator = await upstream({ wordMs: 20 })
   simulator.misbehave({ answer: 'cut', times: 1 })
