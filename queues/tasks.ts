@@ -5,6 +5,8 @@ import { type Backend, within } from './backend.ts'
 
 /** Built-in commands wait here, apart from scenes: a `cancel` never stands behind what it cancels. */
 export const CONTROL_LANE = 'control'
+/** Where commands take a moment: one person's take turns, and their first ones go without a look into the store. */
+export const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
 
 export function laneQueueName(lane: string): string {
   return `tasks-${lane}`

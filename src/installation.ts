@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { type Backend, openBackend } from '../queues/backend.ts'
 import { type OutboxQueues, openOutboxQueues } from '../queues/deliveries.ts'
-import { CONTROL_LANE, openTaskQueues, type TaskQueues } from '../queues/tasks.ts'
+import { CONTROL_LANE, openTaskQueues, QUICK_LANES, type TaskQueues } from '../queues/tasks.ts'
 import type { Channel, ChannelPorts } from './channels/channel.ts'
 import { openChannels } from './channels/open.ts'
 import { connectionLog } from './connection-log.ts'
@@ -41,9 +41,6 @@ import { openExchange } from './store/exchange.ts'
 import { sharedCache } from './store/shared-cache.ts'
 import type { Store } from './store/store.ts'
 import { taskChanges } from './task-changes.ts'
-
-/** Lanes without fair share: their tasks take a moment. */
-const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
 
 /** What every process of an installation is made of, whichever part of the work it does. */
 export interface Installation {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import express from 'express'
-import { CONTROL_LANE } from '../queues/tasks.ts'
+import { CONTROL_LANE, QUICK_LANES } from '../queues/tasks.ts'
 import { apiPortsOf } from './api-ports.ts'
 import { rowOf } from './core/row.ts'
 import { SENT_FILE_KEPT_MS, sentFileName } from './core/sent-file.ts'
@@ -25,9 +25,6 @@ import { openWaitingRooms } from './ingress/waiting-rooms.ts'
 import type { Installation } from './installation.ts'
 import { openReplays } from './replays.ts'
 import { linkKey } from './store/link-key.ts'
-
-/** Lanes whose commands answer in a moment. */
-const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, 'short'])
 
 /** Lanes whose commands mostly answer before anybody wonders: notice is given when they do not. */
 const LATE_LANES: ReadonlySet<string> = new Set(['llm'])
@@ -86,7 +83,7 @@ export async function startServe(installation: Installation, version: string, do
     prefixes: config.prefixes,
     defaultLane: CONTROL_LANE,
     lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
-    share: fairShare(store.shares, QUICK_LANES, now),
+    share: fairShare(store.shares, QUICK_LANES, await isBehind(tasks), now),
     rowOf: (lane, message) => (ROW_LANES.has(lane) ? rowOf(message, config.llm.memory) : undefined),
   }
   const reception = openReception({
@@ -171,5 +168,16 @@ export async function startServe(installation: Installation, version: string, do
       await left
       clearTimeout(timer)
     },
+  }
+}
+
+/** Whether tasks of a quick lane wait already, or are to come back from a dead worker. */
+async function isBehind(tasks: Pick<Installation['tasks'], 'counts'>): Promise<boolean> {
+  try {
+    const counts = await Promise.all([...QUICK_LANES].map((lane) => tasks.counts(lane)))
+    return counts.some(({ waiting, active, delayed }) => waiting + active + delayed > 0)
+  } catch {
+    // The store is away: who knows what waits there.
+    return true
   }
 }

@@ -9,12 +9,17 @@ const MOST_KNOWN = 10_000
 
 /**
  * Tags for fair share. In a quick lane the first message of a person in a while goes without one, which costs no look into the
- * store: only who sends much waits behind their own. Elsewhere each task is tagged, and so is all that comes while it is not known here who was
- * tagged before.
+ * store: only who sends much waits behind their own. Elsewhere each task is tagged, and so is, for a while, all that comes when tasks of others
+ * than we know of may wait: `isBehind` at the start.
  */
-export function fairShare(shares: Pick<Shares, 'tag'>, quickLanes: ReadonlySet<string>, now: () => number) {
+export function fairShare(
+  shares: Pick<Shares, 'tag'>,
+  quickLanes: ReadonlySet<string>,
+  isBehind: boolean,
+  now: () => number,
+) {
   const last = new Map<string, { at: number; isTagged: boolean }>()
-  let knowsSince = now()
+  let knowsSince = isBehind ? now() : Number.NEGATIVE_INFINITY
   return async (lane: string, message: Message): Promise<number> => {
     const owner = askerOf(message)
     if (!quickLanes.has(lane)) return shares.tag(lane, owner)
