@@ -75,7 +75,12 @@ test("commands that never return, block, throw, exit or return rubbish leave oth
   for (const { person, task } of await Promise.all(asked)) {
     expect(task.state).toBe('failed')
     const told = await toldOf(person, new RegExp(`^#${task.number} `))
-    expect(told).toMatch(task.text.match(/never|block/) ? /超过了 2 秒的时限/ : /出错了（试了 1 次）/)
+    const how = /never|block/.test(task.text)
+      ? /超过了 2 秒的时限/
+      : /exit/.test(task.text)
+        ? /自己崩溃或退出了（试了 1 次）/
+        : /出错了（试了 1 次）/
+    expect(told).toMatch(how)
   }
   await until(async () => (await company.running('short')) === 0, 10_000, 'free slots')
   expect((await company.wecom.say('zhangsan', 'demo echo 还在')).status).toBe(200)
