@@ -132,6 +132,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
     })
     socket.on('error', () => {})
     socket.on('close', () => {
+      open.delete(socket)
       if (wasOpen && open.size === 0) opened = Promise.withResolvers()
       later(reconnectMs, () => dial(role))
     })

@@ -15,14 +15,14 @@ export function piecesContract(store: StoreUnderTest): void {
       const run = unique('run')
       const opened = await store().pieces.open(run, aFan(3, 2), noon)
       expect(opened).toEqual({
-        ...{ id: 'abc', name: 'pages', count: 3, ended: 0, done: 0, openedAt: noon },
+        ...{ id: 'abc', name: 'pages', count: 3, ended: 0, done: 0, round: 0, since: 0, openedAt: noon },
         underWay: [
           { index: 0, item: { n: 0 } },
           { index: 1, item: { n: 1 } },
         ],
       })
       expect(await store().pieces.settle(run, 'abc', 1, done('b'))).toEqual({
-        ...{ round: 0, count: 3, isLast: false },
+        ...{ round: 0, since: 0, count: 3, isLast: false },
         next: { index: 2, item: { n: 2 } },
       })
       expect(await store().pieces.settle(run, 'abc', 0, failed)).toMatchObject({ isLast: false })
@@ -36,7 +36,7 @@ export function piecesContract(store: StoreUnderTest): void {
       await store().pieces.open(run, aFan(3, 1), noon)
       await store().pieces.settle(run, 'abc', 0, done('first'))
       const again = await store().pieces.settle(run, 'abc', 0, failed)
-      expect(again).toEqual({ ...{ round: 0, count: 3, isLast: false }, next: { index: 1, item: { n: 1 } } })
+      expect(again).toEqual({ ...{ round: 0, since: 0, count: 3, isLast: false }, next: { index: 1, item: { n: 1 } } })
       const other = { ...aFan(9, 5), items: ['x'] }
       const known = await store().pieces.open(run, other, noon + 1)
       expect(known).toMatchObject({ count: 3, ended: 1, openedAt: noon, underWay: [{ index: 1 }] })
@@ -55,6 +55,19 @@ export function piecesContract(store: StoreUnderTest): void {
       expect(await store().pieces.settle(run, 'abc', 3, failed)).toMatchObject({ isLast: true })
       const all = await store().pieces.open(run, aFan(4, 1, 2), noon + 6)
       expect(all.underWay).toEqual([{ index: 3, item: { n: 3 } }])
+    })
+
+    test('a run that is opened again afresh has forgotten its pieces and its steps', async () => {
+      const run = aRun()
+      const { id, epoch } = await mustStart(store(), run, noon)
+      await store().steps.save(id, 'a', 1)
+      await store().pieces.open(id, aFan(2, 2), noon)
+      await store().pieces.settle(id, 'abc', 0, done(0))
+      await store().runs.finish(id, epoch, { state: 'failed' }, [], noon)
+      expect(await store().runs.reopen(id, [], noon, { fresh: true })).toBe(true)
+      expect(await store().steps.list(id)).toEqual([])
+      expect(await store().pieces.list(id)).toEqual([])
+      expect(await store().pieces.open(id, aFan(2, 2, 1), noon)).toMatchObject({ ended: 0, round: 1, since: 1 })
     })
 
     test('ended side by side, each begins another one, and one is the last', async () => {
