@@ -1,4 +1,4 @@
-import { ourSteps } from '../core/step-names.ts'
+import { isAuthorsStep } from '../core/step-name.ts'
 import type { Steps } from '../store/store.ts'
 
 /** So much JSON is handed to a host at once; what is beyond it is asked for step by step. */
@@ -9,7 +9,7 @@ export async function keptSteps(
   taskId: string,
   steps: Pick<Steps, 'list'>,
 ): Promise<{ steps: { name: string; value: unknown }[]; isAll: boolean }> {
-  const own = (await steps.list(taskId)).filter(({ name }) => !ourSteps.test(name))
+  const own = (await steps.list(taskId)).filter(({ name }) => isAuthorsStep(name))
   const handed: typeof own = []
   let chars = 0
   for (const step of own) {

@@ -1,4 +1,4 @@
-import { ourSteps } from '../core/step-names.ts'
+import { isAuthorsStep } from '../core/step-name.ts'
 import { VERSION_STEP } from './versions.ts'
 
 const SHOWN = 20
@@ -12,7 +12,7 @@ export function leftSteps(
   asked: ReadonlySet<string>,
   version: string | undefined,
 ): string | undefined {
-  const left = kept.filter(({ name }) => !ourSteps.test(name) && !asked.has(name)).map(({ name }) => `"${name}"`)
+  const left = kept.filter(({ name }) => isAuthorsStep(name) && !asked.has(name)).map(({ name }) => `"${name}"`)
   if (left.length === 0) return undefined
   const bound = kept.flatMap(({ name, value }) => (name.startsWith(VERSION_STEP) ? [JSON.stringify(value)] : []))
   const isChanged = bound.some((each) => each !== JSON.stringify({ version }))

@@ -4,9 +4,10 @@ import { UsageError } from '../../core/errors.ts'
 import type { Bilingual } from '../../core/lang.ts'
 import { writeMoment } from '../../core/moment.ts'
 import { plainText } from '../../core/part.ts'
-import type { Run, RunState } from '../../core/run.ts'
+import type { Run } from '../../core/run.ts'
 import { isAuthorsStep } from '../../core/step-name.ts'
 import { commandText } from '../entries.ts'
+import { stateWords } from '../state-words.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin, isTheirs } from './builtin.ts'
 
 const number = argument('number')
@@ -93,16 +94,6 @@ function goesOn(number: number, kept: readonly string[]): Bilingual {
     zh: `#${number} 接着做，已完成的 ${kept.length} 步保留：${names.join('、')}。要从头开始，结束后发 retry ${number} --fresh。`,
     en: `#${number} goes on; what is done is kept (${kept.length}): ${names.join(', ')}. To begin anew, send "retry ${number} --fresh" once it has ended.`,
   }
-}
-
-const stateWords: Record<RunState, Bilingual> = {
-  waiting: { zh: '排队中', en: 'waiting' },
-  running: { zh: '进行中', en: 'running' },
-  done: { zh: '完成', en: 'done' },
-  refused: { zh: '未受理', en: 'refused' },
-  failed: { zh: '失败', en: 'failed' },
-  cancelled: { zh: '已取消', en: 'cancelled' },
-  ignored: { zh: '已忽略', en: 'ignored' },
 }
 
 const deliveryWords: Record<DeliveryState, Bilingual> = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ourSteps } from '../../core/step-names.ts'
+import { isAuthorsStep } from '../../core/step-name.ts'
 import { MisuseError } from './misuse.ts'
 
 export const nameSchema = z.string().min(1).max(200)
@@ -16,7 +16,7 @@ export function openNames(): TakeName {
   return (kind, name) => {
     const read = nameSchema.safeParse(name)
     if (!read.success) throw new MisuseError(`${kind} needs a name of 1 to 200 characters`)
-    if (ourSteps.test(read.data)) throw new MisuseError(`a name does not begin with ${read.data.split(':')[0]}:`)
+    if (!isAuthorsStep(read.data)) throw new MisuseError(`a name does not begin with ${read.data.split(':')[0]}:`)
     if (used.has(`${kind} ${name}`)) {
       throw new MisuseError(
         `${kind} was called twice with the name "${name}"; its result is kept under that name, so each needs its own`,

@@ -1,8 +1,8 @@
 import { chatKey } from '../../core/address.ts'
 import type { Bilingual } from '../../core/lang.ts'
 import { writeMoment } from '../../core/moment.ts'
-import type { RunState } from '../../core/run.ts'
 import type { Schedule } from '../../core/schedule.ts'
+import { stateWords } from '../state-words.ts'
 
 type Pick = (text: Bilingual) => string
 
@@ -59,15 +59,7 @@ const words = {
     failures: { zh: '连续失败', en: 'it failed too often' },
     barred: { zh: '不再有权投递到那里', en: 'it may no longer deliver there' },
   },
-  state: {
-    waiting: { zh: '排队中', en: 'waiting' },
-    running: { zh: '进行中', en: 'running' },
-    done: { zh: '完成', en: 'done' },
-    refused: { zh: '未受理', en: 'refused' },
-    failed: { zh: '失败', en: 'failed' },
-    cancelled: { zh: '已取消', en: 'cancelled' },
-    ignored: { zh: '已忽略', en: 'ignored' },
-  } satisfies Record<RunState, Bilingual>,
+  state: stateWords,
 }
 
 function firstLine(text: string): string {

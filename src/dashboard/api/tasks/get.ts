@@ -3,7 +3,7 @@ import type { DeliveryRecord } from '../../../core/delivery.ts'
 import { sumOfCalls } from '../../../core/llm-call.ts'
 import { pieceId } from '../../../core/piece.ts'
 import type { Hop } from '../../../core/run.ts'
-import { ourSteps } from '../../../core/step-names.ts'
+import { isAuthorsStep } from '../../../core/step-name.ts'
 import type { Fan } from '../../../store/pieces.ts'
 import { defineRoute } from '../route.ts'
 import { type TaskSummary, taskDetailSchema } from '../shapes.ts'
@@ -29,7 +29,7 @@ export const getTask = defineRoute({
     ])
     const summary = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
     const sizes = steps
-      .filter(({ name }) => !ourSteps.test(name))
+      .filter(({ name }) => isAuthorsStep(name))
       .map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
     return {
       ...summary,
