@@ -13,9 +13,22 @@ export interface Running {
 const STOP_MS = 20_000
 
 /**
- * Starts, and stops cleanly on SIGTERM or SIGINT, or when it is `asked`; a second signal stops at once. What keeps it from starting is told in one line.
+ * Starts, and stops cleanly on SIGTERM or SIGINT, or when it is `asked`; heard while it starts, it stops as soon as it has. A second signal stops at once.
+ * What keeps it from starting is told in one line.
  */
 export async function runUntilStopped(start: () => Promise<Running>, asked?: Promise<void>): Promise<void> {
+  // Before the start: a signal that nobody listens to kills, in the middle of whatever is being written.
+  const told = new Promise<string>((resolve) => {
+    let signals = 0
+    const hear = (signal: string): void => {
+      signals += 1
+      if (signals > 1) process.exit(130)
+      resolve(signal)
+    }
+    process.on('SIGTERM', hear)
+    process.on('SIGINT', hear)
+    void asked?.then(() => resolve('asked'))
+  })
   let running: Running
   try {
     running = await start()
@@ -23,26 +36,12 @@ export async function runUntilStopped(start: () => Promise<Running>, asked?: Pro
     process.stderr.write(`${explain(error)}\n`)
     process.exit(1)
   }
-
-  let isStopping = false
-  const stop = async (why: string): Promise<void> => {
-    if (isStopping) return
-    isStopping = true
-    running.log.info({ why }, 'stopping')
-    setTimeout(() => process.exit(1), running.drainMs + STOP_MS).unref()
-    await running.stop()
-    running.log.info({}, 'stopped')
-    process.exit(0)
-  }
-  let signals = 0
-  const hear = (signal: string): void => {
-    signals += 1
-    if (signals > 1) process.exit(130)
-    void stop(signal)
-  }
-  process.on('SIGTERM', hear)
-  process.on('SIGINT', hear)
-  void asked?.then(() => stop('asked'))
+  const why = await told
+  running.log.info({ why }, 'stopping')
+  setTimeout(() => process.exit(1), running.drainMs + STOP_MS).unref()
+  await running.stop()
+  running.log.info({}, 'stopped')
+  process.exit(0)
 }
 
 /** One sentence for what an operator can mend; for what nobody expected, where it came from. */

@@ -16,6 +16,7 @@ import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
 import { isPiece, type PieceTask } from './fan-out.ts'
+import { endsAs } from './last-word.ts'
 import { holdLease, LEASE_MS } from './lease.ts'
 import { isTakenBackAfter, mayOwe, oweIfRegistered } from './owed.ts'
 import { ownSteps } from './own-steps.ts'
@@ -54,7 +55,8 @@ export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal,
     const lang = await engine.languages.of(task.message)
     const cancelled = AbortSignal.any([cancel.signal, lease.lost])
     const own = { ...engine, store: { ...engine.store, steps: ownSteps(engine.store.steps, run) } }
-    const attempt = await tryOnce(run, lang, own, cancelled, shutdown).catch((error) => failedBy(error, run, engine))
+    const tried = await tryOnce(run, lang, own, cancelled, shutdown).catch((error) => failedBy(error, run, engine))
+    const attempt: Attempt = (await isReplaced(run, tried, engine)) ? { state: 'cancelled' } : tried
     const outcome = await writeDown(run, lang, attempt, startedAt, engine).catch((error) => {
       // It could not be said: it is not said again, so that the task ends.
       return writeDown(run, lang, { ...failedBy(error, run, engine), isFinal: true, say: [] }, startedAt, engine)
@@ -228,7 +230,7 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
     case 'failed': {
       const error = new Error(attempt.why)
       const failures = run.failures + 1
-      if (!attempt.isFinal && failures < attemptsOf(run, engine)) {
+      if (!isLast(attempt, run, engine)) {
         const retryInMs = backoffMs(failures)
         await engine.store.runs.release(run.id, run.epoch, [started, hop('retry', attempt.why)], false, now)
         engine.log.warn({ taskId: run.id, attempt: run.attempt, retryInMs }, 'attempt failed')
@@ -239,6 +241,18 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
       return { state: 'failed', error }
     }
   }
+}
+
+/** A newer one of its row has come before its last word. */
+async function isReplaced(run: Run, attempt: Attempt, engine: Engine): Promise<boolean> {
+  if (run.task.row === undefined || !isLast(attempt, run, engine)) return false
+  return !(await endsAs('by itself', run, engine.store))
+}
+
+/** Whether the task is over with it. */
+function isLast(attempt: Attempt, run: Run, engine: Engine): boolean {
+  if (attempt.state === 'failed') return attempt.isFinal || run.failures + 1 >= attemptsOf(run, engine)
+  return attempt.state === 'done' || attempt.state === 'refused'
 }
 
 /** Attempts that a process took along when it died: they neither failed nor were given back. */

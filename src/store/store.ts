@@ -34,10 +34,10 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** Tasks as people see them: number, state, timeline. Also the dedupe mark, so one is kept longer than any platform redelivers. */
 /** When one looks again whose turn has not come, for each that is before it; 5 s at most. */
 export const LOOK_AGAIN_MS = 100
 
+/** Tasks as people see them: number, state, timeline. Also the dedupe mark, so one is kept longer than any platform redelivers. */
 export interface Runs {
   /** Makes the record of a task that waits, with the next number and so its place in its turn; the existing one, untouched, when there is one. */
   create(run: NewRun, now: number): Promise<{ created: boolean; run: Run }>

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Task } from '../../src/core/task.ts'
+import { type Interrupt, openInterrupt } from '../../src/engine/interrupt.ts'
+import { newRunOf, runTask } from '../../src/engine/run-task.ts'
+import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
+import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+
+let store: EmbeddedStore
+beforeAll(async () => {
+  store = await memoryStore()
+})
+afterAll(() => store.close())
+
+let shop: Workshop
+let interrupt: Interrupt
+beforeEach(async () => {
+  shop = await aWorkshop(store)
+  const { say, languages, changed, now, log } = shop.engine
+  interrupt = openInterrupt({
+    store,
+    say,
+    languages,
+    changed,
+    now,
+    log,
+    memory: 'person',
+    endCalled: async () => undefined,
+    call: async (_lane, id) => void shop.woken.push(id),
+  })
+})
+
+const takeUp = (task: Task) => runTask(task, shop.engine, never)
+
+let rows = 0
+/** Two in a row of their own. */
+async function anOlderAndANewer() {
+  const row = `row-${++rows}`
+  const older: Task = { ...shop.task('try work a'), row }
+  const newer: Task = { ...shop.task('try work b'), row }
+  await store.rows.join(newRunOf(older), row, shop.engine.now())
+  const { run } = await store.rows.join(newRunOf(newer), row, shop.engine.now())
+  return { older, newer: run, row }
+}
+
+test('a newer task takes the place of one that runs, whose person is told', async () => {
+  const { older, newer, row } = await anOlderAndANewer()
+  await store.runs.start(newRunOf(older), shop.engine.now(), 10_000)
+  await interrupt(newer)
+  expect(await store.runs.find(older.id)).toMatchObject({ state: 'cancelled', why: expect.stringContaining('取代') })
+  expect((await store.rows.head(row))?.id).toBe(newer.id)
+  expect(shop.said).toEqual([expect.stringContaining('took its place')])
+})
+
+test('one that is about to say its last word is not replaced: it ends by itself', async () => {
+  const { older, newer, row } = await anOlderAndANewer()
+  const { say } = shop.engine
+  shop.engine.say = async (said) => {
+    await interrupt(newer)
+    await say(said)
+  }
+  await takeUp(older)
+  expect(shop.said).toEqual([expect.stringContaining(': answer')])
+  expect(await store.runs.find(older.id)).toMatchObject({ state: 'done' })
+  expect((await store.rows.head(row))?.id).toBe(newer.id)
+})
+
+test('one that is replaced does not answer any more, also when it had its answer already', async () => {
+  const { older, newer } = await anOlderAndANewer()
+  shop.does(async () => {
+    await interrupt(newer)
+    return { state: 'done', parts: [{ kind: 'text', text: 'answer' }] }
+  })
+  await takeUp(older)
+  expect(shop.said).toEqual([expect.stringContaining('took its place')])
+  expect(await store.runs.find(older.id)).toMatchObject({ state: 'cancelled' })
+})

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Starts until its input ends; says `stopped` when it stops as it should. */
+const program = `
+import { once } from 'node:events'
+import { runUntilStopped } from './src/process.ts'
+import { openLog } from './src/log.ts'
+await runUntilStopped(async () => {
+  process.stdout.write('starting\\n')
+  await once(process.stdin.resume(), 'end')
+  return { log: openLog('silent'), drainMs: 1_000, async stop() { process.stdout.write('stopped\\n') } }
+})`
+
+function aStart() {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { cwd: root })
+  let said = ''
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  return { child, said: () => said, starting: once(child.stdout, 'data'), ended: once(child, 'exit') }
+}
+
+test('a stop that comes while it starts ends it cleanly, as soon as it has started', async () => {
+  const { child, said, starting, ended } = aStart()
+  await starting
+  child.kill('SIGTERM')
+  child.stdin.end()
+  expect(await ended).toEqual([0, null])
+  expect(said()).toBe('starting\nstopped\n')
+})
+
+test('a second signal does not wait for the start', async () => {
+  const { child, said, starting, ended } = aStart()
+  await starting
+  child.kill('SIGINT')
+  const again = setInterval(() => child.kill('SIGTERM'), 50)
+  expect(await ended).toEqual([130, null])
+  clearInterval(again)
+  expect(said()).toBe('starting\n')
+})
