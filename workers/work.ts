@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Worker } from 'bullmq'
-import { CONTROL_LANE } from '../queues/tasks.ts'
+import { CONTROL_LANE, SHORT_LANE } from '../queues/tasks.ts'
 import { RejectedError } from '../src/core/errors.ts'
 import { insist } from '../src/core/insist.ts'
 import type { Outcome } from '../src/core/outcome.ts'
@@ -28,8 +28,6 @@ import { keepPlaces } from './turns.ts'
 
 /** How many built-in commands run side by side. */
 const CONTROL_AT_ONCE = 8
-/** Whose tasks are over in a moment: when the process stops they are run to their end. */
-const SHORT_LANE = 'short'
 /** How much one person's commands of a lane wait for one another. */
 const laneOrders: Readonly<Record<string, LaneOrder>> = { [CONTROL_LANE]: 'turns', [SHORT_LANE]: 'turns' }
 /** What a forced stop may take beyond the drain. */

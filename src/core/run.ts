@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { sendRouteSchema } from './delivery.ts'
 import { llmCallSchema } from './llm-call.ts'
-import { taskSchema } from './task.ts'
+import { askerOf } from './message.ts'
+import { type Task, taskSchema } from './task.ts'
 import { waitSchema } from './wait.ts'
 
 export const runStateSchema = z.enum(['waiting', 'running', 'done', 'refused', 'failed', 'cancelled', 'ignored'])
@@ -61,6 +62,12 @@ export const newRunSchema = z.object({
   turn: z.string().optional(),
 })
 export type NewRun = z.infer<typeof newRunSchema>
+
+/** A task's record as it begins: its asker's, received. */
+export function newRunOf(task: Task): NewRun {
+  const { message } = task
+  return { id: task.id, task, owner: askerOf(message), hops: [{ at: message.receivedAt, kind: 'received' }] }
+}
 
 /** A task as its record tells it. */
 export const runSchema = z.object({

@@ -1,10 +1,9 @@
 import { StoreUnavailableError } from '../core/errors.ts'
 import { insist } from '../core/insist.ts'
 import type { Lang } from '../core/lang.ts'
-import { askerOf } from '../core/message.ts'
 import type { Outcome } from '../core/outcome.ts'
 import type { Part } from '../core/part.ts'
-import type { EndState, Hop, NewRun, Run } from '../core/run.ts'
+import { type EndState, type Hop, newRunOf, type Run } from '../core/run.ts'
 import type { Task } from '../core/task.ts'
 import { firstEnd } from '../core/wait.ts'
 import { whyOf } from '../core/why.ts'
@@ -88,11 +87,6 @@ function failedBy(error: unknown, run: Run, engine: Engine): Attempt & { state: 
   const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
   engine.log.error({ taskId: run.id, error: why }, 'an attempt failed by a fault of ours')
   return { state: 'failed', isFinal: false, why }
-}
-
-export function newRunOf(task: Task): NewRun {
-  const owner = askerOf(task.message)
-  return { id: task.id, task, owner, hops: [{ at: task.message.receivedAt, kind: 'received' }] }
 }
 
 async function tryOnce(

@@ -20,6 +20,23 @@ export interface ControlCall {
 export type ControlRoutes = Readonly<Record<string, (body: unknown, query: URLSearchParams) => unknown>>
 export type ControlAnswer = { status: number; json: unknown } | { status: 200; lines: AsyncIterable<unknown> }
 
+/** Has a simulator misbehave by a rule, and behave again. */
+export function misbehaviourRoutes<Rule>(
+  rule: z.ZodType<Rule>,
+  simulator: { misbehave(rule: Rule): unknown; behave(): void },
+): ControlRoutes {
+  return {
+    'POST /simulator/misbehave': (body) => {
+      simulator.misbehave(rule.parse(body))
+      return {}
+    },
+    'POST /simulator/behave': () => {
+      simulator.behave()
+      return {}
+    },
+  }
+}
+
 /** Answers a call of a simulator's own HTTP. Only for callers on this machine: a page of elsewhere would have to name a foreign host or send JSON across origins. */
 export function answerBy(routes: ControlRoutes) {
   return async (path: string, method: string, call: ControlCall): Promise<ControlAnswer> => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { newRunOf, runTask } from '../../src/engine/run-task.ts'
+import { newRunOf } from '../../src/core/run.ts'
+import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { mustStart } from '../contracts/store/samples.ts'
 import { aWorkshop, memoryStore, never, unlimited, type Workshop } from './workshop.ts'

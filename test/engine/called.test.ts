@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { plainText } from '../../src/core/part.ts'
+import { newRunOf } from '../../src/core/run.ts'
 import type { Task } from '../../src/core/task.ts'
 import { keepSaid, saidBy } from '../../src/engine/llm/tools/keep-said.ts'
-import { newRunOf, runTask } from '../../src/engine/run-task.ts'
+import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Run } from '../../src/core/run.ts'
+import { newRunOf, type Run } from '../../src/core/run.ts'
 import type { Task } from '../../src/core/task.ts'
-import { newRunOf, runTask } from '../../src/engine/run-task.ts'
+import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../src/core/errors.ts'
-import { newRunOf, runTask } from '../../src/engine/run-task.ts'
+import { newRunOf } from '../../src/core/run.ts'
+import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
 

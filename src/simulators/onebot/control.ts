@@ -9,7 +9,7 @@ import {
   simulatedSayingSchema,
 } from '../../core/simulated.ts'
 import { atRate, type Rate } from '../at-rate.ts'
-import { type ControlRoutes, feedRoutes, requireLoopback, serveControl } from '../control.ts'
+import { type ControlRoutes, feedRoutes, misbehaviourRoutes, requireLoopback, serveControl } from '../control.ts'
 import { Feed } from '../feed.ts'
 import { mediaTypeOf } from '../media-type.ts'
 import { botName, shownParts } from './shown-parts.ts'
@@ -135,14 +135,7 @@ export async function serveOnebotControl(simulator: OnebotSimulator, port = 0): 
       rate: rate && { done: rate.done, of: rate.of },
     }),
     'GET /simulator/calls': () => ({ calls: simulator.calls, posted: simulator.posted }),
-    'POST /simulator/misbehave': (body) => {
-      simulator.misbehave(misbehaveSchema.parse(body))
-      return {}
-    },
-    'POST /simulator/behave': () => {
-      simulator.behave()
-      return {}
-    },
+    ...misbehaviourRoutes(misbehaveSchema, simulator),
     'POST /simulator/connect': (body) => {
       const { url } = z.object({ url: z.string() }).parse(body)
       requireLoopback(url, 'ws:')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ControlRoutes, serveControl } from '../control.ts'
+import { type ControlRoutes, misbehaviourRoutes, serveControl } from '../control.ts'
 import type { OpenaiSimulator } from './simulator.ts'
 
 const misbehaveSchema = z.object({
@@ -20,14 +20,7 @@ export function serveOpenaiControl(
       const { requests, aborted, busy, mostBusy } = simulator
       return { requests, aborted, busy, mostBusy }
     },
-    'POST /simulator/misbehave': (body) => {
-      simulator.misbehave(misbehaveSchema.parse(body))
-      return {}
-    },
-    'POST /simulator/behave': () => {
-      simulator.behave()
-      return {}
-    },
+    ...misbehaviourRoutes(misbehaveSchema, simulator),
   }
   return serveControl(routes, port)
 }

@@ -8,7 +8,7 @@ import {
   type SimulatedSaying,
   simulatedSayingSchema,
 } from '../../core/simulated.ts'
-import { answerBy, type ControlRoutes, feedRoutes } from '../control.ts'
+import { answerBy, type ControlRoutes, feedRoutes, misbehaviourRoutes } from '../control.ts'
 import { mediaTypeOf, plainBytes } from '../media-type.ts'
 import type { Line } from './conversation.ts'
 import type { Delivered } from './dispatch.ts'
@@ -116,14 +116,7 @@ export function makeControl(simulator: WecomSimulator) {
       const type = contentType === plainBytes ? mediaTypeOf(bytes) : contentType
       return { name, type, base64: bytes.toString('base64') }
     },
-    'POST /simulator/misbehave': (body) => {
-      simulator.misbehave(misbehaveSchema.parse(body))
-      return {}
-    },
-    'POST /simulator/behave': () => {
-      simulator.behave()
-      return {}
-    },
+    ...misbehaviourRoutes(misbehaveSchema, simulator),
     'POST /simulator/invalidate-tokens': () => {
       simulator.invalidateTokens()
       return {}

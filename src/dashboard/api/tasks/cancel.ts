@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { askerOf } from '../../../core/message.ts'
-import type { NewRun } from '../../../core/run.ts'
-import type { Task } from '../../../core/task.ts'
+import { newRunOf } from '../../../core/run.ts'
 import { ApiFault } from '../fault.ts'
 import { defineRoute } from '../route.ts'
 import { taskSummarySchema } from '../shapes.ts'
@@ -19,6 +17,7 @@ export const cancelTask = defineRoute({
   async run(api, { params, caller, now }) {
     const asked = await findTask(api, params.id)
     const { id } = asked
+    // A cancel is kept in the record, so a task that has none yet gets it first.
     if (asked.kind === 'waiting') await api.store.runs.create(newRunOf(asked.task), now)
     const isDone = await api.cancel(id, caller.name)
     const found = await findTask(api, id)
@@ -28,9 +27,3 @@ export const cancelTask = defineRoute({
     return task
   },
 })
-
-/** A cancel is kept in the record, so a task that has none yet gets it first. */
-function newRunOf(task: Task): NewRun {
-  const { receivedAt } = task.message
-  return { id: task.id, task, owner: askerOf(task.message), hops: [{ at: receivedAt, kind: 'received' }] }
-}

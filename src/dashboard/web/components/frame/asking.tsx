@@ -1,8 +1,16 @@
-import { Popover, type PopoverProps } from '@mantine/core'
+import { Button, Popover, type PopoverProps } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import classes from './asking.module.css'
 
-/** A button that asks before it does something: `button` opens and closes the question, `answers` are the buttons under it. */
+/** A button under the question; without `act` it only closes it. */
+export interface Answer {
+  text: string
+  act?(): void
+  color?: string
+  testId?: string
+}
+
+/** A button that asks before it does something: `button` opens and closes the question, `answers` are the buttons under it, the expected one last. */
 export function Asking({
   title,
   hint,
@@ -14,7 +22,7 @@ export function Asking({
   hint: ReactNode
   position: PopoverProps['position']
   button: (toggle: () => void) => ReactNode
-  answers: (close: () => void) => ReactNode
+  answers: readonly Answer[]
 }) {
   const [isAsking, setIsAsking] = useState(false)
   return (
@@ -23,7 +31,27 @@ export function Asking({
       <Popover.Dropdown onClick={(event) => event.stopPropagation()}>
         <p className={classes.ask}>{title}</p>
         <div className={classes.askHint}>{hint}</div>
-        <div className={classes.askButtons}>{answers(() => setIsAsking(false))}</div>
+        <div className={classes.askButtons}>
+          {answers.map(({ text, act, color, testId }, place) => {
+            const isExpected = place === answers.length - 1
+            return (
+              <Button
+                key={text}
+                size="xs"
+                variant={isExpected ? 'filled' : 'default'}
+                color={color}
+                data-autofocus={isExpected || undefined}
+                data-testid={testId}
+                onClick={() => {
+                  setIsAsking(false)
+                  act?.()
+                }}
+              >
+                {text}
+              </Button>
+            )
+          })}
+        </div>
       </Popover.Dropdown>
     </Popover>
   )

@@ -35,25 +35,7 @@ export function RemoveButton({
           {label}
         </Button>
       )}
-      answers={(close) => (
-        <>
-          <Button size="xs" variant="default" onClick={close}>
-            {words.keep}
-          </Button>
-          <Button
-            size="xs"
-            color="red.8"
-            data-autofocus
-            data-testid="preset-remove-confirm"
-            onClick={() => {
-              close()
-              onRemove()
-            }}
-          >
-            {label}
-          </Button>
-        </>
-      )}
+      answers={[{ text: words.keep }, { text: label, color: 'red.8', testId: 'preset-remove-confirm', act: onRemove }]}
     />
   )
 }

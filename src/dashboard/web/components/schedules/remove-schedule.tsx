@@ -27,25 +27,10 @@ export function RemoveSchedule({ number, isBusy, onRemove }: { number: number; i
           {words.remove}
         </Button>
       )}
-      answers={(close) => (
-        <>
-          <Button size="xs" variant="default" onClick={close}>
-            {words.keep}
-          </Button>
-          <Button
-            size="xs"
-            color="red.8"
-            data-autofocus
-            data-testid="schedule-remove-confirm"
-            onClick={() => {
-              close()
-              onRemove()
-            }}
-          >
-            {words.remove}
-          </Button>
-        </>
-      )}
+      answers={[
+        { text: words.keep },
+        { text: words.remove, color: 'red.8', testId: 'schedule-remove-confirm', act: onRemove },
+      ]}
     />
   )
 }

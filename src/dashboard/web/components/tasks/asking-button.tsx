@@ -1,6 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { Asking } from '../frame/asking.tsx'
+import { type Answer, Asking } from '../frame/asking.tsx'
 
 export interface AskingButtonProps {
   size: 'icon' | 'full'
@@ -13,8 +13,7 @@ export interface AskingButtonProps {
   isBusy: boolean
   title: string
   hint: ReactNode
-  /** The buttons of the answer. */
-  children(close: () => void): ReactNode
+  answers: readonly Answer[]
 }
 
 /** A button that asks before it does something. */
@@ -28,7 +27,7 @@ export function AskingButton({
   isBusy,
   title,
   hint,
-  children,
+  answers,
 }: AskingButtonProps) {
   const shared = { 'aria-label': label, 'data-testid': testId, color, loading: isBusy }
   return (
@@ -47,7 +46,7 @@ export function AskingButton({
           </Button>
         )
       }
-      answers={children}
+      answers={answers}
     />
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Switch } from '@mantine/core'
+import { Switch } from '@mantine/core'
 import { IconRepeat } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { TaskSummary } from '../../../api/shapes.ts'
@@ -37,24 +37,10 @@ export function ReplayButton({ task }: { task: TaskSummary }) {
           />
         </>
       }
-    >
-      {(close) => (
-        <>
-          <Button size="xs" variant="default" onClick={close}>
-            {text.action.replayNo}
-          </Button>
-          <Button
-            size="xs"
-            data-testid="task-replay-confirm"
-            onClick={() => {
-              close()
-              replay({ dry: isDry })
-            }}
-          >
-            {text.action.replayYes}
-          </Button>
-        </>
-      )}
-    </AskingButton>
+      answers={[
+        { text: text.action.replayNo },
+        { text: text.action.replayYes, testId: 'task-replay-confirm', act: () => replay({ dry: isDry }) },
+      ]}
+    />
   )
 }

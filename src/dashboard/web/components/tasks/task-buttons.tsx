@@ -34,27 +34,11 @@ export function TaskButtons({ task, size, kept = [] }: TaskButtonsProps) {
         isBusy={busy !== undefined}
         title={text.action.cancelAsk(name)}
         hint={text.action.cancelHint}
-      >
-        {(close) => (
-          <>
-            <Button size="xs" variant="default" onClick={close}>
-              {text.action.cancelNo}
-            </Button>
-            <Button
-              size="xs"
-              color="red.8"
-              data-autofocus
-              data-testid="task-cancel-confirm"
-              onClick={() => {
-                close()
-                act('cancel')
-              }}
-            >
-              {text.action.cancelYes}
-            </Button>
-          </>
-        )}
-      </AskingButton>
+        answers={[
+          { text: text.action.cancelNo },
+          { text: text.action.cancelYes, color: 'red.8', testId: 'task-cancel-confirm', act: () => act('cancel') },
+        ]}
+      />
     )
   }
 
@@ -71,34 +55,11 @@ export function TaskButtons({ task, size, kept = [] }: TaskButtonsProps) {
         isBusy={busy !== undefined}
         title={text.action.retryAsk(name)}
         hint={text.action.retryKeeps(kept.length, names)}
-      >
-        {(close) => (
-          <>
-            <Button
-              size="xs"
-              variant="default"
-              data-testid="task-retry-fresh"
-              onClick={() => {
-                close()
-                act('retry', { fresh: true })
-              }}
-            >
-              {text.action.retryFresh}
-            </Button>
-            <Button
-              size="xs"
-              data-autofocus
-              data-testid="task-retry-on"
-              onClick={() => {
-                close()
-                act('retry')
-              }}
-            >
-              {text.action.retryOn}
-            </Button>
-          </>
-        )}
-      </AskingButton>
+        answers={[
+          { text: text.action.retryFresh, testId: 'task-retry-fresh', act: () => act('retry', { fresh: true }) },
+          { text: text.action.retryOn, testId: 'task-retry-on', act: () => act('retry') },
+        ]}
+      />
     )
   }
 
