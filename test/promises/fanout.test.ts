@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { TaskDetail, TaskList } from '../../src/dashboard/api/shapes.ts'
@@ -59,14 +59,12 @@ interface Fan {
 async function aFan(kind: StoreKind, lanes = '{ long: { concurrency: 4 } }'): Promise<Fan | undefined> {
   const place = await aPlace(kind, { redeliveries: 0 })
   if (place === undefined) return undefined
-  const folder = join(place.dataDir, 'scenes', 'public')
   const ledger = join(place.dataDir, 'ledger.txt')
   const fail = join(place.dataDir, 'fail.txt')
   const config = join(place.dataDir, 'huitou.yaml')
-  await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'fan.ts'), scene(ledger, fail))
+  const scenes = await place.writeScene('fan.ts', scene(ledger, fail))
   await writeFile(config, `lanes: ${lanes}\n`)
-  const env = { SCENE_DIRS: join(place.dataDir, 'scenes'), HUITOU_CONFIG: config }
+  const env = { ...scenes, HUITOU_CONFIG: config }
   return { place, ledger, fail, start: () => place.start({ env }) }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
@@ -62,12 +62,9 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
-    const folder = join(dataDir, 'scenes', 'public')
     const ledger = join(dataDir, 'ledger.txt')
-    await mkdir(folder, { recursive: true })
     await writeFile(ledger, '')
-    await writeFile(join(folder, 'walk.ts'), scene(ledger))
-    const env = { SCENE_DIRS: join(dataDir, 'scenes') }
+    const env = await place.writeScene('walk.ts', scene(ledger))
     const lines = async (): Promise<Line[]> =>
       (await readFile(ledger, 'utf8'))
         .trimEnd()

@@ -1,25 +1,14 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { plainText } from '../../src/core/part.ts'
 import { type ConsoleDown, sessionSchema } from '../../src/dashboard/api/shapes.ts'
-import { type OpenaiSimulatorOptions, startOpenaiSimulator } from '../../src/simulators/openai/index.ts'
 import { aVisitor, type Visitor } from '../dashboard/visitor.ts'
 import type { Huitou } from '../fakes/huitou.ts'
 import { aPlace, storeKinds } from './place.ts'
+import { aModel } from './qq-and-model.ts'
 import { until } from './work.ts'
 
-const KEY = 'sk-a-key-for-tests'
 const ANSWER = 'some words that take their time '.repeat(8).trim()
-const env = (url: string) => ({
-  HUITOU_CONFIG: 'test/promises/budgets.yaml',
-  OPENAI_API_KEY: KEY,
-  OPENAI_BASE_URL: url,
-})
-
-async function aModel(options: OpenaiSimulatorOptions) {
-  const model = await startOpenaiSimulator({ apiKey: KEY, ...options })
-  onTestFinished(() => model.close())
-  return model
-}
+const HUITOU_CONFIG = 'test/promises/budgets.yaml'
 
 /** A browser that looks at the chat of this person. */
 async function lookingOn({ url, password }: Huitou, chat: string): Promise<Visitor> {
@@ -64,10 +53,10 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   }) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
-    const model = await aModel({ answer: () => ANSWER, wordMs: 30 })
+    const { env } = await aModel({ answer: () => ANSWER, wordMs: 30 })
     // With Redis another process than the one that is looked at asks the model.
-    const huitou = await place.start({ env: env(model.url), part: kind === 'redis' ? 'serve' : 'all' })
-    if (kind === 'redis') await place.start({ env: env(model.url), part: 'work' })
+    const huitou = await place.start({ env: { ...env, HUITOU_CONFIG }, part: kind === 'redis' ? 'serve' : 'all' })
+    if (kind === 'redis') await place.start({ env: { ...env, HUITOU_CONFIG }, part: 'work' })
     const visitor = await lookingOn(huitou, 'lisi')
     const taskId = await ask(visitor, 'lisi', '#介绍一下北京')
     const { id } = await visitor.until(answerTo(taskId))
@@ -95,13 +84,13 @@ test('the process dies while an answer grows: the answer comes later, in the pla
 }, async () => {
   const place = await aPlace('embedded')
   if (place === undefined) return expect.fail('the embedded store is always there')
-  const model = await aModel({ answer: () => ANSWER, wordMs: 40 })
-  const first = await place.start({ env: env(model.url) })
+  const { env } = await aModel({ answer: () => ANSWER, wordMs: 40 })
+  const first = await place.start({ env: { ...env, HUITOU_CONFIG } })
   const before = await lookingOn(first, 'lisi')
   const taskId = await ask(before, 'lisi', '#tell me')
   await until(() => draftsOf(before, taskId).length >= 3, 20_000, 'it grows')
   await first.kill9()
-  const second = await place.start({ env: env(model.url) })
+  const second = await place.start({ env: { ...env, HUITOU_CONFIG } })
   const after = await lookingOn(second, 'lisi')
   const { id, parts } = await after.until(answerTo(taskId))
   expect(plainText(parts)).toBe(ANSWER)
@@ -117,8 +106,8 @@ test('who has used up a budget is told so, without a model being asked, until an
 }, async () => {
   const place = await aPlace('embedded')
   if (place === undefined) return expect.fail('the embedded store is always there')
-  const model = await aModel({ answer: () => '好的' })
-  const huitou = await place.start({ env: env(model.url) })
+  const { model, env } = await aModel({ answer: () => '好的' })
+  const huitou = await place.start({ env: { ...env, HUITOU_CONFIG } })
   const visitor = await lookingOn(huitou, 'zhangsan')
   const answers: string[] = []
   const asks = async (text: string) => {

@@ -1,17 +1,12 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
-import {
-  type OpenaiSimulator,
-  type OpenaiSimulatorOptions,
-  startOpenaiSimulator,
-} from '../../src/simulators/openai/index.ts'
+import { describe, expect, test } from 'vitest'
+import type { OnebotSimulator } from '../../src/simulators/onebot/index.ts'
+import type { OpenaiSimulator, OpenaiSimulatorOptions } from '../../src/simulators/openai/index.ts'
 import type { Huitou } from '../fakes/huitou.ts'
 import { isQuiet } from './books.ts'
 import { aPlace, type StoreKind, storeKinds } from './place.ts'
+import { aModel, aQq } from './qq-and-model.ts'
 import { tell, until } from './work.ts'
 
-const TOKEN = 'a-token-for-tests'
-const KEY = 'sk-a-key-for-tests'
 const QUESTIONS = 1000
 
 interface Room {
@@ -23,19 +18,9 @@ interface Room {
 async function aRoom(kind: StoreKind, options: OpenaiSimulatorOptions = {}): Promise<Room | undefined> {
   const place = await aPlace(kind)
   if (place === undefined) return undefined
-  const model = await startOpenaiSimulator({ apiKey: KEY, ...options })
-  onTestFinished(() => model.close())
-  const env = {
-    ONEBOT_ACCESS_TOKEN: TOKEN,
-    HUITOU_CONFIG: 'test/promises/onebot.yaml',
-    OPENAI_API_KEY: KEY,
-    OPENAI_BASE_URL: model.url,
-  }
-  const huitou = await place.start({ env })
-  const qq = await startOnebotSimulator({ accessToken: TOKEN, reverseUrl: `${huitou.url}/in/onebot`, reconnectMs: 200 })
-  onTestFinished(() => qq.close())
-  await qq.connected()
-  return { huitou, qq, model }
+  const { model, env } = await aModel(options)
+  const huitou = await place.start({ env: { ...env, HUITOU_CONFIG: 'test/promises/onebot.yaml' } })
+  return { huitou, model, qq: await aQq(huitou) }
 }
 
 /** What the bot said, notices not counted. */

@@ -1,10 +1,11 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { DeliveryRecord } from '../../src/core/delivery.ts'
 import { taskDetailSchema, taskListSchema } from '../../src/dashboard/api/shapes.ts'
-import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
+import type { OnebotSimulator } from '../../src/simulators/onebot/index.ts'
 import type { Huitou } from '../fakes/huitou.ts'
 import { isQuiet } from './books.ts'
 import { aPlace, storeKinds } from './place.ts'
+import { aQq, QQ_TOKEN } from './qq-and-model.ts'
 import { sideBySide, tell, until } from './work.ts'
 
 const MESSAGES = 1000
@@ -12,7 +13,7 @@ const GROUPS = 5
 const PEOPLE = 50
 
 const env = {
-  ONEBOT_ACCESS_TOKEN: 'a-token-for-tests',
+  ONEBOT_ACCESS_TOKEN: QQ_TOKEN,
   HUITOU_CONFIG: 'test/promises/onebot.yaml',
 }
 
@@ -23,8 +24,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const huitou = await place.start({ env })
-    const simulator = await aQq(`${huitou.url}/in/onebot`)
-    await simulator.connected()
+    const simulator = await aQq(huitou)
     const startedAt = performance.now()
     const said = sayAll(simulator, 0, MESSAGES)
     await until(
@@ -44,8 +44,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const first = await place.start({ env })
-    const simulator = await aQq(`${first.url}/in/onebot`)
-    await simulator.connected()
+    const simulator = await aQq(first)
     sayAll(simulator, 0, MESSAGES)
     await until(() => simulator.inbox.length >= MESSAGES / 2, 60_000, 'half of the answers')
     await first.kill9()
@@ -81,8 +80,7 @@ test('what is said while the store is away is answered when it is back, and what
   const place = await aPlace('redis')
   if (place?.redis === undefined) return skip('NOT TESTED: no redis-server')
   const huitou = await place.start({ env: { ...env, HUITOU_CONFIG: 'test/promises/onebot-few.yaml' } })
-  const simulator = await aQq(`${huitou.url}/in/onebot`)
-  await simulator.connected()
+  const simulator = await aQq(huitou)
   await place.redis.kill9()
   for (let number = 0; number < 15; number++)
     simulator.sayInPrivate(String(10_000 + number), `demo echo word-${number}`)
@@ -113,8 +111,7 @@ describe.each(storeKinds)('what QQ leaves unsure, on the %s store,', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const huitou = await place.start({ env })
-    const simulator = await aQq(`${huitou.url}/in/onebot`)
-    await simulator.connected()
+    const simulator = await aQq(huitou)
     simulator.sayInGroup('20001', '10001', 'demo echo first')
     await simulator.waitFor(({ text }) => text === 'first', 10_000)
     simulator.misbehave({ action: 'send_group_msg', answer: 'timeout', times: 1 })
@@ -139,8 +136,7 @@ describe.each(storeKinds)('what QQ leaves unsure, on the %s store,', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const huitou = await place.start({ env })
-    const simulator = await aQq(`${huitou.url}/in/onebot`)
-    await simulator.connected()
+    const simulator = await aQq(huitou)
     simulator.mute('20001', 600)
     simulator.sayInGroup('20001', '10001', 'demo echo held')
     simulator.sayInGroup('20002', '10001', 'demo echo elsewhere')
@@ -164,8 +160,7 @@ test('whoever waits for the store when the process is stopped is told to say it 
   const place = await aPlace('redis')
   if (place?.redis === undefined) return skip('NOT TESTED: no redis-server')
   const huitou = await place.start({ env })
-  const simulator = await aQq(`${huitou.url}/in/onebot`)
-  await simulator.connected()
+  const simulator = await aQq(huitou)
   await place.redis.kill9()
   for (const person of ['10001', '10002', '10003']) simulator.sayInPrivate(person, 'demo echo lost')
   await until(
@@ -185,12 +180,6 @@ async function lastDelivery(huitou: Huitou, word: string): Promise<DeliveryRecor
   const [task] = taskListSchema.parse(await response.json()).tasks
   const detail = task && (await huitou.api(`/api/tasks/${task.id}`))
   return detail?.ok ? taskDetailSchema.parse(await detail.json()).deliveries.at(-1) : undefined
-}
-
-async function aQq(reverseUrl: string): Promise<OnebotSimulator> {
-  const simulator = await startOnebotSimulator({ accessToken: env.ONEBOT_ACCESS_TOKEN, reverseUrl, reconnectMs: 200 })
-  onTestFinished(() => simulator.close())
-  return simulator
 }
 
 const personOf = (number: number): string => String(10_000 + (number % PEOPLE))

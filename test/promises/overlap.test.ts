@@ -1,48 +1,22 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
-import {
-  type OpenaiSimulator,
-  type OpenaiSimulatorOptions,
-  startOpenaiSimulator,
-} from '../../src/simulators/openai/index.ts'
-import type { Huitou } from '../fakes/huitou.ts'
+import { describe, expect, test } from 'vitest'
+import type { OnebotSimulator } from '../../src/simulators/onebot/index.ts'
+import type { OpenaiSimulator, OpenaiSimulatorOptions } from '../../src/simulators/openai/index.ts'
 import { allRuns, isQuiet } from './books.ts'
 import { aPlace, type Place, type StoreKind, storeKinds } from './place.ts'
+import { aModel, aQq } from './qq-and-model.ts'
 import { seeded, tell, until } from './work.ts'
-
-const TOKEN = 'a-token-for-tests'
-const KEY = 'sk-a-key-for-tests'
 
 interface Room {
   place: Place
   env: Record<string, string>
   model: OpenaiSimulator
-  /** A bot of the channel, which dials whoever serves now. */
-  qq(channel: string, huitou: Huitou): Promise<OnebotSimulator>
 }
 
 async function aRoom(kind: StoreKind, options: OpenaiSimulatorOptions = {}): Promise<Room | undefined> {
   const place = await aPlace(kind)
   if (place === undefined) return undefined
-  const model = await startOpenaiSimulator({ apiKey: KEY, ...options })
-  onTestFinished(() => model.close())
-  return {
-    place,
-    model,
-    env: {
-      ONEBOT_ACCESS_TOKEN: TOKEN,
-      HUITOU_CONFIG: 'test/promises/overlap.yaml',
-      OPENAI_API_KEY: KEY,
-      OPENAI_BASE_URL: model.url,
-    },
-    async qq(channel, { url }) {
-      const reverseUrl = `${url}/in/${channel}`
-      const qq = await startOnebotSimulator({ accessToken: TOKEN, reverseUrl, reconnectMs: 200 })
-      onTestFinished(() => qq.close())
-      await qq.connected()
-      return qq
-    },
-  }
+  const { model, env } = await aModel(options)
+  return { place, model, env: { ...env, HUITOU_CONFIG: 'test/promises/overlap.yaml' } }
 }
 
 /** What was said, notices not counted. */
@@ -58,7 +32,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const room = await aRoom(kind)
     if (room === undefined) return skip('NOT TESTED: no redis-server')
     const huitou = await room.place.start({ env: room.env })
-    const qq = await room.qq('merging', huitou)
+    const qq = await aQq(huitou, 'merging')
     qq.sayInPrivate('10009', 'demo echo warm')
     await qq.waitFor(({ text }) => text === 'warm', 10_000)
     for (const text of ['#北京怎么样', '#算了', '#上海 呢', '#哪个更好']) qq.sayInPrivate('10001', text)
@@ -91,7 +65,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const room = await aRoom(kind, { answer, wordMs: 20 })
     if (room === undefined) return skip('NOT TESTED: no redis-server')
     const huitou = await room.place.start({ env: room.env })
-    const qq = await room.qq('interrupting', huitou)
+    const qq = await aQq(huitou, 'interrupting')
     qq.sayInGroup('20001', '10001', '#a long one')
     await until(() => room.model.busy === 1, 10_000, 'it streams')
     qq.sayInGroup('20001', '10002', '#of somebody else')
@@ -117,7 +91,7 @@ test('between processes, and over the death of one, questions keep their order a
   const { place, env, model } = room
   const workers = [await place.start({ env, part: 'work' }), await place.start({ env, part: 'work' })]
   const serving = await place.start({ env, part: 'serve' })
-  const qq = await room.qq('onebot', serving)
+  const qq = await aQq(serving)
   const questions = numbered(40)
   for (const question of questions) qq.sayInPrivate('10001', `#${question}`)
   await until(() => said(qq).length >= 8, 30_000, 'some answers')
@@ -145,7 +119,7 @@ test('those that wait for one whose process died come within seconds of its end'
   const { place, env, model } = room
   const serving = await place.start({ env, part: 'serve' })
   const worker = await place.start({ env, part: 'work' })
-  const qq = await room.qq('onebot', serving)
+  const qq = await aQq(serving)
   const questions = numbered(10)
   for (const question of questions) qq.sayInPrivate('10001', `#${question}`)
   await until(() => model.requests.length >= 2, 30_000, 'one is asked and the others wait')
@@ -172,7 +146,7 @@ test.for(['onebot', 'merging', 'interrupting'])(
     const { place, env } = room
     const random = seeded(channel.length)
     let huitou = await place.start({ env })
-    const qq = await room.qq(channel, huitou)
+    const qq = await aQq(huitou, channel)
     const people = ['10001', '10002', '10003']
     const asked: string[] = []
     for (let round = 0; round < 4; round++) {

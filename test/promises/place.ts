@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { WecomSimulator, WecomSimulatorOptions } from '../../src/simulators/wecom/index.ts'
 import { startWecomSimulator } from '../../src/simulators/wecom/index.ts'
@@ -13,6 +15,8 @@ export interface Place {
   /** On the Redis store only. */
   redis: RedisServer | undefined
   dataDir: string
+  /** Writes a file of a public scene; resolves to the settings by which such files are all the scenes there are. */
+  writeScene(file: string, text: string): Promise<{ SCENE_DIRS: string }>
   /** Starts a process on the data; whatever is left of it is killed when the test is over. */
   start(options?: Pick<HuitouOptions, 'env' | 'signal' | 'part' | 'cwd'>): Promise<Huitou>
 }
@@ -36,6 +40,12 @@ export async function aPlace(kind: StoreKind, options: PlaceOptions = {}): Promi
     simulator,
     redis,
     dataDir: dir,
+    async writeScene(file, text) {
+      const folder = join(dir, 'scenes', 'public')
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, file), text)
+      return { SCENE_DIRS: join(dir, 'scenes') }
+    },
     async start(more = {}) {
       const huitou = await startHuitou({ dataDir: dir, redisUrl: redis?.url, simulator, ...more })
       started.push(huitou)

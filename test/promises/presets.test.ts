@@ -1,11 +1,7 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
-import { startOpenaiSimulator } from '../../src/simulators/openai/index.ts'
+import { describe, expect, test } from 'vitest'
 import { aPlace, storeKinds } from './place.ts'
+import { aModel, aQq } from './qq-and-model.ts'
 import { until } from './work.ts'
-
-const TOKEN = 'a-token-for-tests'
-const KEY = 'sk-a-key-for-tests'
 
 describe.each(storeKinds)('on the %s store', (kind) => {
   test('a preset and what was summarised are there after a kill, until they are changed and forgotten', {
@@ -13,29 +9,16 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   }, async ({ skip }) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
-    const model = await startOpenaiSimulator({
-      apiKey: KEY,
+    const { model, env: modelEnv } = await aModel({
       // It answers with all that it was told beside the conversation itself.
       answer: ({ messages }) =>
         messages.at(-1)?.content.startsWith('<summary>')
           ? '他们说过很多'
           : `told: ${messages.flatMap(({ role, content }) => (role === 'system' ? [content] : [])).join(' + ')}`,
     })
-    onTestFinished(() => model.close())
-    const env = {
-      ONEBOT_ACCESS_TOKEN: TOKEN,
-      HUITOU_CONFIG: 'test/promises/onebot.yaml',
-      OPENAI_API_KEY: KEY,
-      OPENAI_BASE_URL: model.url,
-    }
+    const env = { ...modelEnv, HUITOU_CONFIG: 'test/promises/onebot.yaml' }
     const first = await place.start({ env })
-    const qq = await startOnebotSimulator({
-      accessToken: TOKEN,
-      reverseUrl: `${first.url}/in/onebot`,
-      reconnectMs: 200,
-    })
-    onTestFinished(() => qq.close())
-    await qq.connected()
+    const qq = await aQq(first)
     // Notices that an answer takes longer name the command to cancel it.
     const answers = () => qq.inbox.map(({ text }) => text).filter((text) => !text.includes('cancel'))
     async function ask(text: string): Promise<string> {

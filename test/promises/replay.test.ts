@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -37,11 +35,8 @@ test('a past message runs again with the code of now: dry without a send, with t
   const place = await aPlace('embedded')
   if (place === undefined) throw new Error('the embedded store is everywhere')
   const { simulator, dataDir } = place
-  const folder = join(dataDir, 'scenes', 'public')
-  await mkdir(folder, { recursive: true })
-  const file = join(folder, 'sums.ts')
-  await writeFile(file, scene(12))
-  const huitou = await place.start({ env: { SCENE_DIRS: join(dataDir, 'scenes') } })
+  const env = await place.writeScene('sums.ts', scene(12))
+  const huitou = await place.start({ env })
   const cli = async (...words: string[]) => {
     const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/main.ts', ...words], {
       cwd: root,
@@ -67,7 +62,7 @@ test('a past message runs again with the code of now: dry without a send, with t
     'answer: same',
   ])
 
-  await writeFile(file, scene(13))
+  await place.writeScene('sums.ts', scene(13))
   await until(async () => (await cli('replay', '1', '--dry')).includes('answer: changed'), 30_000, 'the new code runs')
   const sent = simulator.inbox.length
   expect((await cli('replay', '1', '--dry')).slice(1)).toEqual([

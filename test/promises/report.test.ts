@@ -3,12 +3,10 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
-import { startOpenaiSimulator } from '../../src/simulators/openai/index.ts'
 import { aPlace, storeKinds } from './place.ts'
+import { aModel, QQ_TOKEN } from './qq-and-model.ts'
 import { until } from './work.ts'
 
-const TOKEN = 'a-token-for-tests'
-const KEY = 'sk-a-key-for-tests'
 const SUMMARY = '本周销售平稳。'
 
 /** A company's own API; who asks waits until it is opened. */
@@ -55,16 +53,13 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const sales = await startSales()
-    const model = await startOpenaiSimulator({ apiKey: KEY, answer: () => SUMMARY })
-    onTestFinished(() => model.close())
-    const qq = await startOnebotSimulator({ accessToken: TOKEN, reconnectMs: 200 })
+    const { model, env: modelEnv } = await aModel({ answer: () => SUMMARY })
+    const qq = await startOnebotSimulator({ accessToken: QQ_TOKEN, reconnectMs: 200 })
     onTestFinished(() => qq.close())
     const env = {
-      ONEBOT_ACCESS_TOKEN: TOKEN,
+      ...modelEnv,
       HUITOU_CONFIG: 'test/promises/report.yaml',
       SALES_URL: sales.url,
-      OPENAI_API_KEY: KEY,
-      OPENAI_BASE_URL: model.url,
     }
     const start = async () => {
       const huitou = await place.start({ env })

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runMigrations } from 'bullmq'
 import { describe, expect, test } from 'vitest'
@@ -67,11 +67,8 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   test('each due time is one task, whoever looks and whoever is killed', { timeout: 300_000 }, async ({ skip }) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
-    const folder = join(place.dataDir, 'scenes', 'public')
     const ledger = join(place.dataDir, 'ledger.txt')
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'chime.ts'), scene(ledger))
-    const env = { SCENE_DIRS: join(place.dataDir, 'scenes') }
+    const env = await place.writeScene('chime.ts', scene(ledger))
 
     const maker = await place.start({ env })
     const made = await maker.api('/api/schedules', {

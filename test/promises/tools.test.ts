@@ -5,17 +5,17 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
-import { type OnebotSimulator, type Segment, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
-import { type OpenaiSimulator, type SaidMessage, startOpenaiSimulator } from '../../src/simulators/openai/index.ts'
+import type { OnebotSimulator, Segment } from '../../src/simulators/onebot/index.ts'
+import type { OpenaiSimulator, SaidMessage } from '../../src/simulators/openai/index.ts'
 import type { Huitou } from '../fakes/huitou.ts'
 import { startMcpHttp } from '../fakes/mcp-http.ts'
 import { toolModel } from '../fakes/tool-model.ts'
 import { allRuns, detailsOf } from './books.ts'
 import { aPlace, type Place, type StoreKind, storeKinds } from './place.ts'
+import { aModel, aQq, QQ_TOKEN } from './qq-and-model.ts'
 import { until } from './work.ts'
 
-const TOKEN = 'a-token-for-tests'
-const KEY = 'sk-a-key-for-tests'
+const TOKEN = QQ_TOKEN
 const WORD = 'a-secret-word-for-mcp'
 
 interface Room {
@@ -34,14 +34,11 @@ interface Room {
 async function aRoom(kind: StoreKind, { mcpUrl = 'http://127.0.0.1:9/mcp' } = {}): Promise<Room | undefined> {
   const place = await aPlace(kind)
   if (place === undefined) return undefined
-  const model = await startOpenaiSimulator({ apiKey: KEY, answer: toolModel })
-  onTestFinished(() => model.close())
+  const { model, env: modelEnv } = await aModel({ answer: toolModel })
   const env = {
-    ONEBOT_ACCESS_TOKEN: TOKEN,
+    ...modelEnv,
     HUITOU_CONFIG: 'test/promises/tools.yaml',
     SCENE_DIRS: 'test/fixtures/tool-scenes,src/scenes',
-    OPENAI_API_KEY: KEY,
-    OPENAI_BASE_URL: model.url,
     NODE: process.execPath,
     FAKE_WORD: WORD,
     MCP_URL: mcpUrl,
@@ -49,9 +46,7 @@ async function aRoom(kind: StoreKind, { mcpUrl = 'http://127.0.0.1:9/mcp' } = {}
   }
   const huitou = await place.start({ env })
   const port = new URL(huitou.url).port
-  const qq = await startOnebotSimulator({ accessToken: TOKEN, reverseUrl: `${huitou.url}/in/onebot`, reconnectMs: 200 })
-  onTestFinished(() => qq.close())
-  await qq.connected()
+  const qq = await aQq(huitou)
   const marks = join(place.dataDir, 'marks.txt')
   return {
     huitou,

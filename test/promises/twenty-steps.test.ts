@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -61,10 +61,9 @@ describe.each(ways)('on the $kind store', ({ kind, processes, workflows, mostMsT
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
     const ledger = join(dataDir, 'ledger.txt')
-    await mkdir(join(dataDir, 'scenes', 'public'), { recursive: true })
-    await writeFile(join(dataDir, 'scenes', 'public', 'walk.ts'), scene(ledger))
+    const env = await place.writeScene('walk.ts', scene(ledger))
     await writeFile(ledger, '')
-    const start = (signal?: AbortSignal) => place.start({ env: { SCENE_DIRS: join(dataDir, 'scenes') }, signal })
+    const start = (signal?: AbortSignal) => place.start({ env, signal })
     const random = seeded(SEED)
     const startedAt = performance.now()
 

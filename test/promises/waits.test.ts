@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { numberIn } from './company.ts'
@@ -78,11 +78,8 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
-    const folder = join(dataDir, 'scenes', 'public')
     const ledger = join(dataDir, 'ledger.txt')
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'trip.ts'), scene(ledger))
-    const env = { SCENE_DIRS: join(dataDir, 'scenes') }
+    const env = await place.writeScene('trip.ts', scene(ledger))
 
     const first = await place.start({ env })
     const asked = await simulator.say('zhangsan', 'trip book Beijing')
@@ -113,11 +110,8 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
-    const folder = join(dataDir, 'scenes', 'public')
     const ledger = join(dataDir, 'ledger.txt')
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'trip.ts'), scene(ledger))
-    const env = { SCENE_DIRS: join(dataDir, 'scenes') }
+    const env = await place.writeScene('trip.ts', scene(ledger))
     const ofTask = async (huitou: Awaited<ReturnType<typeof place.start>>, id: string) =>
       (await (await huitou.api(`/api/tasks/wecom-${id}`)).json()) as {
         state: string
@@ -157,11 +151,8 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
-    const folder = join(dataDir, 'scenes', 'public')
     const ledger = join(dataDir, 'ledger.txt')
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'trip.ts'), scene(ledger))
-    const env = { SCENE_DIRS: join(dataDir, 'scenes') }
+    const env = await place.writeScene('trip.ts', scene(ledger))
     const written = () => readFile(ledger, 'utf8').catch(() => '')
 
     const first = await place.start({ env })
@@ -177,12 +168,10 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const place = await aPlace(kind)
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
-    const folder = join(dataDir, 'scenes', 'public')
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'trip.ts'), scene(join(dataDir, 'ledger.txt')))
+    const env = await place.writeScene('trip.ts', scene(join(dataDir, 'ledger.txt')))
     const config = join(dataDir, 'huitou.yaml')
     await writeFile(config, 'lanes: { long: { concurrency: 1 } }\n')
-    await place.start({ env: { SCENE_DIRS: join(dataDir, 'scenes'), HUITOU_CONFIG: config } })
+    await place.start({ env: { ...env, HUITOU_CONFIG: config } })
 
     for (let n = 0; n < 20; n++) await simulator.say('zhangsan', 'trip nap 8000')
     await simulator.say('lisi', 'trip nap 0')

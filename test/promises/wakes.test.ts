@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -42,12 +42,11 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
     const ledger = join(dataDir, 'ledger.txt')
-    await mkdir(join(dataDir, 'scenes', 'public'), { recursive: true })
-    await writeFile(join(dataDir, 'scenes', 'public', 'bed.ts'), scene(ledger))
+    const env = await place.writeScene('bed.ts', scene(ledger))
     await writeFile(ledger, '')
     const config = join(dataDir, 'huitou.yaml')
     await writeFile(config, 'lanes: { long: { concurrency: 2 } }\n')
-    const huitou = await place.start({ env: { SCENE_DIRS: join(dataDir, 'scenes'), HUITOU_CONFIG: config } })
+    const huitou = await place.start({ env: { ...env, HUITOU_CONFIG: config } })
     const naps = async () => linesOf(await readFile(ledger, 'utf8'))
     const lane = async () => (await overviewOf(huitou)).lanes.find(({ name }) => name === 'long')
     const isAsleep = async (count: number) => {
