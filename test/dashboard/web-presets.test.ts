@@ -29,7 +29,7 @@ describe.skipIf(chromium === undefined)('presets in a browser', () => {
     await page.getByTestId('preset-name').fill('Pirate!')
     await page.getByTestId('preset-temperature').fill('3')
     await page.getByTestId('preset-save').click()
-    const editor = page.getByTestId('preset-editor')
+    const editor = page.getByTestId('preset-form')
     for (const words of ['小写字母、汉字、数字或 -，不以', '写点什么', '0 到 2 之间的数'])
       await editor.getByText(words).waitFor()
     await page.getByTestId('preset-name').fill('concise')
@@ -52,14 +52,14 @@ describe.skipIf(chromium === undefined)('presets in a browser', () => {
   test('an edited file can be reset, after a question', async () => {
     const page = await visit.signedIn({ path: '/presets/concise' })
     expect(await page.getByTestId('preset-remove').count()).toBe(0)
-    await seen(page, 'preset-editor', 'config/presets/concise.md')
+    await seen(page, 'preset-form', 'config/presets/concise.md')
     await page.getByTestId('preset-text').fill('短一点。')
     await page.getByTestId('preset-save').click()
-    await seen(page, 'preset-editor', '已改')
+    await seen(page, 'preset-form', '已改')
     await page.getByTestId('preset-remove').click()
     await page.getByText('在这里的修改会丢掉').waitFor()
     await page.getByTestId('preset-remove-confirm').click()
-    await page.getByTestId('preset-editor').waitFor({ state: 'detached' })
+    await page.getByTestId('preset-form').waitFor({ state: 'detached' })
     await eventually(() => page.locator('[data-preset="concise"]').textContent()).toContain('文件里的内容')
   })
 
@@ -85,7 +85,7 @@ describe.skipIf(chromium === undefined)('presets in a browser', () => {
     expect(await page.getByTestId('preset-text').inputValue()).toBe('改了一半')
     page.once('dialog', (dialog) => void dialog.accept())
     await page.keyboard.press('Escape')
-    await page.getByTestId('preset-editor').waitFor({ state: 'detached' })
+    await page.getByTestId('preset-form').waitFor({ state: 'detached' })
   })
 
   test('a preset that is not there is said to be missing', async () => {

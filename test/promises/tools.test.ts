@@ -320,7 +320,7 @@ describe('MCP servers', () => {
     expect(qq.inbox.at(-1)?.text).toContain('[CQ:at,qq=all]')
     await ask('desk__long {}')
     expect(model.requests.at(-1)?.messages.at(-1)?.content.length).toBeLessThan(17_000)
-    expect(await ask('desk__slow {}')).toContain('在 2 秒内没有回答')
+    expect(await ask('desk__slow {}')).toContain('在 5 秒内没有回答')
     expect(await ask('desk__draw {}')).toContain('desk-1.png')
     expect(await ask(`desk__mark ${json({ path: marks, word: 'once' })}`)).toContain('wrote once')
     expect(words()).toEqual(['once'])

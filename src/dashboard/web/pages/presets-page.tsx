@@ -34,7 +34,7 @@ export function PresetsPage({ name }: { name?: string }) {
   const editor = isMissing ? (
     <Notice icon={<IconMasksTheater />} title={words.missing}>
       <Button variant="light" onClick={close}>
-        {words.close}
+        {text.panel.close}
       </Button>
     </Notice>
   ) : (

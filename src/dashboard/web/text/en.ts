@@ -146,9 +146,9 @@ export const en: Text = {
     ...replayEn.action,
     failed: 'That did not work',
   },
+  panel: { close: 'Close' },
   detail: {
     title: 'Task',
-    close: 'Close',
     timeline: 'Timeline',
     steps: 'Steps',
     deliveries: 'Answers',

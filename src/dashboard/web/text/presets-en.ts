@@ -50,6 +50,5 @@ export const presetsEn: Text['presets'] = {
   resetHint: 'What was changed here is lost.',
   resetDone: (name) => `${name} is what its file says again`,
   keep: 'Keep it',
-  close: 'Close',
   unsaved: 'There are changes that are not saved. Drop them?',
 }

@@ -46,6 +46,5 @@ export const presetsZh = {
   resetHint: '在这里的修改会丢掉。',
   resetDone: (name: string) => `${name} 已恢复为文件里的内容`,
   keep: '留着',
-  close: '关闭',
   unsaved: '有没保存的修改，要丢掉吗？',
 }

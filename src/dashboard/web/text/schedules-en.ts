@@ -8,7 +8,6 @@ export const schedulesEn: typeof schedulesZh = {
   add: 'New schedule',
   empty: 'No schedules yet',
   emptyHint: 'The report of every morning, the sums of every first of the month: leave them to it.',
-  close: 'Close',
   paused: { asked: 'Paused', failures: 'Failed too often, paused', barred: 'May not deliver, paused' },
   active: 'Active',
   running: 'Running now',

@@ -5,7 +5,6 @@ export const schedulesZh = {
   add: '新建定时',
   empty: '还没有定时任务',
   emptyHint: '每天早上的日报、每月一号的对账，都可以交给它。',
-  close: '关闭',
   paused: { asked: '已暂停', failures: '连续失败，已暂停', barred: '无权投递，已暂停' },
   active: '启用',
   running: '正在运行',

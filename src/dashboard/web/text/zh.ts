@@ -138,9 +138,9 @@ export const zh = {
     ...replayZh.action,
     failed: '没有成功',
   },
+  panel: { close: '关闭' },
   detail: {
     title: '任务详情',
-    close: '关闭',
     timeline: '时间线',
     steps: '步骤',
     deliveries: '答复',

@@ -1,12 +1,10 @@
-import { ActionIcon, Alert, Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconArrowLeft, IconX } from '@tabler/icons-react'
-import { type FormEvent, useEffect, useState } from 'react'
-import { useMessage } from '../../api/use-message.ts'
+import { useEffect, useState } from 'react'
 import { useNow } from '../../api/use-now.ts'
 import { addPreset, type ListedPreset, putPreset, removePreset } from '../../api/use-presets.ts'
 import { agoText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
+import { FormPanel, PanelHead } from '../frame/panel.tsx'
 import { Origin } from './preset-card.tsx'
 import { draftOf, faultsOf, fieldsOf, isSame } from './preset-draft.ts'
 import { PresetFieldset } from './preset-fields.tsx'
@@ -25,7 +23,6 @@ interface EditorProps {
 
 export function PresetEditor({ preset, onClose, onChanged, onDirty }: EditorProps) {
   const { text, lang } = useText()
-  const messageOf = useMessage()
   const [draft, setDraft] = useState(() => draftOf(preset))
   const [hasTried, setHasTried] = useState(false)
   const [busy, setBusy] = useState<'save' | 'remove'>()
@@ -54,8 +51,7 @@ export function PresetEditor({ preset, onClose, onChanged, onDirty }: EditorProp
     }
   }
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const submit = () => {
     setHasTried(true)
     if (Object.keys(faults).length > 0) return
     const { name } = draft
@@ -66,48 +62,39 @@ export function PresetEditor({ preset, onClose, onChanged, onDirty }: EditorProp
     void act('remove', () => removePreset(name), hasFile ? words.resetDone(name) : words.removed(name))
 
   return (
-    <form className={classes.editor} onSubmit={submit} noValidate data-testid="preset-editor">
-      <header className={classes.editorHead}>
-        <ActionIcon className={classes.back} variant="subtle" color="gray" aria-label={words.close} onClick={onClose}>
-          <IconArrowLeft size={20} />
-        </ActionIcon>
-        <h2 className={classes.editorTitle}>
-          {preset === undefined ? words.addTitle : (preset.title?.[lang] ?? preset.name)}
-        </h2>
-        {preset && <code className={classes.editorName}>{preset.name}</code>}
-        {preset && <Origin preset={preset} />}
-        <ActionIcon className={classes.close} variant="subtle" color="gray" aria-label={words.close} onClick={onClose}>
-          <IconX size={19} />
-        </ActionIcon>
-      </header>
-      <div className={classes.editorBody}>
-        {preset && <Whence preset={preset} />}
-        <PresetFieldset
-          draft={draft}
-          faults={hasTried ? faults : {}}
-          isNew={preset === undefined}
-          onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
-        />
-        {error !== undefined && (
-          <Alert color="red" variant="light" role="alert" mt="md" data-testid="preset-error">
-            {messageOf(error)}
-          </Alert>
-        )}
-      </div>
-      <footer className={classes.editorFoot}>
-        {preset?.edited && (
+    <FormPanel
+      name="preset"
+      head={
+        <PanelHead
+          title={preset === undefined ? words.addTitle : (preset.title?.[lang] ?? preset.name)}
+          onClose={onClose}
+        >
+          {preset && <code className={classes.editorName}>{preset.name}</code>}
+          {preset && <Origin preset={preset} />}
+        </PanelHead>
+      }
+      onSubmit={submit}
+      error={error}
+      save={{ label: words.save, isBusy: busy === 'save', isDisabled: !isDirty }}
+      foot={
+        preset?.edited && (
           <RemoveButton
             name={preset.name}
             hasFile={preset.file !== undefined}
             isBusy={busy === 'remove'}
             onRemove={() => remove(preset.name, preset.file !== undefined)}
           />
-        )}
-        <Button type="submit" loading={busy === 'save'} disabled={!isDirty} data-testid="preset-save">
-          {words.save}
-        </Button>
-      </footer>
-    </form>
+        )
+      }
+    >
+      {preset && <Whence preset={preset} />}
+      <PresetFieldset
+        draft={draft}
+        faults={hasTried ? faults : {}}
+        isNew={preset === undefined}
+        onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
+      />
+    </FormPanel>
   )
 }
 

@@ -1,20 +1,16 @@
-import { ActionIcon, Alert, Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconArrowLeft, IconX } from '@tabler/icons-react'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useLive } from '../../api/live.tsx'
 import { newId } from '../../api/new-id.ts'
-import { useMessage } from '../../api/use-message.ts'
 import { addSchedule } from '../../api/use-schedules.ts'
 import { useText } from '../../text/text.tsx'
+import { FormPanel, PanelHead } from '../frame/panel.tsx'
 import { emptyDraft, faultsOf, scheduleOf } from './schedule-draft.ts'
 import { ScheduleFields } from './schedule-fields.tsx'
-import classes from './schedules.module.css'
 
 /** A new schedule; what its time means is shown while it is written. */
 export function ScheduleForm({ timeZone, onClose, onAdded }: { timeZone: string; onClose(): void; onAdded(): void }) {
   const { text, lang } = useText()
-  const messageOf = useMessage()
   const { overview } = useLive()
   const channels = overview?.channels.filter(({ platform }) => platform !== 'api').map(({ id }) => id) ?? []
   const [draft, setDraft] = useState(() => emptyDraft(channels[0] ?? ''))
@@ -38,45 +34,29 @@ export function ScheduleForm({ timeZone, onClose, onAdded }: { timeZone: string;
       setIsBusy(false)
     }
   }
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const submit = () => {
     setHasTried(true)
     if (Object.keys(faults).length === 0) void save()
   }
 
   return (
-    <form className={classes.form} onSubmit={submit} noValidate data-testid="schedule-form">
-      <header className={classes.formHead}>
-        <ActionIcon className={classes.back} variant="subtle" color="gray" aria-label={words.close} onClick={onClose}>
-          <IconArrowLeft size={20} />
-        </ActionIcon>
-        <h2 className={classes.formTitle}>{words.add}</h2>
-        <ActionIcon className={classes.close} variant="subtle" color="gray" aria-label={words.close} onClick={onClose}>
-          <IconX size={19} />
-        </ActionIcon>
-      </header>
-      <div className={classes.formBody}>
-        <ScheduleFields
-          draft={draft}
-          faults={hasTried ? faults : {}}
-          channels={channels}
-          timeZone={timeZone}
-          onChange={(change) => {
-            setDraft((before) => ({ ...before, ...change }))
-            setKey(newId('form'))
-          }}
-        />
-        {error !== undefined && (
-          <Alert color="red" variant="light" role="alert" mt="md" data-testid="schedule-error">
-            {messageOf(error)}
-          </Alert>
-        )}
-      </div>
-      <footer className={classes.formFoot}>
-        <Button type="submit" loading={isBusy} data-testid="schedule-save">
-          {words.save}
-        </Button>
-      </footer>
-    </form>
+    <FormPanel
+      name="schedule"
+      head={<PanelHead title={words.add} onClose={onClose} />}
+      onSubmit={submit}
+      error={error}
+      save={{ label: words.save, isBusy }}
+    >
+      <ScheduleFields
+        draft={draft}
+        faults={hasTried ? faults : {}}
+        channels={channels}
+        timeZone={timeZone}
+        onChange={(change) => {
+          setDraft((before) => ({ ...before, ...change }))
+          setKey(newId('form'))
+        }}
+      />
+    </FormPanel>
   )
 }

@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Skeleton } from '@mantine/core'
-import { IconArrowLeft, IconMoodSearch, IconX } from '@tabler/icons-react'
+import { Button, Skeleton } from '@mantine/core'
+import { IconMoodSearch } from '@tabler/icons-react'
 import { useMessage } from '../../api/use-message.ts'
 import { useTask } from '../../api/use-task.ts'
 import { useText } from '../../text/text.tsx'
 import { Notice } from '../frame/notice.tsx'
+import { PanelHead } from '../frame/panel.tsx'
 import { AnswerDiffs } from './answer-diff.tsx'
 import { Deliveries } from './deliveries.tsx'
 import classes from './detail.module.css'
@@ -23,35 +24,21 @@ export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
 
   return (
     <article className={classes.detail} data-testid="task-detail">
-      <header className={classes.header}>
-        <ActionIcon
-          className={classes.back}
-          variant="subtle"
-          color="gray"
-          aria-label={text.errors.back}
-          onClick={onClose}
-        >
-          <IconArrowLeft size={20} />
-        </ActionIcon>
-        <h2 className={classes.title}>{task?.number === undefined ? text.detail.title : `#${task.number}`}</h2>
+      <PanelHead
+        title={task?.number === undefined ? text.detail.title : `#${task.number}`}
+        onClose={onClose}
+        buttons={
+          task && (
+            <>
+              <ReplayButton key={task.id} task={task} />
+              <TaskButtons task={task} size="full" kept={task.steps.map(({ name }) => name).filter(isNamedByAuthor)} />
+            </>
+          )
+        }
+      >
         {task && <StateBadge state={task.state} />}
         {task && <code className={classes.command}>{task.command || text.tasks.noCommand}</code>}
-        <span className={classes.buttons}>
-          {task && <ReplayButton key={task.id} task={task} />}
-          {task && (
-            <TaskButtons task={task} size="full" kept={task.steps.map(({ name }) => name).filter(isNamedByAuthor)} />
-          )}
-          <ActionIcon
-            className={classes.close}
-            variant="subtle"
-            color="gray"
-            aria-label={text.detail.close}
-            onClick={onClose}
-          >
-            <IconX size={19} />
-          </ActionIcon>
-        </span>
-      </header>
+      </PanelHead>
       {!task && !error && <DetailLoading />}
       {!task && error && (
         <Notice
