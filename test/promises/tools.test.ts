@@ -322,6 +322,8 @@ describe('MCP servers', () => {
     expect(model.requests.at(-1)?.messages.at(-1)?.content.length).toBeLessThan(17_000)
     expect(await ask('desk__slow {}')).toContain('在 5 秒内没有回答')
     expect(await ask('desk__draw {}')).toContain('desk-1.png')
+    // What was drawn follows the answer.
+    await qq.waitFor(({ segments }) => segments.some(({ type }) => type === 'image'), 10_000)
     expect(await ask(`desk__mark ${json({ path: marks, word: 'once' })}`)).toContain('wrote once')
     expect(words()).toEqual(['once'])
     expect(await ask('desk__die {}')).toContain('连不上')

@@ -31,7 +31,7 @@ export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
           task && (
             <>
               <ReplayButton key={task.id} task={task} />
-              <TaskButtons task={task} size="full" kept={task.steps.map(({ name }) => name).filter(isNamedByAuthor)} />
+              <TaskButtons task={task} size="full" kept={task.steps.map(({ name }) => name)} />
             </>
           )
         }
@@ -69,11 +69,6 @@ export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
       )}
     </article>
   )
-}
-
-/** What models called is kept among them, under names that no author gives. */
-function isNamedByAuthor(step: string): boolean {
-  return !step.startsWith('tools:')
 }
 
 function DetailLoading() {
