@@ -2,7 +2,7 @@ import type { Run } from '../core/run.ts'
 import type { Rows, Store } from '../store/store.ts'
 import { textIn } from './attempt.ts'
 import { CANCEL_TOPIC, type DeskPorts } from './desk.ts'
-import { endsAs } from './last-word.ts'
+import { mayReplace } from './last-word.ts'
 import { conversationOf } from './llm/converse.ts'
 import { keepQuestion, saidId } from './llm/said.ts'
 import { mayOwe, mayTakeBackNow, owe } from './owed.ts'
@@ -32,14 +32,14 @@ export function openInterrupt(ports: InterruptPorts): Interrupt {
   const { store, say, languages, memory, endCalled, call, changed, now, log } = ports
 
   async function replace(older: Run, newer: Run): Promise<void> {
-    // First, so that the newer question never is asked without it; answered meanwhile, it stands there already.
+    // About to say its last word: who works at it ends it, or who takes it up when that one died.
+    if (!(await mayReplace(older, store))) return
+    // Before it ends, so that the newer question never is asked without it; answered meanwhile, it stands there already.
     const { message, route } = older.task
     const text = route?.rest ?? message.text
     const conversation = conversationOf(message.from, older.owner, memory)
     await keepQuestion(store.conversations, conversation, saidId(older, text), { role: 'user', text })
     const why = `被 #${newer.number} 取代 (replaced by #${newer.number})`
-    // About to say its last word: who works at it ends it, or who takes it up when that one died.
-    if (!(await endsAs('replaced', older, store))) return
     if (mayOwe(older)) await owe(older, store, now())
     const was = await store.runs.cancel(older.id, why, newer.owner, now())
     if (was === undefined) return

@@ -15,7 +15,7 @@ import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
 import { isPiece, type PieceTask } from './fan-out.ts'
-import { endsAs } from './last-word.ts'
+import { mayEnd } from './last-word.ts'
 import { holdLease, LEASE_MS } from './lease.ts'
 import { isTakenBackAfter, mayOwe, oweIfRegistered } from './owed.ts'
 import { ownSteps } from './own-steps.ts'
@@ -240,7 +240,7 @@ async function writeDown(run: Run, lang: Lang, attempt: Attempt, startedAt: numb
 /** A newer one of its row has come before its last word. */
 async function isReplaced(run: Run, attempt: Attempt, engine: Engine): Promise<boolean> {
   if (run.task.row === undefined || !isLast(attempt, run, engine)) return false
-  return !(await endsAs('by itself', run, engine.store))
+  return !(await mayEnd(run, engine.store))
 }
 
 /** Whether the task is over with it. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newRunOf } from '../../src/core/run.ts'
 import type { Task } from '../../src/core/task.ts'
 import { type Interrupt, openInterrupt } from '../../src/engine/interrupt.ts'
+import { mayReplace } from '../../src/engine/last-word.ts'
 import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
@@ -63,6 +64,18 @@ test('one that is about to say its last word is not replaced: it ends by itself'
   expect(shop.said).toEqual([expect.stringContaining(': answer')])
   expect(await store.runs.find(older.id)).toMatchObject({ state: 'done' })
   expect((await store.rows.head(row))?.id).toBe(newer.id)
+})
+
+test('one that was to be replaced by a process that died before is answered at its next attempt', async () => {
+  const { older } = await anOlderAndANewer()
+  const { state } = await store.runs.start(newRunOf(older), shop.engine.now(), 10_000)
+  expect(state).toBe('go')
+  const run = await store.runs.find(older.id)
+  expect(run && (await mayReplace(run, store))).toBe(true)
+  shop.pass(20_000)
+  await takeUp(older)
+  expect(shop.said).toEqual([expect.stringContaining(': answer')])
+  expect(await store.runs.find(older.id)).toMatchObject({ state: 'done' })
 })
 
 test('one that is replaced does not answer any more, also when it had its answer already', async () => {
