@@ -29,6 +29,8 @@ export async function runUntilStopped(start: () => Promise<Running>, asked?: Pro
     process.on('SIGINT', hear)
     void asked?.then(() => resolve('asked'))
   })
+  // It runs until it is told to stop, also while what it started has nothing under way: Node would end it then.
+  setInterval(() => {}, 60_000)
   let running: Running
   try {
     running = await start()

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Starts until its input ends; says `stopped` when it stops as it should. */
+/** Starts until its input ends, and has nothing to do then; says `stopped` when it stops as it should. */
 const program = `
 import { once } from 'node:events'
 import { runUntilStopped } from './src/process.ts'
@@ -13,6 +13,7 @@ import { openLog } from './src/log.ts'
 await runUntilStopped(async () => {
   process.stdout.write('starting\\n')
   await once(process.stdin.resume(), 'end')
+  process.stdout.write('started\\n')
   return { log: openLog('silent'), drainMs: 1_000, async stop() { process.stdout.write('stopped\\n') } }
 })`
 
@@ -20,7 +21,7 @@ function aStart() {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { cwd: root })
   let said = ''
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  return { child, said: () => said, starting: once(child.stdout, 'data'), ended: once(child, 'exit') }
+  return { child, said: () => said, starting: once(child.stdout, 'data'), ended: once(child, 'close') }
 }
 
 test('a stop that comes while it starts ends it cleanly, as soon as it has started', async () => {
@@ -29,7 +30,20 @@ test('a stop that comes while it starts ends it cleanly, as soon as it has start
   child.kill('SIGTERM')
   child.stdin.end()
   expect(await ended).toEqual([0, null])
-  expect(said()).toBe('starting\nstopped\n')
+  expect(said()).toBe('starting\nstarted\nstopped\n')
+})
+
+test('what has nothing to do runs until it is stopped', async () => {
+  const { child, said, starting, ended } = aStart()
+  await starting
+  const started = once(child.stdout, 'data')
+  child.stdin.end()
+  await started
+  // Whoever would end by itself has done so before a new process has begun.
+  await once(spawn(process.execPath, ['--version']), 'exit')
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+  expect(said()).toBe('starting\nstarted\nstopped\n')
 })
 
 test('a second signal does not wait for the start', async () => {
