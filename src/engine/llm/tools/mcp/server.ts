@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js'
 import type { Log } from '../../../../core/log.ts'
 import { whyOf } from '../../../../core/why.ts'
+import { boundedFetch } from './bounded-fetch.ts'
 
 /** Where an MCP server is: a program that is started, or an address. */
 export type McpServerConfig = { timeoutMs: number } & (
@@ -47,7 +48,7 @@ const FRESH_MS = 60_000
 const LIST_MS = 10_000
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
-/** One answer of a program, at most. */
+/** What may come at once, at most; more cuts the connection. */
 const MOST_BYTES = 16 * 1024 * 1024
 const MOST_TOOLS = 200
 const DOCTOR_MS = 30_000
@@ -84,20 +85,18 @@ export function openMcpServer(name: string, config: McpServerConfig, log: Log): 
     if (isClosed) return Promise.reject(new McpCallError('away', `${name}: the process is stopping`))
     if (connection !== undefined) return connection
     if (fault !== undefined && Date.now() < fault.until) return Promise.reject(new McpCallError('away', fault.why))
-    const made = open()
+    const made: Promise<Connection> = open((error) => lose(made, error))
     connection = made
     made.catch((error: unknown) => lose(made, error))
     return made
   }
 
-  async function open(): Promise<Connection> {
+  async function open(lost: (error: Error) => void): Promise<Connection> {
     const client = new Client({ name: 'huitou', version: '1.0.0' })
-    const here = (): Promise<Connection> | undefined => connection
     try {
-      await client.connect(transportOf(config, log, name), { timeout: START_MS })
+      await client.connect(transportOf(config, log, name, lost), { timeout: START_MS })
       const opened: Connection = { client, tools: await listOf(client), listedAt: Date.now() }
-      const mine = here()
-      client.onclose = () => mine && lose(mine, new Error('it closed the connection'))
+      client.onclose = () => lost(new Error('it closed the connection'))
       client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
         opened.listedAt = 0
       })
@@ -178,11 +177,14 @@ export async function mcpProblem(name: string, config: McpServerConfig): Promise
   }
 }
 
-function transportOf(config: McpServerConfig, log: Log, server: string) {
+function transportOf(config: McpServerConfig, log: Log, server: string, lost: (error: Error) => void) {
   if ('url' in config) {
     // Headers may be secrets: they are not carried on to wherever a redirect leads.
     const requestInit: RequestInit = { headers: { ...config.headers }, redirect: 'error' }
-    return new StreamableHTTPClientTransport(new URL(config.url), { requestInit })
+    return new StreamableHTTPClientTransport(new URL(config.url), {
+      requestInit,
+      fetch: boundedFetch(MOST_BYTES, lost),
+    })
   }
   const { command, args, env, cwd } = config
   // Of our environment a program gets what the SDK holds harmless (PATH, HOME and the like), and what is set for it.
