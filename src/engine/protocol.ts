@@ -153,10 +153,11 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
   /** Wants none. */
   z.object({ kind: z.literal('progress'), runId: z.string(), percent: z.number(), text: z.string().optional() }),
   z.object({ kind: z.literal('log'), runId: z.string(), text: z.string() }),
-  /** The command has ended; `parts` is what it returned. */
+  /** The command has ended; `parts` is what it returned. `leaves`: programs that it has started go on, and end with its process. */
   z.object({
     kind: z.literal('end'),
     runId: z.string(),
+    leaves: z.boolean().optional(),
     end: z.discriminatedUnion('state', [
       /** `asked`: the steps it came by; not in a first attempt. */
       z.object({ state: z.literal('done'), parts: z.array(partSchema), asked: z.array(z.string()).optional() }),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { isAlive } from '../fakes/is-alive.ts'
 import { aScene, aSceneFolder } from './scene-folder.ts'
 
 test('a child that listens to nobody dies with its engine', async () => {
@@ -14,11 +15,3 @@ test('a child that listens to nobody dies with its engine', async () => {
   engine.kill('SIGKILL')
   await expect.poll(() => isAlive(child), { timeout: 5_000 }).toBe(false)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}

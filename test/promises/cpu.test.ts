@@ -7,6 +7,7 @@ import { tell, until } from './work.ts'
 
 /** Commands of lane `cpu` that do harm, and one that harms nobody. */
 const scene = (ledger: string) => `
+import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { defineCommand, defineScene, z } from '#scene'
@@ -42,6 +43,7 @@ export default defineScene({
     buffers: harm(() => { const all = []; while (all.length < 4_096) all.push(Buffer.alloc(1_048_576, 1)); return 'it was let' }),
     buffer: harm(() => String(Buffer.alloc(4 * 2 ** 30, 1).length)),
     exit: harm(() => process.exit()),
+    program: harm(() => { spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }); process.exit() }),
     abort: harm(() => process.abort()),
     reject: harm(async () => { Promise.reject(new Error('nobody looked')); await never }),
     segv: harm(async () => { process.kill(process.pid, 'SIGSEGV'); await never }),
@@ -99,6 +101,7 @@ test.each([
   ['4 GB of buffers', 'buffers', outOfMemory],
   ['one buffer of 4 GB', 'buffer', outOfMemory],
   ['process.exit()', 'exit', crashed],
+  ['process.exit() while a program that it started holds its output', 'program', crashed],
   ['process.abort()', 'abort', crashed],
   ['a rejection that nobody handles', 'reject', /^#\d+ 出错了（试了 1 次）。/],
   ['a crash of native code', 'segv', crashed],

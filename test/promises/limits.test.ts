@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isAlive } from '../fakes/is-alive.ts'
 import { type Company, numberIn, openCompany } from './company.ts'
 import { tell, until } from './work.ts'
 
@@ -104,13 +105,4 @@ async function echo(person: string, text: string): Promise<{ text: string; ms: n
   void company.wecom.say(person, `demo echo ${text}`)
   const entry = await company.wecom.waitFor((seen) => seen.to === person && seen.text === text, 30_000)
   return { text: entry.text, ms: performance.now() - startedAt }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

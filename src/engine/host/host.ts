@@ -50,7 +50,7 @@ export interface Job {
 
 /** A host as its slot sees it: takes one job at a time. */
 export interface Host {
-  /** The scene files have changed since it was started. */
+  /** No other command is to run in it: the scene files have changed since it was started, or programs of its command go on. */
   isOld: boolean
   /** Gives it a job; only when it is free. */
   take(job: Job): void
@@ -103,7 +103,9 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
         if (heard.runId === job?.run.runId) job.calls.log(heard.text)
         return
       case 'end':
-        if (heard.runId === job?.run.runId) finish(heard.end)
+        if (heard.runId !== job?.run.runId) return
+        host.isOld ||= heard.leaves === true
+        finish(heard.end)
         return
       case 'broken':
         die({ state: 'failed', message: heard.message, stack: heard.stack, retry: 'later' })

@@ -6,6 +6,7 @@ import { concealer } from '../../scenes/settings.ts'
 import type { SceneFile, Sources } from '../../scenes/sources.ts'
 import type { FromHost, ToHost } from '../protocol.ts'
 import { describedError } from './content.ts'
+import { hasPrograms } from './family.ts'
 import { type End, perform } from './perform.ts'
 import { importFromPictures, pictureUrl } from './pictures.ts'
 import { rememberSteps } from './remember-steps.ts'
@@ -87,7 +88,9 @@ async function run(order: RunOrder): Promise<void> {
   const end = await perform(scenes, order, outside, controller.signal)
   running = undefined
   if (end.state === 'done' || end.state === 'piece') end.asked = asked()
-  wire.send({ kind: 'end', runId: order.runId, end: concealedEnd(end) })
+  // A thread's programs are the engine's: nobody ends them.
+  const leaves = isMainThread && (await hasPrograms())
+  wire.send({ kind: 'end', runId: order.runId, leaves, end: concealedEnd(end) })
 }
 
 /** What people are told is the command's own affair; all else is for operators. */

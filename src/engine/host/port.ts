@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { Log } from '../../core/log.ts'
 import { whyOf } from '../../core/why.ts'
 import type { ToHost } from '../protocol.ts'
+import { endFamily } from './family.ts'
 
 /** The engine's end of the line to one host, the same for a thread and a child process. */
 export interface Port {
@@ -79,7 +80,12 @@ function openProcess({ memoryMb, env, log }: PortOptions, listener: PortListener
     execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A group of its own, to be ended with all that is in it.
+    detached: true,
   })
+  const end = (): void => void (child.pid !== undefined && endFamily(child.pid))
+  // What it has started would hold on to its output, and go on.
+  child.once('exit', end)
   let isHeapFull = false
   logPrinted(child.stdout, log)
   logPrinted(child.stderr, log, (text) => {
@@ -87,11 +93,11 @@ function openProcess({ memoryMb, env, log }: PortOptions, listener: PortListener
   })
   child.on('message', (message: unknown) => listener.message(message))
   const gone = new Promise<void>((resolve) => {
-    const end = (exit: PortExit): void => {
+    const tell = (exit: PortExit): void => {
       listener.exit(exit)
       resolve()
     }
-    child.once('error', (error) => end({ why: 'crashed', message: error.message }))
+    child.once('error', (error) => tell({ why: 'crashed', message: error.message }))
     // `close` and not `exit`: by then all that was written to stderr has been read.
     child.once('close', (code, signal) => {
       // SIGKILL that is not ours comes from the host's watchdog or the kernel, and both kill for memory.
@@ -99,7 +105,7 @@ function openProcess({ memoryMb, env, log }: PortOptions, listener: PortListener
       const how = signal === null ? `exit code ${code}` : signal
       const limit = memoryMb === undefined ? '' : `, its limit is ${memoryMb} MB`
       const message = why === 'crashed' ? `ended (${how})` : `was out of memory (${how}${limit})`
-      end({ why, message: `the command's process ${message}` })
+      tell({ why, message: `the command's process ${message}` })
     })
   })
   return {
@@ -108,7 +114,7 @@ function openProcess({ memoryMb, env, log }: PortOptions, listener: PortListener
       if (child.connected) child.send(message, () => undefined)
     },
     async kill() {
-      child.kill('SIGKILL')
+      end()
       await gone
     },
   }

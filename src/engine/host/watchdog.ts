@@ -1,9 +1,10 @@
 import process from 'node:process'
 import { workerData } from 'node:worker_threads'
+import { endFamily, familyRssBytes } from './family.ts'
 
 /*
- * A thread inside a host process that ends the process when the engine is gone or the memory limit is passed: the command may block the main
- * thread, and V8's own limit does not count buffers. SIGKILL, because nothing in the process may still be able to listen.
+ * A thread inside a host process that ends the process and its programs when the engine is gone or the memory limit is passed: the command may
+ * block the main thread, and V8's own limit does not count buffers. SIGKILL, because nothing in the process may still be able to listen.
  */
 
 export interface Watch {
@@ -15,9 +16,9 @@ export interface Watch {
 /** Short, because a command may take a gigabyte in half a second. */
 const everyMs = 100
 // The cast holds: `main.ts` starts this thread, with a Watch.
-const { engine, maxRssBytes = Number.POSITIVE_INFINITY } = workerData as Watch
+const { engine, maxRssBytes } = workerData as Watch
 
 setInterval(() => {
   const isOrphan = process.ppid !== engine
-  if (isOrphan || process.memoryUsage.rss() > maxRssBytes) process.kill(process.pid, 'SIGKILL')
+  if (isOrphan || (maxRssBytes !== undefined && familyRssBytes() > maxRssBytes)) endFamily(process.pid)
 }, everyMs)
