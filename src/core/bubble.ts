@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { partSchema } from './part.ts'
 
-/** What stands in the conversation of a console chat: a person's message or the bot's answer. */
+/** What stands in the conversation of a console chat: a person's message, the bot's answer, or what a simulated platform itself tells the chat. */
 export const bubbleEntrySchema = z.object({
   at: z.number(),
   from: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('person'), id: z.string(), name: z.string() }),
     z.object({ kind: z.literal('bot') }),
+    z.object({ kind: z.literal('notice') }),
   ]),
   parts: z.array(partSchema),
   /** The task this answers or, on a person's message, the one it became. */

@@ -21,7 +21,7 @@ const simulatedChatSchema = z.object({
 export type SimulatedChat = z.infer<typeof simulatedChatSchema>
 export const simulatedChatsSchema = z.object({ chats: z.array(simulatedChatSchema) })
 
-/** Something that a person or the bot said. Its media are `platform` ones of the simulator, or addresses. */
+/** Something that a person or the bot said, or what the platform itself tells the chat (`notice`). Its media are `platform` ones of the simulator, or addresses. */
 const simulatedLineSchema = z.object({
   seq: z.number(),
   at: z.number(),
@@ -29,6 +29,7 @@ const simulatedLineSchema = z.object({
   from: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('person'), ...personSchema.shape }),
     z.object({ kind: z.literal('bot') }),
+    z.object({ kind: z.literal('notice') }),
   ]),
   parts: z.array(partSchema),
   /** By which it can be quoted. */

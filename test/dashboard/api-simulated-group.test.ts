@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ChatAction } from '../../src/core/chat-action.ts'
 import type { Part } from '../../src/core/part.ts'
 import type { Bubble } from '../../src/dashboard/api/shapes.ts'
 import { type OnebotControl, serveOnebotControl } from '../../src/simulators/onebot/control.ts'
@@ -26,6 +27,7 @@ beforeAll(async () => {
       {
         id: '20001',
         name: '产品讨论群',
+        botRole: 'admin',
         members: [
           { id: '10001', name: '张三' },
           { id: '10002', name: '李四' },
@@ -146,6 +148,42 @@ test('a picture that was uploaded goes out, and is read back through our own ser
   if (shown?.kind !== 'image' || shown.media.source !== 'platform') return expect.fail('no picture came')
   const { bytes } = (await here.channel.download?.(shown.media.id, soon())) ?? expect.fail('nothing to download by')
   expect(digest(bytes)).toBe(digest(Buffer.from(pngBase64, 'base64')))
+})
+
+test('what the bot does in the group is told there, as QQ tells it', async () => {
+  const here = await aChannel()
+  qq.disconnect()
+  qq.connectTo(here.url)
+  await expect.poll(() => here.channel.down?.()).toBeUndefined()
+  const at = { channel: 'qq', chat: 'g20001', chatKind: 'group' as const }
+  const messageId = await bubble(({ from }) => from.kind === 'person').then((said) => said.messageId ?? '')
+  const actions: ChatAction[] = [
+    { kind: 'mute', person: '10002', forMs: 90 * 60_000 },
+    { kind: 'mute', person: '10002', forMs: 0 },
+    { kind: 'mute-all', isMuted: true },
+    { kind: 'mute-all', isMuted: false },
+    { kind: 'set-card', person: '10002', card: '值班' },
+    { kind: 'set-title', person: '10002', title: '群宝' },
+    { kind: 'recall', messageId },
+    { kind: 'kick', person: '10002' },
+  ]
+  for (const action of actions) await here.channel.act?.(action, at, soon())
+  qq.mute('20001', 60, '10001')
+  await bubble(({ parts: [part] }) => part?.kind === 'text' && part.text.startsWith('张三 被'))
+  const told = visitor.frames.flatMap((frame) =>
+    frame.kind === 'bubble' && frame.bubble.from.kind === 'notice' ? frame.bubble.parts : [],
+  )
+  expect(told.map((part) => part.kind === 'text' && part.text)).toEqual([
+    '李四 被 回头 禁言 1 小时 30 分钟',
+    '李四 被 回头 解除禁言',
+    '回头 开启了全员禁言',
+    '回头 关闭了全员禁言',
+    '回头 把 李四 的群名片改为“值班”',
+    '回头 授予 李四 头衔“群宝”',
+    '回头 撤回了 李四 的一条消息',
+    '李四 被 回头 移出了本群',
+    '张三 被 群主 禁言 1 分钟',
+  ])
 })
 
 test('a picture goes to a simulated WeCom as well', async () => {

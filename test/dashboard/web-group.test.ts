@@ -116,6 +116,20 @@ describe.skipIf(chromium === undefined)('a simulated QQ group in a browser', () 
     await eventually(() => forward.getByText('第四条').isVisible()).toBe(true)
   })
 
+  test('what happens in the group stands between the bubbles, and nobody can reply to it', async () => {
+    const page = await open()
+    speak(lisi, [{ kind: 'text', text: '广告' }])
+    speak({ kind: 'notice' }, [{ kind: 'text', text: '李四 被 小回 禁言 10 分钟' }])
+    const notice = page.getByTestId('bubble-notice')
+    await eventually(() => notice.textContent()).toBe('李四 被 小回 禁言 10 分钟')
+    const middle = await notice.evaluate((line) => {
+      const [its, logs] = [line.getBoundingClientRect(), line.parentElement?.getBoundingClientRect() ?? new DOMRect()]
+      return its.left + its.width / 2 - (logs.left + logs.width / 2)
+    })
+    expect(Math.abs(middle)).toBeLessThan(2)
+    expect(await page.getByTestId('reply').count()).toBe(1)
+  })
+
   test('a message has its task under it, also one of earlier', async () => {
     const page = await open()
     const [seed] = seedTasks(1)

@@ -12,8 +12,8 @@ import { atRate, type Rate } from '../at-rate.ts'
 import { type ControlRoutes, feedRoutes, misbehaviourRoutes, requireLoopback, serveControl } from '../control.ts'
 import { Feed } from '../feed.ts'
 import { mediaTypeOf } from '../media-type.ts'
-import { botName, shownParts } from './shown-parts.ts'
-import type { Account, OnebotSimulator, Segment } from './simulator.ts'
+import { shownParts } from './shown-parts.ts'
+import { type Account, botName, type OnebotSimulator, type Segment } from './simulator.ts'
 
 /** Words whose `id` is still known. */
 const REMEMBERED = 5_000
@@ -50,6 +50,9 @@ export async function serveOnebotControl(simulator: OnebotSimulator, port = 0): 
   /** What is being said at this very moment: its word comes before `say` returns. */
   let saying: string | undefined
 
+  const stopTelling = qq.onNotice(({ at, group, text }) => {
+    feed.add({ at, chat: chatOf({ group }), from: { kind: 'notice' }, parts: [{ kind: 'text', text }] })
+  })
   const stopListening = qq.onWord((word) => {
     const { messageId, at, chat, from: person } = word
     const group = 'group' in chat ? chat.group : undefined
@@ -175,6 +178,7 @@ export async function serveOnebotControl(simulator: OnebotSimulator, port = 0): 
     async close() {
       rate?.stop()
       stopListening()
+      stopTelling()
       const closing = server.close()
       feed.wake()
       await closing

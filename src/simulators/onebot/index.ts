@@ -270,19 +270,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
     posted,
     misbehave: (rule) => misbehaviours.add(rule),
     behave: () => misbehaviours.clear(),
-    mute(group, seconds, person = selfId) {
-      if (person === 'all') qq.mutes.muteAll(group, seconds !== 0)
-      else qq.mutes.mute(group, person, seconds)
-      emit({
-        post_type: 'notice',
-        notice_type: 'group_ban',
-        sub_type: seconds === 0 ? 'lift_ban' : 'ban',
-        group_id: Number(group),
-        operator_id: 10_000,
-        user_id: person === 'all' ? 0 : Number(person),
-        duration: person === 'all' && seconds !== 0 ? -1 : seconds,
-      })
-    },
+    mute: (group, seconds, person = selfId) => keeping.mute(group, person, seconds),
     setOnline(isOnline) {
       qq.isOnline = isOnline
       beat()

@@ -1,6 +1,7 @@
 import { type CallAnswer, type Flavour, failed } from './flavour.ts'
+import { notices } from './notices.ts'
 import type { Qq } from './qq.ts'
-import type { RequestAnswer } from './simulator.ts'
+import { botName, type RequestAnswer } from './simulator.ts'
 
 /** Order in the groups: who is muted, named or gone, and requests that wait for an answer. */
 export interface Keeping {
@@ -8,6 +9,8 @@ export interface Keeping {
   act(action: string, params: Record<string, unknown>): CallAnswer | undefined
   /** Somebody asks; the flag of the request. */
   ask(request: { person: string; comment: string; group?: string; kind?: 'add' | 'invite' }): string
+  /** The group's owner takes the word from a person or from `all`; 0 seconds give it back. */
+  mute(group: string, person: string, seconds: number): void
   readonly answers: readonly RequestAnswer[]
 }
 
@@ -16,7 +19,8 @@ type Emit = (event: Record<string, unknown>) => void
 const done: CallAnswer = { status: 'ok', retcode: 0, data: null }
 
 export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
-  const { selfId } = qq
+  const bot = { id: qq.selfId, name: botName }
+  const nameOf = (person: string, group?: string): string => qq.nameOf(person, group)
   const gone = new Set<string>()
   const requests = new Map<string, { type: 'friend' | 'group'; sub: string; person: string; group?: string }>()
   const answers: RequestAnswer[] = []
@@ -25,7 +29,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
   /** What QQ says to a bot that may not; undefined when it may. */
   function refusal(group: string, person: string | undefined): CallAnswer | undefined {
     const rank = { owner: 2, admin: 1, member: 0 }
-    const own = rank[qq.roleOf(group, selfId)]
+    const own = rank[qq.roleOf(group, bot.id)]
     const isAbove = person === undefined || own > rank[qq.roleOf(group, person)]
     const isThere = qq.groups.some(({ id }) => id === group) && !gone.has(`${group} ${person}`)
     if (own > 0 && isAbove && isThere) return undefined
@@ -33,7 +37,24 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
   }
 
   function notice(type: string, fields: Record<string, unknown>): void {
-    emit({ post_type: 'notice', notice_type: type, operator_id: Number(selfId), ...fields })
+    emit({ post_type: 'notice', notice_type: type, operator_id: Number(bot.id), ...fields })
+  }
+
+  function mute(group: string, person: string, seconds: number, by = { id: '10000', name: '群主' }): void {
+    const isAll = person === 'all'
+    if (isAll) qq.mutes.muteAll(group, seconds !== 0)
+    else qq.mutes.mute(group, person, seconds)
+    notice('group_ban', {
+      sub_type: seconds === 0 ? 'lift_ban' : 'ban',
+      group_id: Number(group),
+      operator_id: Number(by.id),
+      user_id: isAll ? 0 : Number(person),
+      duration: isAll && seconds !== 0 ? -1 : seconds,
+    })
+    qq.tell(
+      group,
+      isAll ? notices.mutedAll(seconds !== 0, by.name) : notices.muted(nameOf(person, group), seconds, by.name),
+    )
   }
 
   function carryOut(action: string, params: Record<string, unknown>): CallAnswer | undefined {
@@ -43,27 +64,14 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
       case 'set_group_ban': {
         const refused = refusal(group, person)
         if (refused !== undefined) return refused
-        const seconds = Number(params.duration ?? 0)
-        qq.mutes.mute(group, person, seconds)
-        notice('group_ban', {
-          sub_type: seconds === 0 ? 'lift_ban' : 'ban',
-          group_id: Number(group),
-          user_id: Number(person),
-          duration: seconds,
-        })
+        mute(group, person, Number(params.duration ?? 0), bot)
         return done
       }
       case 'set_group_whole_ban': {
         const refused = refusal(group, undefined)
         if (refused !== undefined) return refused
         const isMuted = params.enable === true || params.enable === 'true'
-        qq.mutes.muteAll(group, isMuted)
-        notice('group_ban', {
-          sub_type: isMuted ? 'ban' : 'lift_ban',
-          group_id: Number(group),
-          user_id: 0,
-          duration: isMuted ? -1 : 0,
-        })
+        mute(group, 'all', isMuted ? -1 : 0, bot)
         return done
       }
       case 'set_group_kick': {
@@ -71,13 +79,25 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
         if (refused !== undefined) return refused
         gone.add(`${group} ${person}`)
         notice('group_decrease', { sub_type: 'kick', group_id: Number(group), user_id: Number(person) })
+        qq.tell(group, notices.kicked(nameOf(person, group), bot.name))
         return done
       }
       case 'set_group_card':
-      case 'set_group_special_title':
-        return refusal(group, undefined) ?? done
-      case 'delete_msg':
-        return qq.forget(text('message_id')) ? done : failed(flavour.isStrict ? 200 : 1200, '消息不存在')
+      case 'set_group_special_title': {
+        const refused = refusal(group, undefined)
+        if (refused !== undefined) return refused
+        const isCard = action === 'set_group_card'
+        const says = isCard ? notices.named : notices.titled
+        qq.tell(group, says(nameOf(person, group), text(isCard ? 'card' : 'special_title'), bot.name))
+        return done
+      }
+      case 'delete_msg': {
+        const taken = qq.known(text('message_id'))
+        if (taken === undefined) return failed(flavour.isStrict ? 200 : 1200, '消息不存在')
+        qq.forget(text('message_id'))
+        qq.tell(taken.chat, notices.recalled(nameOf(taken.from ?? bot.id, taken.chat), bot.name))
+        return done
+      }
       case 'set_friend_add_request':
       case 'set_group_add_request': {
         const flag = text('flag')
@@ -92,6 +112,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
         if (isApproved && request.group !== undefined && request.sub === 'add') {
           const joined = { sub_type: 'approve', group_id: Number(request.group), user_id: Number(request.person) }
           notice('group_increase', joined)
+          qq.tell(request.group, notices.joined(nameOf(request.person)))
         }
         return done
       }
@@ -121,6 +142,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
       return flag
     },
     answers,
+    mute,
   }
 }
 

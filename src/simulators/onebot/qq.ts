@@ -3,7 +3,7 @@ import { type CallAnswer, type Flavour, failed } from './flavour.ts'
 import { History } from './history.ts'
 import { Mutes } from './mutes.ts'
 import { Shelf } from './shelf.ts'
-import type { Account, Group, Said, Segment, Word } from './simulator.ts'
+import { type Account, botName, type Group, type Notice, type Said, type Segment, type Word } from './simulator.ts'
 
 /** The account and what it knows: its groups and friends, what was said, and what its actions did. */
 export class Qq implements Account {
@@ -19,6 +19,7 @@ export class Qq implements Account {
   readonly #known = new Map<string, { chat: string; from: string | undefined; segments: Segment[] }>()
   readonly #listeners = new Set<(said: Said) => void>()
   readonly #wordListeners = new Set<(word: Word) => void>()
+  readonly #noticeListeners = new Set<(notice: Notice) => void>()
   readonly history: History
   readonly mutes = new Mutes()
   #said: number
@@ -57,7 +58,7 @@ export class Qq implements Account {
     return messageId
   }
 
-  known(messageId: string): { from: string | undefined; segments: Segment[] } | undefined {
+  known(messageId: string): { chat: string; from: string | undefined; segments: Segment[] } | undefined {
     return this.#known.get(messageId)
   }
 
@@ -77,6 +78,7 @@ export class Qq implements Account {
   }
 
   nameOf(person: string, group?: string): string {
+    if (person === this.selfId) return botName
     const members = this.#groups.find(({ id }) => id === group)?.members
     return (members ?? this.#friends).find(({ id }) => id === person)?.name ?? `person ${person}`
   }
@@ -84,6 +86,17 @@ export class Qq implements Account {
   onWord(listener: (word: Word) => void): () => void {
     this.#wordListeners.add(listener)
     return () => this.#wordListeners.delete(listener)
+  }
+
+  /** Tells a group what has happened in it; a private chat is told nothing. */
+  tell(group: string, text: string): void {
+    if (!this.#groups.some(({ id }) => id === group)) return
+    for (const listener of this.#noticeListeners) listener({ at: Date.now(), group, text })
+  }
+
+  onNotice(listener: (notice: Notice) => void): () => void {
+    this.#noticeListeners.add(listener)
+    return () => this.#noticeListeners.delete(listener)
   }
 
   onSaid(listener: (said: Said) => void): () => void {

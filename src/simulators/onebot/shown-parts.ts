@@ -43,7 +43,7 @@ function mediaOf({ file = '', url = file }: Segment['data'], qq: Account): { med
 
 function nameOf(person: string, qq: Account, group: string | undefined): string {
   if (person === 'all') return '全体成员'
-  return person === qq.selfId ? botName : qq.nameOf(person, group)
+  return qq.nameOf(person, group)
 }
 
 function quotedText(messageId: string, qq: Account, group: string | undefined): string | undefined {
@@ -68,6 +68,3 @@ function wordsOf(segments: readonly Segment[], qq: Account, group: string | unde
     })
     .join('')
 }
-
-/** The bot's name to its friends and groups. */
-export const botName = '回头'

@@ -70,6 +70,16 @@ export interface Word {
   action?: string
 }
 
+/** The bot's name to its friends and groups. */
+export const botName = '回头'
+
+/** What QQ itself tells everybody in a group: who is muted, has come or gone. */
+export interface Notice {
+  at: number
+  group: string
+  text: string
+}
+
 /** An account, its groups and friends, and what was said to it and by it. */
 export interface Account {
   readonly selfId: string
@@ -86,6 +96,7 @@ export interface Account {
   }
   /** Hands on what anybody says from now on, until the result is called. */
   onWord(listener: (word: Word) => void): () => void
+  onNotice(listener: (notice: Notice) => void): () => void
 }
 
 /**

@@ -122,7 +122,7 @@ function reduceFrame(state: ConsoleState, frame: ConsoleDown): ConsoleState {
 export function taskOf(bubble: Bubble, channel: string, tasks: ConsoleState['tasks']): TaskSummary | undefined {
   const { from, taskId, messageId } = bubble
   if (taskId !== undefined) return tasks[taskId]
-  if (from.kind === 'bot' || messageId === undefined) return undefined
+  if (from.kind !== 'person' || messageId === undefined) return undefined
   return Object.values(tasks).find((task) => task.channel === channel && `${task.id}-`.includes(`-${messageId}-`))
 }
 

@@ -27,6 +27,13 @@ export const BubbleView = memo(({ chat, bubble, task, isOwn, growth, onCommand, 
   const { from, parts, at, messageId } = bubble
   const canReply = messageId !== undefined && chat.simulated?.takes.includes('quote')
   const reply = canReply ? () => onReply(bubble) : undefined
+  if (from.kind === 'notice') {
+    return (
+      <p className={classes.notice} data-testid="bubble-notice">
+        {parts.map((part) => (part.kind === 'text' ? part.text : ''))}
+      </p>
+    )
+  }
   if (from.kind === 'bot') {
     return (
       <Frame

@@ -87,7 +87,7 @@ export function Room({ chats, chat, console, onChoose }: RoomProps) {
 }
 
 function nameIn(chat: ConsoleChat, { from }: Bubble, text: Text): string {
-  if (from.kind === 'bot') return chat.simulated?.bot.name ?? text.console.bot
+  if (from.kind !== 'person') return chat.simulated?.bot.name ?? text.console.bot
   return chat.people.find(({ id }) => id === from.id)?.name ?? from.name
 }
 
