@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findBrowser, launchBrowser } from '../fakes/browser.ts'
@@ -65,6 +66,22 @@ describe.skipIf(chromium === undefined)('a person at the browser', () => {
     if (await confirm.isVisible().catch(() => false)) await confirm.click()
     await card.getByText('已取消').waitFor()
     await page.getByTestId('bubble-bot').filter({ hasText: '#2 已取消' }).waitFor()
+  })
+
+  test('attaches a table and has it counted: a chart, and a file to take away', async () => {
+    const buffer = Buffer.from('城市,金额\n北京,10\n上海,32\n北京,5\n')
+    await page.locator('input[type="file"]').setInputFiles([{ name: '销售.csv', mimeType: 'text/csv', buffer }])
+    await page.locator('[data-testid="attachment"][data-ready]').waitFor()
+    const card = await say('stats top 城市')
+    await card.getByText('完成').waitFor()
+    const file = page.getByTestId('bubble-bot').locator('a[download$=".csv"]')
+    const chart = page.getByTestId('bubble-bot').locator('img')
+    await expect.poll(() => chart.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(300)
+    const [download] = await Promise.all([page.waitForEvent('download'), file.click()])
+    const rows = (await readFile(await download.path(), 'utf8')).replace('\uFEFF', '').split(/\r?\n/)
+    expect(rows.slice(0, 3)).toEqual(['城市,行数,占比%', '北京,2,66.67', '上海,1,33.33'])
+    const shown = page.getByTestId('bubble-person').last().locator('a[download="销售.csv"]')
+    expect(await shown.count()).toBe(1)
   })
 
   test('sees every hop of the task afterwards', async () => {
