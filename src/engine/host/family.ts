@@ -15,9 +15,14 @@ export function endFamily(host: number): void {
   }
 }
 
-/** What this process and its programs hold in memory (RSS), in bytes. Only Linux tells of programs. */
-export function familyRssBytes(): number {
-  return startedBy(process.pid).reduce((sum, pid) => sum + rssBytes(pid), process.memoryUsage.rss())
+/**
+ * What this process and its programs hold in memory, in bytes: what the system cannot take back, so not the code of libraries and other files that are mapped.
+ * Only Linux tells so much; elsewhere it is the RSS of this process alone.
+ */
+export function familyBytes(): number {
+  const own = heldBytes(process.pid)
+  if (own === 0) return process.memoryUsage.rss()
+  return startedBy(process.pid).reduce((sum, pid) => sum + heldBytes(pid), own)
 }
 
 /** Whether programs of this process go on. One that has just ended is let go of when the event loop has turned. */
@@ -40,8 +45,10 @@ function threadsOf(pid: number): string[] {
   }
 }
 
-function rssBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024
+function heldBytes(pid: number): number {
+  const status = read(`/proc/${pid}/status`)
+  const held = [...status.matchAll(/^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$/gm)]
+  return held.reduce((sum, [, kilobytes]) => sum + Number(kilobytes) * 1024, 0)
 }
 
 /** Empty when the process has ended meanwhile. */

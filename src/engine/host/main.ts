@@ -156,6 +156,6 @@ function becomeProcess(): void {
   // A terminal and a service manager signal the whole group; the engine decides when this one ends.
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => undefined)
-  const watch: Watch = { engine: process.ppid, maxRssBytes: Number(process.argv[2]) || undefined }
+  const watch: Watch = { engine: process.ppid, maxBytes: Number(process.argv[2]) || undefined }
   new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: watch, env: {}, execArgv: [] }).unref()
 }

@@ -74,8 +74,8 @@ function openThread({ memoryMb, env, log }: PortOptions, listener: PortListener)
 }
 
 function openProcess({ memoryMb, env, log }: PortOptions, listener: PortListener): Port {
-  const maxRssBytes = memoryMb === undefined ? '' : `${(memoryMb + processOverheadMb) * 1024 * 1024}`
-  const child = fork(startUrl, [maxRssBytes], {
+  const maxBytes = memoryMb === undefined ? '' : `${(memoryMb + processOverheadMb) * 1024 * 1024}`
+  const child = fork(startUrl, [maxBytes], {
     env: harmless(env),
     execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
     serialization: 'advanced',

@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { workerData } from 'node:worker_threads'
-import { endFamily, familyRssBytes } from './family.ts'
+import { endFamily, familyBytes } from './family.ts'
 
 /*
  * A thread inside a host process that ends the process and its programs when the engine is gone or the memory limit is passed: the command may
@@ -10,15 +10,15 @@ import { endFamily, familyRssBytes } from './family.ts'
 export interface Watch {
   /** The process id of the engine. */
   engine: number
-  maxRssBytes?: number
+  maxBytes?: number
 }
 
 /** Short, because a command may take a gigabyte in half a second. */
 const everyMs = 100
 // The cast holds: `main.ts` starts this thread, with a Watch.
-const { engine, maxRssBytes } = workerData as Watch
+const { engine, maxBytes } = workerData as Watch
 
 setInterval(() => {
   const isOrphan = process.ppid !== engine
-  if (isOrphan || (maxRssBytes !== undefined && familyRssBytes() > maxRssBytes)) endFamily(process.pid)
+  if (isOrphan || (maxBytes !== undefined && familyBytes() > maxBytes)) endFamily(process.pid)
 }, everyMs)
