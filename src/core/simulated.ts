@@ -56,8 +56,12 @@ export const simulatedSayingSchema = z
   .refine(({ parts }) => parts.length > 0, 'text or parts are missing')
 export type SimulatedSaying = z.infer<typeof simulatedSayingSchema>
 
-/** Whether the bot's side took it, with the HTTP status it answered where it answers one. What nobody took may have been said to nobody. */
-export const simulatedSaidSchema = z.object({ isTaken: z.boolean(), status: z.number().optional() })
+/** Whether the bot's side took it, with the HTTP status it answered where it answers one. What nobody took may have been said to nobody. `isMuted`: the person may not speak there now. */
+export const simulatedSaidSchema = z.object({
+  isTaken: z.boolean(),
+  status: z.number().optional(),
+  isMuted: z.boolean().optional(),
+})
 
 export const simulatedMediaSchema = z.object({ name: z.string(), type: z.string(), base64: z.base64() })
 export type SimulatedMedia = z.infer<typeof simulatedMediaSchema>

@@ -167,6 +167,8 @@ test('what the bot does in the group is told there, as QQ tells it', async () =>
     { kind: 'recall', messageId },
     { kind: 'kick', person: '10002' },
   ]
+  await here.channel.act?.({ kind: 'mute', person: '10002', forMs: 60_000 }, at, soon())
+  expect(await say('10002', [{ kind: 'text', text: '我说不了话' }])).toContain('被禁言')
   for (const action of actions) await here.channel.act?.(action, at, soon())
   qq.mute('20001', 60, '10001')
   await bubble(({ parts: [part] }) => part?.kind === 'text' && part.text.startsWith('张三 被'))
@@ -174,6 +176,7 @@ test('what the bot does in the group is told there, as QQ tells it', async () =>
     frame.kind === 'bubble' && frame.bubble.from.kind === 'notice' ? frame.bubble.parts : [],
   )
   expect(told.map((part) => part.kind === 'text' && part.text)).toEqual([
+    '李四 被 回头 禁言 1 分钟',
     '李四 被 回头 禁言 1 小时 30 分钟',
     '李四 被 回头 解除禁言',
     '回头 开启了全员禁言',
@@ -184,6 +187,8 @@ test('what the bot does in the group is told there, as QQ tells it', async () =>
     '李四 被 回头 移出了本群',
     '张三 被 群主 禁言 1 分钟',
   ])
+  expect(await say('10002', [{ kind: 'text', text: '我不在群里了' }])).toContain('没有这个会话')
+  qq.mute('20001', 0, '10001')
 })
 
 test('a picture goes to a simulated WeCom as well', async () => {

@@ -71,6 +71,7 @@ export async function serveOnebotControl(simulator: OnebotSimulator, port = 0): 
     if (!simulator.isHeard && !evenIfUnheard) return { isTaken: false }
     const { isGroup, number } = groupOf(chat)
     if (!isGroup && number !== person) throw new UsageError('in a private chat only its person speaks')
+    if (isGroup && simulator.isMuted(number, person)) return { isTaken: false, isMuted: true }
     const segments = parts.map((part) => segmentOf(part))
     const messageId = speakAs(id, () =>
       isGroup ? simulator.sayInGroup(number, person, segments) : simulator.sayInPrivate(person, segments),

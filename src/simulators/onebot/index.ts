@@ -232,7 +232,7 @@ export async function startOnebotSimulator(options: OnebotSimulatorOptions = {})
       for (const socket of open) socket.terminate()
     },
     sayInGroup(group, from, content, { atBot = false, repliesTo } = {}) {
-      if (!qq.maySpeak(group, from)) throw new UsageError(`${from} is muted in ${group}`)
+      if (!qq.maySpeak(group, from)) throw new UsageError(`${from} may not speak in ${group}`)
       const lead: Segment[] = []
       if (repliesTo !== undefined) lead.push({ type: 'reply', data: { id: repliesTo } })
       if (atBot) lead.push({ type: 'at', data: { qq: selfId } }, { type: 'text', data: { text: ' ' } })

@@ -21,7 +21,6 @@ const done: CallAnswer = { status: 'ok', retcode: 0, data: null }
 export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
   const bot = { id: qq.selfId, name: botName }
   const nameOf = (person: string, group?: string): string => qq.nameOf(person, group)
-  const gone = new Set<string>()
   const requests = new Map<string, { type: 'friend' | 'group'; sub: string; person: string; group?: string }>()
   const answers: RequestAnswer[] = []
   let asked = 0
@@ -31,7 +30,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
     const rank = { owner: 2, admin: 1, member: 0 }
     const own = rank[qq.roleOf(group, bot.id)]
     const isAbove = person === undefined || own > rank[qq.roleOf(group, person)]
-    const isThere = qq.groups.some(({ id }) => id === group) && !gone.has(`${group} ${person}`)
+    const isThere = qq.groups.some(({ id }) => id === group) && !(person !== undefined && qq.hasLeft(group, person))
     if (own > 0 && isAbove && isThere) return undefined
     return failed(flavour.isStrict ? 200 : flavour.format === 'string' ? 100 : 1200, 'ERR_NOT_GROUP_ADMIN')
   }
@@ -77,7 +76,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
       case 'set_group_kick': {
         const refused = refusal(group, person)
         if (refused !== undefined) return refused
-        gone.add(`${group} ${person}`)
+        qq.leave(group, person)
         notice('group_decrease', { sub_type: 'kick', group_id: Number(group), user_id: Number(person) })
         qq.tell(group, notices.kicked(nameOf(person, group), bot.name))
         return done
@@ -111,6 +110,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
         answers.push({ flag, isApproved, reason: params.reason === undefined ? undefined : text('reason') })
         if (isApproved && request.group !== undefined && request.sub === 'add') {
           const joined = { sub_type: 'approve', group_id: Number(request.group), user_id: Number(request.person) }
+          qq.join(request.group, request.person)
           notice('group_increase', joined)
           qq.tell(request.group, notices.joined(nameOf(request.person)))
         }

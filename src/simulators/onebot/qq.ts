@@ -22,6 +22,7 @@ export class Qq implements Account {
   readonly #noticeListeners = new Set<(notice: Notice) => void>()
   readonly history: History
   readonly mutes = new Mutes()
+  readonly #left = new Set<string>()
   #said: number
 
   constructor(
@@ -36,12 +37,29 @@ export class Qq implements Account {
     this.#said = saidBefore
     this.selfId = selfId
     this.#flavour = flavour
-    this.#groups = groups
+    this.#groups = groups.map((group) => ({ ...group, members: [...group.members] }))
     this.#friends = friends
   }
 
   get groups(): readonly Group[] {
-    return this.#groups
+    return this.#groups.map((group) => ({
+      ...group,
+      members: group.members.filter(({ id }) => !this.hasLeft(group.id, id)),
+    }))
+  }
+
+  hasLeft(group: string, person: string): boolean {
+    return this.#left.has(`${group} ${person}`)
+  }
+
+  leave(group: string, person: string): void {
+    this.#left.add(`${group} ${person}`)
+  }
+
+  join(group: string, person: string): void {
+    this.#left.delete(`${group} ${person}`)
+    const members = this.#groups.find(({ id }) => id === group)?.members
+    if (!members?.some(({ id }) => id === person)) members?.push({ id: person, name: this.nameOf(person) })
   }
 
   get friends(): readonly { id: string; name: string }[] {
@@ -74,7 +92,7 @@ export class Qq implements Account {
   }
 
   maySpeak(group: string, person: string): boolean {
-    return this.mutes.maySpeak(group, person, this.roleOf(group, person))
+    return !this.hasLeft(group, person) && this.mutes.maySpeak(group, person, this.roleOf(group, person))
   }
 
   nameOf(person: string, group?: string): string {

@@ -129,7 +129,7 @@ export interface OnebotSimulator {
   connected(): Promise<void>
   /** Breaks the open sockets; it dials again after `reconnectMs` unless told `forGood`. */
   disconnect(how?: { forGood: boolean }): void
-  /** A member writes; the message_id. What nobody takes is lost, as with the real one. Throws when the member is muted. */
+  /** A member writes; the message_id. What nobody takes is lost, as with the real one. Throws when the member is muted or has left. */
   sayInGroup(
     group: string,
     from: string,
@@ -139,6 +139,7 @@ export interface OnebotSimulator {
   /** Somebody asks to be a friend or, with a group, to join it (`invite`: has the bot join it). The request's flag. */
   ask(request: { person: string; comment: string; group?: string; kind?: 'add' | 'invite' }): string
   readonly answers: readonly RequestAnswer[]
+  /** Whether the person may not speak there, muted or gone. */
   isMuted(group: string, person: string): boolean
   sayInPrivate(from: string, content: string | Segment[]): string
   /** The last event once more, with a later time. */

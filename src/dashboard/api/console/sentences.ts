@@ -30,6 +30,10 @@ export const sentences = {
     zh: '机器人现在没有连上，没有收到。请稍后再发。',
     en: 'The bot is not connected right now and did not get it. Please send it again later.',
   }),
+  muted: (): Bilingual => ({
+    zh: '此人在这个群里被禁言了，现在不能说话。',
+    en: 'This person is muted in the group and cannot speak now.',
+  }),
   notAcknowledged: (status: number): Bilingual => ({
     zh: `服务没有确认收到（${status || '无应答'}），请稍后再发。`,
     en: `It was not acknowledged (${status || 'no answer'}). Please send it again later.`,

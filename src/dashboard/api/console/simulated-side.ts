@@ -83,7 +83,8 @@ export function simulatedSide(channel: string, platform: string, baseUrl: string
       const body = { id, chat, person, parts: await Promise.all(parts.map(withBytes)) }
       const path = '/simulator/say'
       const given = await call(baseUrl, path, { withinMs: answerWithinMs, body })
-      const { isTaken, status } = read(simulatedSaidSchema, given, path)
+      const { isTaken, status, isMuted } = read(simulatedSaidSchema, given, path)
+      if (isMuted) throw refused(sentences.muted())
       if (!isTaken) throw refused(status === undefined ? sentences.botAway() : sentences.notAcknowledged(status))
       return {}
     },
