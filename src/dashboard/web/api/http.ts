@@ -80,7 +80,11 @@ async function send<T>(
     if (signal?.aborted) throw error
     throw new ApiError(0, '', '')
   }
-  const text = await response.text().catch(() => '')
+  const text = await response.text().catch((error: unknown) => {
+    // What is refused is told by its status alone; half of what was asked for is nothing.
+    if (!response.ok) return ''
+    throw signal?.aborted ? error : new ApiError(0, '', '')
+  })
   if (!response.ok) throw faultOf(response, text, path)
   // Our own server answers in the shapes; both sides are typed by api/shapes.ts.
   return (text === '' ? undefined : JSON.parse(text)) as T
