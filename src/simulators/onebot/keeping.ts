@@ -20,7 +20,6 @@ const done: CallAnswer = { status: 'ok', retcode: 0, data: null }
 
 export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
   const bot = { id: qq.selfId, name: botName }
-  const nameOf = (person: string, group?: string): string => qq.nameOf(person, group)
   const requests = new Map<string, { type: 'friend' | 'group'; sub: string; person: string; group?: string }>()
   const answers: RequestAnswer[] = []
   let asked = 0
@@ -52,7 +51,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
     })
     qq.tell(
       group,
-      isAll ? notices.mutedAll(seconds !== 0, by.name) : notices.muted(nameOf(person, group), seconds, by.name),
+      isAll ? notices.mutedAll(seconds !== 0, by.name) : notices.muted(qq.nameOf(person, group), seconds, by.name),
     )
   }
 
@@ -78,7 +77,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
         if (refused !== undefined) return refused
         qq.leave(group, person)
         notice('group_decrease', { sub_type: 'kick', group_id: Number(group), user_id: Number(person) })
-        qq.tell(group, notices.kicked(nameOf(person, group), bot.name))
+        qq.tell(group, notices.kicked(qq.nameOf(person, group), bot.name))
         return done
       }
       case 'set_group_card':
@@ -87,14 +86,14 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
         if (refused !== undefined) return refused
         const isCard = action === 'set_group_card'
         const says = isCard ? notices.named : notices.titled
-        qq.tell(group, says(nameOf(person, group), text(isCard ? 'card' : 'special_title'), bot.name))
+        qq.tell(group, says(qq.nameOf(person, group), text(isCard ? 'card' : 'special_title'), bot.name))
         return done
       }
       case 'delete_msg': {
         const taken = qq.known(text('message_id'))
         if (taken === undefined) return failed(flavour.isStrict ? 200 : 1200, '消息不存在')
         qq.forget(text('message_id'))
-        qq.tell(taken.chat, notices.recalled(nameOf(taken.from ?? bot.id, taken.chat), bot.name))
+        qq.tell(taken.chat, notices.recalled(qq.nameOf(taken.from ?? bot.id, taken.chat), bot.name))
         return done
       }
       case 'set_friend_add_request':
@@ -112,7 +111,7 @@ export function openKeeping(qq: Qq, flavour: Flavour, emit: Emit): Keeping {
           const joined = { sub_type: 'approve', group_id: Number(request.group), user_id: Number(request.person) }
           qq.join(request.group, request.person)
           notice('group_increase', joined)
-          qq.tell(request.group, notices.joined(nameOf(request.person)))
+          qq.tell(request.group, notices.joined(qq.nameOf(request.person)))
         }
         return done
       }
