@@ -40,7 +40,7 @@ test('what the image copies is there, and nothing else of the project gets in', 
   const sources = all('COPY')
     .filter((rest) => !rest.startsWith('--from='))
     .flatMap((rest) => rest.split(' ').slice(0, -1))
-  expect(sources).toEqual(['package.json', 'package-lock.json', '.'])
+  expect(sources).toEqual(['package.json', 'package-lock.json', '.npmrc', '.'])
 
   const rules = read('.dockerignore')
     .split('\n')
@@ -55,7 +55,8 @@ test('what the image copies is there, and nothing else of the project gets in', 
 test('the image starts what `npm start` starts, and not as root', () => {
   const { scripts } = JSON.parse(read('package.json'))
   const [command = ''] = all('CMD')
-  expect(JSON.parse(command).join(' ')).toBe(scripts.start)
+  // In a shell of npm's the program takes its place.
+  expect(`exec ${JSON.parse(command).join(' ')}`).toBe(scripts.start)
   expect(all('USER')).toEqual(['node'])
   expect(instructions.findIndex(({ word }) => word === 'USER')).toBeLessThan(
     instructions.findIndex(({ word }) => word === 'CMD'),
