@@ -1,5 +1,5 @@
-import { globSync } from 'node:fs'
-import { readFile, realpath, rm, symlink } from 'node:fs/promises'
+import { existsSync, globSync } from 'node:fs'
+import { cp, readFile, realpath, rm, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { releaseEnvironment } from '../../config/release-environment.ts'
 import type { Folders } from './folders.ts'
@@ -41,17 +41,42 @@ export async function prepare(options: PrepareOptions): Promise<string> {
   }
 }
 
-/** With the same lock file the packages are the same. */
+/** With the same lock file the packages are the same, and with the same sources the dashboard is. */
 async function bringPackages(current: string, folder: string, say: (line: string) => void): Promise<void> {
+  await bringDashboard(current, folder)
   const lockOf = (of: string) => readFile(join(of, 'package-lock.json'), 'utf8').catch(() => undefined)
   const [was, is] = await Promise.all([lockOf(current), lockOf(folder)])
-  if (is !== undefined && was === is) {
+  const isSame = is !== undefined && was === is
+  if (isSame && (hasTools(current) || (await isBuilt(folder)))) {
     say('packages: the same as before')
     await symlink(await realpath(join(current, 'node_modules')), join(folder, 'node_modules'), 'dir')
     return
   }
-  say('packages: npm ci, for the lock file has changed')
-  await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder })
+  say(`packages: npm ci, for ${isSame ? 'the dashboard has changed' : 'the lock file has changed'}`)
+  // Its own script builds the dashboard, which wants the tools, also where NODE_ENV says production.
+  await run('npm', ['ci', '--include=dev', ...quietly], { cwd: folder })
+  if (!hasTools(current)) await run('npm', ['prune', '--omit=dev', '--no-save', ...quietly], { cwd: folder })
+}
+
+const quietly = ['--no-audit', '--no-fund']
+
+/** Building it takes longer than all the rest, and wants packages that production need not have. */
+async function bringDashboard(current: string, folder: string): Promise<void> {
+  const [built, to] = [current, folder].map((of) => join(of, 'src', 'dashboard', 'web', 'dist'))
+  if (built === undefined || to === undefined || !existsSync(built) || existsSync(to)) return
+  await cp(built, to, { recursive: true })
+}
+
+/** Whether the packages of this version are those of developers too. */
+function hasTools(current: string): boolean {
+  return existsSync(join(current, 'node_modules', 'vite'))
+}
+
+async function isBuilt(folder: string): Promise<boolean> {
+  return run(nodeOf(folder), ['src/dashboard/build.ts', '--check'], { cwd: folder }).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function check(

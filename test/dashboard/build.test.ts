@@ -1,17 +1,39 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
+import { appendFile, cp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { buildDashboard } from '../../src/dashboard/build.ts'
+import { scratchDir } from '../fakes/huitou.ts'
 
 const dist = fileURLToPath(new URL('../../src/dashboard/web/dist/', import.meta.url))
 
 describe('the built browser app', () => {
   beforeAll(() => buildDashboard(), 120_000)
 
-  test('is left alone while its sources are older', async () => {
+  test('is left alone while its sources say the same, whenever they were written', async () => {
     const builtAtMs = statSync(`${dist}index.html`).mtimeMs
+    utimesSync(fileURLToPath(new URL('../../src/dashboard/web/main.tsx', import.meta.url)), new Date(), new Date())
     await buildDashboard()
     expect(statSync(`${dist}index.html`).mtimeMs).toBe(builtAtMs)
+  })
+
+  test('is enough where nothing can be built, and is known when it is of other sources', async () => {
+    const { dir, remove } = await scratchDir()
+    onTestFinished(remove)
+    const from = fileURLToPath(new URL('../../src/dashboard/', import.meta.url))
+    await cp(from, join(dir, 'src/dashboard'), { recursive: true })
+    await cp(join(from, '../../package-lock.json'), join(dir, 'package-lock.json'))
+    const build = () =>
+      promisify(execFile)(process.execPath, ['src/dashboard/build.ts'], { cwd: dir }).then(
+        () => 'fine',
+        ({ stderr }: { stderr: string }) => stderr,
+      )
+    expect(await build()).toBe('fine')
+    await appendFile(join(dir, 'src/dashboard/web/main.tsx'), '\n')
+    expect(await build()).toMatch(/not built from these sources.*npm ci/)
   })
 
   test('asks nobody else, runs no inline script, and is React as made for production', () => {

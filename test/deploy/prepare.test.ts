@@ -76,6 +76,50 @@ test('with the same lock a release uses the packages that are there', async () =
   expect(said).toContain('packages: the same as before')
 })
 
+/** Built in advance, as `--check` says; it cannot be built here, for want of tools. */
+const buildOf = (sources: string) => `
+import { readFileSync } from 'node:fs'
+const isBuilt = () => readFileSync('src/dashboard/web/dist/of', 'utf8') === ${JSON.stringify(sources)}
+process.exitCode = isBuilt() ? 0 : 1
+`
+
+test('a dashboard of the same sources goes along, and its tools are not needed', async () => {
+  const { home, newer, said, prepare } = await anInstallation()
+  await writeFiles(home, { 'src/dashboard/web/dist/of': 'these' })
+  await writeFiles(newer, { 'src/dashboard/build.ts': buildOf('these') })
+  const folder = await prepare()
+  expect(await readFile(join(folder, 'src/dashboard/web/dist/of'), 'utf8')).toBe('these')
+  expect(said).toContain('packages: the same as before')
+})
+
+test('an installation without tools gets them for a new dashboard, and is rid of them again', async () => {
+  const { home, newer, said, prepare } = await anInstallation()
+  const withTools = {
+    ...JSON.parse(small['package.json'] ?? ''),
+    devDependencies: { vite: 'file:vite' },
+    scripts: { prepare: 'node build.cjs' },
+  }
+  const locked = JSON.parse(small['package-lock.json'] ?? '')
+  locked.packages[''].devDependencies = withTools.devDependencies
+  Object.assign(locked.packages, {
+    'node_modules/vite': { resolved: 'vite', link: true, dev: true },
+    vite: { version: '1.0.0', dev: true },
+  })
+  const same: Files = {
+    'package.json': JSON.stringify(withTools),
+    'package-lock.json': JSON.stringify(locked),
+    'vite/package.json': '{"name":"vite","version":"1.0.0"}',
+    'build.cjs': "require('vite/package.json')\nrequire('fs').writeFileSync('src/dashboard/web/dist/of', 'those')\n",
+  }
+  await writeFiles(home, { ...same, 'src/dashboard/web/dist/of': 'these' })
+  await writeFiles(newer, { ...same, 'src/dashboard/build.ts': buildOf('those') })
+  const folder = await prepare()
+  expect(said).toContain('packages: npm ci, for the dashboard has changed')
+  expect(await readFile(join(folder, 'src/dashboard/web/dist/of'), 'utf8')).toBe('those')
+  expect((await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual(['part'])
+  expect(await readFile(join(home, 'src/dashboard/web/dist/of'), 'utf8')).toBe('these')
+})
+
 test('with another lock a release gets packages of its own, which the next one uses', async () => {
   const { home, newer, said, prepare } = await anInstallation()
   await writeFiles(newer, packages('2.0.0'))
