@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { type BackendAt, makeQueueTables } from '../queues/backend.ts'
 import type { Log } from './core/log.ts'
-import { openEmbeddedStore } from './store/embedded/index.ts'
+import { hasEmbeddedStore, openEmbeddedStore } from './store/embedded/index.ts'
 import { patientSignals } from './store/patient-signals.ts'
 import { openRedisStore } from './store/redis/index.ts'
 import type { Store } from './store/store.ts'
@@ -10,9 +10,20 @@ import type { Store } from './store/store.ts'
 /** As long as the queues wait: a callback that cannot be stored is refused within a second. */
 const ANSWER_MS = 800
 
+type StoreConfig = Pick<Config, 'redisUrl' | 'dataDir' | 'limits'>
+
+/** Whether opening the store will make one, which takes some seconds. */
+export function isFirstStart({ redisUrl, dataDir }: Pick<Config, 'redisUrl' | 'dataDir'>): boolean {
+  return redisUrl === undefined && !hasEmbeddedStore(folderOf(dataDir))
+}
+
+function folderOf(dataDir: string): string {
+  return join(dataDir, 'store')
+}
+
 /** Opens the store that config names, and says where the queues live: beside it. */
 export async function openStore(
-  config: Pick<Config, 'redisUrl' | 'dataDir' | 'limits'>,
+  config: StoreConfig,
   log: Log,
   onError: (error: Error) => void,
 ): Promise<{ store: Store; queuesAt: BackendAt }> {
@@ -25,7 +36,7 @@ export async function openStore(
     }
   }
   const store = await openEmbeddedStore({
-    dataDir: join(config.dataDir, 'store'),
+    dataDir: folderOf(config.dataDir),
     keep,
     migrateQueues: makeQueueTables,
     onError,

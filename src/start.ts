@@ -1,13 +1,15 @@
 import type { Config } from '../config/config.ts'
 import { startWork } from '../workers/work.ts'
-import { StoreUnavailableError } from './core/errors.ts'
+import { StoreUnavailableError, UsageError } from './core/errors.ts'
 import { ensureAdminPassword } from './dashboard/api/index.ts'
 import { buildDashboard } from './dashboard/build.ts'
+import { ensureDataDir } from './data-dir.ts'
 import type { Tally } from './deploy/messages.ts'
 import { type Door, ownPort } from './door.ts'
 import { openInstallation } from './installation.ts'
 import { ensureLocalToken } from './local-token.ts'
 import { openLog } from './log.ts'
+import { isFirstStart } from './open-store.ts'
 import type { Running } from './process.ts'
 import { startServe } from './serve.ts'
 import { version } from './version.ts'
@@ -28,9 +30,14 @@ export async function start(
   { servesOnly = false, door = ownPort(given) }: { servesOnly?: boolean; door?: Door } = {},
 ): Promise<Started> {
   if (servesOnly && given.redisUrl === undefined) {
-    throw new Error('serving apart from the workers needs Redis: set REDIS_URL, or run everything with npm start')
+    throw new UsageError('serving apart from the workers needs Redis: set REDIS_URL, or run everything with npm start')
   }
   const log = openLog(given.logLevel)
+  // What only an operator can mend is told before anything is opened.
+  await door.check()
+  await ensureDataDir(given.dataDir)
+  if (isFirstStart(given))
+    tell('正在建立数据库，只有第一次需要几秒 making the database, which takes some seconds this once')
   const config = { ...given, apiTokens: [...given.apiTokens, await ensureLocalToken(given.dataDir)] }
   await buildDashboard()
   const installation = await openInstallation(config, log)
@@ -72,5 +79,9 @@ export async function start(
 function greet(url: string, password: string | undefined): void {
   const lines = [`回头 Huitou  ${url}`]
   if (password !== undefined) lines.push(`管理员密码 admin password: ${password}`, '只显示这一次 shown only this once')
+  tell(...lines)
+}
+
+function tell(...lines: string[]): void {
   process.stdout.write(`\n${lines.map((line) => `  ${line}\n`).join('')}\n`)
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/read.ts'
+import { ensureDataDir } from '../src/data-dir.ts'
 import { openInstallation } from '../src/installation.ts'
 import { openLog } from '../src/log.ts'
 import { runUntilStopped } from '../src/process.ts'
@@ -11,6 +12,7 @@ const { values } = parseArgs({ options: { lanes: { type: 'string' } } })
 await runUntilStopped(async () => {
   const config = loadConfig()
   const log = openLog(config.logLevel)
+  await ensureDataDir(config.dataDir)
   const installation = await openInstallation(config, log)
   const lanes = values.lanes?.split(',').map((lane) => lane.trim()) ?? Object.keys(config.lanes)
   const work = await startWork(installation, lanes)

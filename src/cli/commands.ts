@@ -8,6 +8,7 @@ import { replayCommand } from './replay.ts'
 import { sendCommand } from './send.ts'
 import { cancelCommand, retryCommand, taskCommand, tasksCommand } from './tasks.ts'
 import { upCommand } from './up.ts'
+import { versionCommand } from './version.ts'
 
 export interface CliCommand {
   usage: string
@@ -30,5 +31,6 @@ export const commands: Readonly<Record<string, CliCommand>> = {
   grant: grantCommand,
   revoke: revokeCommand,
   grants: grantsCommand,
+  version: versionCommand,
   help: helpCommand,
 }

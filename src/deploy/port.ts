@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { faultOf } from '../door.ts'
 
 /**
  * The port of the installation, which stays open while releases come and go. Whoever connects is handed to the release of the moment as they are, address
@@ -16,6 +17,7 @@ export interface Port {
 /** More than wait here are turned away; platforms come again. */
 const MOST_WAITING = 1_000
 
+/** Throws UsageError when the port cannot be had. */
 export function openPort(port: number, host: string): Promise<Port> {
   const waiting: Socket[] = []
   const wait = (socket: Socket): void => {
@@ -30,7 +32,7 @@ export function openPort(port: number, host: string): Promise<Port> {
     give(socket)
   })
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(faultOf(error, host, port)))
     server.listen(port, host, () => {
       const address = server.address()
       resolve({

@@ -52,6 +52,8 @@ export function underUp(): UnderUp {
 
   return {
     doorOf: ({ host, port }) => ({
+      // The port is open already, at `up`.
+      async check() {},
       async open(server) {
         opened = server
         // A server keeps an eye on its connections, idle ones and slow ones, from its `listening` on.

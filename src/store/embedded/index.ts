@@ -23,7 +23,7 @@ import { embeddedShares } from './shares.ts'
 import { embeddedSignals } from './signals.ts'
 import { embeddedSteps } from './steps.ts'
 import { keepUp } from './upkeep.ts'
-import { checkVersion } from './version.ts'
+import { checkVersion, versionOf } from './version.ts'
 
 export interface EmbeddedStore extends Store {
   /** What BullMQ's PostgreSQL backend is given as its pool. */
@@ -50,7 +50,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const { dataDir, onError, log } = options
   const startedAt = performance.now()
   const lock = dataDir === undefined ? undefined : lockFolder(dataDir)
-  const folder = dataDir === undefined ? undefined : join(dataDir, 'pg')
+  const folder = dataDir === undefined ? undefined : databaseIn(dataDir)
   const postgres = new Postgres({ folder })
   try {
     if (folder !== undefined) checkVersion(folder)
@@ -68,6 +68,15 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     lock?.release()
     throw error
   }
+}
+
+/** Whether a store was made in this folder before. */
+export function hasEmbeddedStore(dataDir: string): boolean {
+  return versionOf(databaseIn(dataDir)) !== undefined
+}
+
+function databaseIn(dataDir: string): string {
+  return join(dataDir, 'pg')
 }
 
 async function prepare(pool: Pool, migrateQueues: EmbeddedStoreOptions['migrateQueues']): Promise<void> {

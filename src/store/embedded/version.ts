@@ -14,7 +14,8 @@ export function checkVersion(folder: string): void {
   )
 }
 
-function versionOf(folder: string): string | undefined {
+/** The major version of the PostgreSQL that wrote the folder; undefined when there is none. */
+export function versionOf(folder: string): string | undefined {
   try {
     return readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
   } catch (error) {
