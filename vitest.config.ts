@@ -4,6 +4,9 @@ const common = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_00
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/fakes/embedded-folder.ts'],
+    // All cores: most tests wait for something most of the time.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
@@ -11,16 +14,18 @@ export default defineConfig({
           name: 'rooms',
           include: ['test/**/*.test.ts'],
           exclude: ['test/promises/**', 'test/dashboard/web*.test.ts'],
+          // Files of one worker share their modules: loading them anew for each would take longer than most tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
       {
-        // Whole installations, killed and flooded, and a real browser: one after the other, or they would starve each other.
+        // Whole installations, killed and flooded, and a real browser.
         test: {
           ...common,
           name: 'promises',
           include: ['test/promises/**/*.test.ts', 'test/dashboard/web*.test.ts'],
-          fileParallelism: false,
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },

@@ -42,6 +42,10 @@ export interface Config {
     drainMs: number
     /** Between the abort and the kill of a command that does not obey. */
     graceMs: number
+    /** How long the claims of a killed process stand: after it, others take up what it had in hand. */
+    leaseMs: number
+    /** How long a send may take before its answer counts as lost, unless its channel says that it takes longer. */
+    sendMs: number
   }
   grants: readonly { subject: string; scene: string; command: string; validFrom?: number; validUntil?: number }[]
   /** What the hosts of commands may know of the environment: PATH, TZ, LANG, certificates. */

@@ -156,6 +156,12 @@ const settings = z.strictObject({
       graceMs: count(0, 60 * SECOND_MS)
         .default(3 * SECOND_MS)
         .describe('Between the abort and the kill of a command that does not obey.'),
+      leaseMs: count(SECOND_MS, 60 * SECOND_MS)
+        .default(10 * SECOND_MS)
+        .describe('How soon others take up what a killed process had in hand. The same in every process.'),
+      sendMs: count(SECOND_MS, 60 * SECOND_MS)
+        .default(15 * SECOND_MS)
+        .describe('How long a send may take before its answer counts as lost.'),
     })
     .prefault({})
     .describe('Sizes and times.'),

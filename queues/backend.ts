@@ -24,15 +24,17 @@ const PREFIX = '{huitou}:queue'
 
 const DAY_S = 86_400
 
-/** A killed worker's job runs again after about 11 s; BullMQ's own default is a minute. */
-const RECOVERY: Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay'> = {
-  lockDuration: 10_000,
-  stalledInterval: 5_000,
+/** A killed worker's job runs again soon after its lease; BullMQ's own default is a minute. */
+const recoveryWithin = (
+  leaseMs: number,
+): Pick<WorkerOptions, 'lockDuration' | 'stalledInterval' | 'maxStalledCount' | 'runRetryDelay'> => ({
+  lockDuration: leaseMs,
+  stalledInterval: leaseMs / 2,
   // A stalled job is never given up here: the run record counts its attempts and ends it.
   maxStalledCount: 1_000_000,
   // After a fault of the store a worker looks again soon; BullMQ's own default leaves it idle for 15 s.
   runRetryDelay: 1_000,
-}
+})
 
 /**
  * Finished jobs leave at once: what they were is told by the run record, which is also the dedupe mark. How often a task is
@@ -49,9 +51,16 @@ const QUEUE_OPTIONS: Pick<QueueOptions, 'defaultJobOptions' | 'streams'> = {
   streams: { events: { maxLen: 1_000 } },
 }
 
-/** Opens the queues' side of the store. `onError` hears of lost connections, which mend themselves. */
-export function openBackend(at: BackendAt, onError: (error: Error) => void): Backend {
-  return at.kind === 'redis' ? redisBackend(at.url, onError) : embeddedBackend(at.pool, onError)
+export interface BackendOptions {
+  /** How long the claims of a killed worker stand. */
+  leaseMs: number
+  /** Hears of lost connections, which mend themselves. */
+  onError(error: Error): void
+}
+
+/** Opens the queues' side of the store. */
+export function openBackend(at: BackendAt, options: BackendOptions): Backend {
+  return at.kind === 'redis' ? redisBackend(at.url, options) : embeddedBackend(at.pool, options)
 }
 
 /** Makes the queues' tables in an embedded database, or brings them up to this version. */
@@ -60,7 +69,8 @@ export async function makeQueueTables(client: object): Promise<void> {
   await runMigrations(client as never)
 }
 
-function redisBackend(url: string, onError: (error: Error) => void): Backend {
+function redisBackend(url: string, { leaseMs, onError }: BackendOptions): Backend {
+  const recovery = recoveryWithin(leaseMs)
   const retryStrategy = (tries: number): number => Math.min(tries * 50, 1_000)
   // Producers fail fast: a callback must get its 503 while the platform still listens.
   const producer = new Redis(url, {
@@ -84,7 +94,7 @@ function redisBackend(url: string, onError: (error: Error) => void): Backend {
         connection: { url, maxRetriesPerRequest: null, retryStrategy },
         prefix: PREFIX,
         concurrency,
-        ...RECOVERY,
+        ...recovery,
       })
       worker.on('error', onError)
       return worker
@@ -95,7 +105,8 @@ function redisBackend(url: string, onError: (error: Error) => void): Backend {
   }
 }
 
-function embeddedBackend(pool: unknown, onError: (error: Error) => void): Backend {
+function embeddedBackend(pool: unknown, { leaseMs, onError }: BackendOptions): Backend {
+  const recovery = recoveryWithin(leaseMs)
   // The embedded store's pool has the shape BullMQ asks of a `pg.Pool`; its tests run BullMQ on it.
   const connection = pool as never
   return {
@@ -105,7 +116,7 @@ function embeddedBackend(pool: unknown, onError: (error: Error) => void): Backen
       return queue as never
     },
     worker(name, run, { concurrency }) {
-      const worker = new Worker(name, run as never, { connection, concurrency, ...RECOVERY }, createPostgresBackend)
+      const worker = new Worker(name, run as never, { connection, concurrency, ...recovery }, createPostgresBackend)
       worker.on('error', onError)
       return worker as never
     },

@@ -92,11 +92,22 @@ export interface Installation {
   close(): Promise<void>
 }
 
-export async function openInstallation(config: Config, log: Log, now: () => number = Date.now): Promise<Installation> {
+/** What stands between an installation and its machine; tests give their own. */
+export interface Machine {
+  log: Log
+  openStore: typeof openStore
+  now(): number
+}
+
+export async function openInstallation(
+  config: Config,
+  log: Log,
+  { openStore: open = openStore, now = Date.now }: Partial<Omit<Machine, 'log'>> = {},
+): Promise<Installation> {
   const onError = connectionLog(log)
-  const { store, queuesAt } = await openStore(config, log, onError)
+  const { store, queuesAt } = await open(config, log, onError)
   const processId = `p${randomBytes(8).toString('hex')}`
-  const backend = openBackend(queuesAt, onError)
+  const backend = openBackend(queuesAt, { leaseMs: config.limits.leaseMs, onError })
   const tasks = openTaskQueues(backend, [CONTROL_LANE, ...Object.keys(config.lanes)])
   const exchange = await openExchange({ signals: store.signals, settings: store.settings, now, processId, log })
   const readFile: ChannelPorts['readFile'] = async (fileId) => {
@@ -133,6 +144,7 @@ export async function openInstallation(config: Config, log: Log, now: () => numb
     looks,
     held,
     deliveryKeptMs: config.limits.deliveryKeptMs,
+    sendMs: config.limits.sendMs,
     now,
     log,
   })

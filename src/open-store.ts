@@ -21,12 +21,13 @@ function folderOf(dataDir: string): string {
   return join(dataDir, 'store')
 }
 
+export interface OpenedStore {
+  store: Store
+  queuesAt: BackendAt
+}
+
 /** Opens the store that config names, and says where the queues live: beside it. */
-export async function openStore(
-  config: StoreConfig,
-  log: Log,
-  onError: (error: Error) => void,
-): Promise<{ store: Store; queuesAt: BackendAt }> {
+export async function openStore(config: StoreConfig, log: Log, onError: (error: Error) => void): Promise<OpenedStore> {
   const keep = { runsMs: config.limits.runsKeptMs, deliveriesMs: config.limits.runsKeptMs }
   if (config.redisUrl !== undefined) {
     const store = await openRedisStore({ url: config.redisUrl, commandTimeoutMs: ANSWER_MS, keep, onError })

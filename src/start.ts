@@ -6,7 +6,7 @@ import { buildDashboard } from './dashboard/build.ts'
 import { ensureDataDir } from './data-dir.ts'
 import type { Tally } from './deploy/messages.ts'
 import { type Door, ownPort } from './door.ts'
-import { openInstallation } from './installation.ts'
+import { type Machine, openInstallation } from './installation.ts'
 import { ensureLocalToken } from './local-token.ts'
 import { openLog } from './log.ts'
 import { isFirstStart } from './open-store.ts'
@@ -21,18 +21,23 @@ export interface Started extends Running {
   tally(): Tally
 }
 
+export interface StartOptions extends Partial<Machine> {
+  servesOnly?: boolean
+  door?: Door
+}
+
 /**
  * Starts the serving half and, unless `servesOnly`, the working half in one process; resolves when it is ready. The embedded store
  * belongs to one process, so serving alone needs Redis.
  */
 export async function start(
   given: Config,
-  { servesOnly = false, door = ownPort(given) }: { servesOnly?: boolean; door?: Door } = {},
+  { servesOnly = false, door = ownPort(given), ...machine }: StartOptions = {},
 ): Promise<Started> {
   if (servesOnly && given.redisUrl === undefined) {
     throw new UsageError('serving apart from the workers needs Redis: set REDIS_URL, or run everything with npm start')
   }
-  const log = openLog(given.logLevel)
+  const log = machine.log ?? openLog(given.logLevel)
   // What only an operator can mend is told before anything is opened.
   await door.check()
   await ensureDataDir(given.dataDir)
@@ -40,7 +45,7 @@ export async function start(
     tell('正在建立数据库，只有第一次需要几秒 making the database, which takes some seconds this once')
   const config = { ...given, apiTokens: [...given.apiTokens, await ensureLocalToken(given.dataDir)] }
   await buildDashboard()
-  const installation = await openInstallation(config, log)
+  const installation = await openInstallation(config, log, machine)
   // Serving first: it is the one whose port may be taken, and what it accepts waits for the workers.
   const served = await startServe(installation, version, door)
   const work = servesOnly ? undefined : await startWork(installation, Object.keys(config.lanes))

@@ -11,16 +11,19 @@ export interface SweeperPorts {
   call(lane: string, taskId: string): Promise<void>
   looks: OutboxQueues
   holder: string
+  /** How long the claims of a killed process stand. */
+  leaseMs: number
   now(): number
   log: Log
 }
 
-const EVERY_MS = 2_000
-const LEASE_MS = 6_000
+/** A round is this share of a lease; who sweeps goes on doing so for three rounds without a word. */
+const ROUND = 0.2
 const AT_ONCE = 500
 /** Rounds between two looks for tasks without a living worker. The queue finds most of them itself; a task that merely waits long is added in vain. */
 const TASKS_EVERY = 5
-const OVERDUE_MS = 15_000
+/** So many leases after its last sign of life nobody works at a task. */
+const OVERDUE_LEASES = 1.5
 /** Rounds between two clean-ups of what is past its keeping time. */
 const CLEAN_EVERY = 30
 
@@ -29,18 +32,19 @@ const CLEAN_EVERY = 30
  * tasks whose worker died or that were not taken back, rows whose next one nobody called. Doing it once too often is harmless: looks and tasks are claimed in the store. Returns how to stop it.
  */
 export function startSweeper(ports: SweeperPorts): () => Promise<void> {
-  const { store, enqueue, call, looks, holder, now, log } = ports
+  const { store, enqueue, call, looks, holder, leaseMs, now, log } = ports
+  const everyMs = leaseMs * ROUND
   let round = 0
   let sweeping: Promise<void> = Promise.resolve()
 
   async function sweep(): Promise<void> {
-    if (!(await store.leases.take('sweeper', holder, now(), LEASE_MS))) return
+    if (!(await store.leases.take('sweeper', holder, now(), 3 * everyMs))) return
     for (const line of await store.outbox.due(now(), AT_ONCE)) await looks.look(line, now(), now())
     const parked = await store.rows.parkedHeads(now(), AT_ONCE)
     await Promise.all(parked.map(({ id, task }) => call(task.lane, id)))
     if (round % TASKS_EVERY === 0) {
       // Side by side, so that the embedded store takes them in a few calls: one after the other, 500 of them held it up for seconds.
-      const overdue = await store.runs.overdue(now() - OVERDUE_MS, AT_ONCE)
+      const overdue = await store.runs.overdue(now() - OVERDUE_LEASES * leaseMs, AT_ONCE)
       const owed = await owedTasks(store, now(), AT_ONCE)
       await Promise.all(owed.map(({ task }) => enqueue({ ...task, held: undefined, row: undefined })))
       await Promise.all(overdue.map((run) => enqueue({ ...run.task, held: undefined })))
@@ -53,7 +57,7 @@ export function startSweeper(ports: SweeperPorts): () => Promise<void> {
     sweeping = sweeping
       .then(sweep)
       .catch((error: unknown) => log.warn({ error: String(error) }, 'a sweep was cut short'))
-  }, EVERY_MS)
+  }, everyMs)
 
   return async () => {
     clearInterval(timer)

@@ -107,6 +107,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
     access: installation.access,
     admins: config.admins,
     graceMs: config.limits.graceMs,
+    leaseMs: config.limits.leaseMs,
     signal: installation.desk.signal,
     fanOut: installation.fanOut,
     parking: (lane) => (lane === SHORT_LANE ? undefined : parking.signal),
@@ -147,6 +148,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
     call: tasks.hurry,
     looks,
     holder: installation.processId,
+    leaseMs: config.limits.leaseMs,
     now: installation.now,
     log,
   })

@@ -10,7 +10,7 @@ import { queuesAt } from './queues-at.ts'
 const options = readOptions()
 const config = configOf(options)
 const log = openLog('warn')
-const backend = openBackend(await queuesAt(options), () => {})
+const backend = openBackend(await queuesAt(options), { leaseMs: 10_000, onError: () => {} })
 const queue = backend.queue('floor')
 const [wecom] = config.channels
 if (wecom?.platform !== 'wecom-app') throw new Error('the benchmark’s account is missing')

@@ -6,7 +6,7 @@ import { queuesAt } from './queues-at.ts'
 const options = readOptions()
 const COUNT = options.redisUrl === undefined ? 600 : 6_000
 const AT_ONCE = 64
-const backend = openBackend(await queuesAt(options), () => {})
+const backend = openBackend(await queuesAt(options), { leaseMs: 10_000, onError: () => {} })
 const first = backend.queue<{ n: number }>('first')
 const second = backend.queue<{ n: number }>('second')
 let answered = 0

@@ -59,6 +59,8 @@ export interface Engine {
   /** Whom to ask for a grant: person keys. */
   admins: readonly string[]
   graceMs: number
+  /** How long the claim of a worker that died stands. */
+  leaseMs: number
   /** Tells a run what it may be waiting for; see `Desk.signal`. */
   signal: Desk['signal']
   fanOut: FanOut

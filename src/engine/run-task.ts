@@ -16,7 +16,7 @@ import type { Engine } from './engine.ts'
 import { commandText, findEntry } from './entries.ts'
 import { isPiece, type PieceTask } from './fan-out.ts'
 import { mayEnd } from './last-word.ts'
-import { holdLease, LEASE_MS } from './lease.ts'
+import { holdLease } from './lease.ts'
 import { isTakenBackAfter, mayOwe, oweIfRegistered } from './owed.ts'
 import { ownSteps } from './own-steps.ts'
 import { runInSlot } from './run-in-slot.ts'
@@ -39,7 +39,7 @@ const PIECES_TOLD = 50
  */
 export async function runTask(task: Task, engine: Engine, shutdown: AbortSignal, turn?: string): Promise<Outcome> {
   const startedAt = engine.now()
-  const claim = await engine.store.runs.start({ ...newRunOf(task), turn }, startedAt, LEASE_MS)
+  const claim = await engine.store.runs.start({ ...newRunOf(task), turn }, startedAt, engine.leaseMs)
   if (claim.state === 'over') {
     await takeBackLater(claim.run, engine, shutdown)
     return { state: 'done' }

@@ -6,7 +6,6 @@ import { textIn } from './attempt.ts'
 import { callsOf, openOwn } from './calls.ts'
 import { startDeadline } from './deadline.ts'
 import type { Engine } from './engine.ts'
-import { LEASE_MS } from './lease.ts'
 import {
   failedIn,
   howOwed,
@@ -37,7 +36,7 @@ const never = new AbortController().signal
 export async function takeBackLater(run: Run, engine: Engine, shutdown: AbortSignal): Promise<void> {
   if (!mayOwe(run) || !isTakenBackAfter(run.state)) return
   const how = await howOwed(run, engine.store, engine.now())
-  const isOver = how === 'now' || engine.now() >= (run.endedAt ?? 0) + LEASE_MS + engine.graceMs
+  const isOver = how === 'now' || engine.now() >= (run.endedAt ?? 0) + engine.leaseMs + engine.graceMs
   if (how !== undefined && isOver) await takeBack(run, engine, shutdown)
 }
 
@@ -116,16 +115,16 @@ async function tellFailed(run: Run, kept: Kept, engine: Engine): Promise<void> {
 /** Undefined when somebody else takes it back. */
 async function holdUndo(
   run: Run,
-  { store: { leases }, now, log }: Engine,
+  { store: { leases }, leaseMs, now, log }: Engine,
 ): Promise<{ stop(): Promise<void> } | undefined> {
   const name = `undo:${run.id}`
   const holder = randomUUID()
-  if (!(await leases.take(name, holder, now(), LEASE_MS))) return undefined
+  if (!(await leases.take(name, holder, now(), leaseMs))) return undefined
   const timer = setInterval(() => {
-    leases.take(name, holder, now(), LEASE_MS).catch((error: unknown) => {
+    leases.take(name, holder, now(), leaseMs).catch((error: unknown) => {
       log.warn({ taskId: run.id, error: whyOf(error) }, 'a lease could not be prolonged')
     })
-  }, LEASE_MS / 4)
+  }, leaseMs / 4)
   return {
     async stop() {
       clearInterval(timer)

@@ -10,7 +10,7 @@ import type { Part } from '../core/part.ts'
 import type { Task } from '../core/task.ts'
 import type { Line, Outbox as OutboxStore, Permit, Taken } from '../store/store.ts'
 import { deliveryId, openDrafts, sayingId } from './drafts.ts'
-import { LEASE_MS, openSending } from './sending.ts'
+import { openSending, sendLeaseMs } from './sending.ts'
 
 /** Between the end of a held request's window and the active send: the time a claim by it may still be on its way. */
 const HOLD_MARGIN_MS = 100
@@ -22,6 +22,8 @@ export interface OutboxPorts {
   /** The held requests, wherever they wait. */
   held: Held
   deliveryKeptMs: number
+  /** How long a send may take, unless its channel says that it takes longer. */
+  sendMs: number
   now(): number
   log: Log
 }
@@ -56,7 +58,8 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   const drafts = openDrafts({ channels, now, log })
   /** The lines that are being sent from here, by their keys. */
   const inHand = new Map<string, Hand>()
-  const sendOne = openSending({ store, channelOf, now, log })
+  const { sendMs } = ports
+  const sendOne = openSending({ store, channelOf, sendMs, now, log })
 
   function channelOf(id: string): Channel {
     const channel = channels.get(id)
@@ -80,7 +83,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
 
   function permitFor(channel: Channel): Permit {
     const { limits, repeatsShowTwice } = channel
-    return { now: now(), leaseMs: LEASE_MS, limits, repeatsShowTwice, looksUp: channel.lookUp !== undefined }
+    return { now: now(), leaseMs: sendLeaseMs(sendMs), limits, repeatsShowTwice, looksUp: channel.lookUp !== undefined }
   }
 
   /** Goes on beside its caller; a fault is logged, and the sweeper finds the line again. */

@@ -7,10 +7,8 @@ import { whyOf } from '../core/why.ts'
 import type { Line, Outbox as OutboxStore } from '../store/store.ts'
 import { type FailedSend, readFailure } from './verdict.ts'
 
-/** A send may take this long, unless its channel says that it takes longer; the claim on its delivery outlives it a little. */
-const SEND_MS = 15_000
-const SPARE_MS = 5_000
-export const LEASE_MS = SEND_MS + SPARE_MS
+/** The claim on a delivery outlives its send by this share. */
+const SPARE = 1 / 3
 const LONGEST_SEND_MS = 5 * 60_000
 
 /** A lost send is looked for after this time, and a look that failed is repeated. */
@@ -24,19 +22,26 @@ const KNOWN_BEFORE_MS = 10 * 60_000
 export interface SendingPorts {
   store: OutboxStore
   channelOf(id: string): Channel
+  /** How long a send may take, unless its channel says that it takes longer. */
+  sendMs: number
   now(): number
   log: Log
 }
 
+/** How long a claim for a send stands. */
+export function sendLeaseMs(sendMs: number): number {
+  return sendMs * (1 + SPARE)
+}
+
 /** Sends a claimed delivery, or looks for one in doubt, and writes down how that went: what is left of its line, and when to look at it. */
-export function openSending({ store, channelOf, now, log }: SendingPorts) {
+export function openSending({ store, channelOf, sendMs: usualMs, now, log }: SendingPorts) {
   async function trySend(record: DeliveryRecord): Promise<FailedSend> {
     const { delivery, attempts, updatedAt } = record
     const channel = channelOf(delivery.to.channel)
-    const sendMs = Math.min(channel.sendMs?.(delivery) ?? SEND_MS, LONGEST_SEND_MS)
+    const sendMs = Math.min(channel.sendMs?.(delivery) ?? usualMs, LONGEST_SEND_MS)
     try {
-      if (sendMs > SEND_MS) await hold(record, sendMs)
-      const receipt = await channel.send(delivery, AbortSignal.timeout(Math.max(SEND_MS, sendMs)))
+      if (sendMs > usualMs) await hold(record, sendMs)
+      const receipt = await channel.send(delivery, AbortSignal.timeout(Math.max(usualMs, sendMs)))
       return { verdict: { state: 'sent', route: 'active', receipt } }
     } catch (error) {
       const failed = readFailure(error, attempts, now())
@@ -48,7 +53,7 @@ export function openSending({ store, channelOf, now, log }: SendingPorts) {
   }
 
   async function hold({ delivery, attempts }: DeliveryRecord, sendMs: number): Promise<void> {
-    const isOurs = await store.prolong(delivery.id, attempts, now() + sendMs + SPARE_MS)
+    const isOurs = await store.prolong(delivery.id, attempts, now() + sendLeaseMs(sendMs))
     if (!isOurs) throw new UnavailableError('its claim was lost before it was sent')
   }
 
@@ -65,7 +70,7 @@ export function openSending({ store, channelOf, now, log }: SendingPorts) {
     let found: LookedUp
     try {
       const known = new Set(await store.saidSince(line, since - KNOWN_BEFORE_MS))
-      found = await channel.lookUp(delivery, { since, known }, AbortSignal.timeout(SEND_MS))
+      found = await channel.lookUp(delivery, { since, known }, AbortSignal.timeout(usualMs))
     } catch (error) {
       const why = `it may have arrived, and could not be looked up: ${whyOf(error)}`
       // Away, it can send nothing else either, so nobody waits for the look.

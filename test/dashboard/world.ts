@@ -19,9 +19,9 @@ import { openRaises } from '../../src/engine/llm/raises.ts'
 import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
 import { openScheduleDesk } from '../../src/engine/schedules/desk.ts'
-import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import { unlimited } from '../engine/workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 export const password = 'correct horse 电池'
 export const token = 'a-token-of-the-api'
@@ -64,13 +64,7 @@ export interface World {
 }
 
 export async function aWorld(config: Partial<ApiPorts['config']> = {}): Promise<World> {
-  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
-  const store = await openEmbeddedStore({
-    dataDir: undefined,
-    keep: { runsMs: day, deliveriesMs: day },
-    onError: ignore,
-    log,
-  })
+  const store = await anEmbeddedStore()
   const world = await serveWorld(store, config)
   const { close } = world
   world.close = async () => {
@@ -254,8 +248,6 @@ export function runOf(message: Message): NewRun {
   const owner = personKey(message.from.channel, message.sender.id)
   return { id: message.id, task: aTask(message), owner, hops: [{ at: message.receivedAt, kind: 'received' }] }
 }
-
-function ignore(): void {}
 
 /** The same store, whose operations throw as they do when it cannot be reached. */
 function awayWhen<T extends object>(part: T, isAway: () => boolean): T {

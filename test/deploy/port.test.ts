@@ -48,5 +48,7 @@ test('connections go where they are led, from one moment to the next', async () 
 
 test('a port that is taken is refused', async () => {
   const port = await aPort()
-  await expect(openPort(port.number, '127.0.0.1')).rejects.toThrow('EADDRINUSE')
+  await expect(openPort(port.number, '127.0.0.1')).rejects.toThrow(
+    'is taken: stop what uses it, or set PORT to another',
+  )
 })

@@ -5,12 +5,12 @@ import { grantAllows } from '../../src/core/grant.ts'
 import type { Message } from '../../src/core/message.ts'
 import { openAccess, subjectsOf } from '../../src/engine/access.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { memoryStore } from './workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 const noon = 1_800_000_000_000
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

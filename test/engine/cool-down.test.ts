@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { aWorkshop, memoryStore, never, type Work } from './workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
+import { aWorkshop, never, type Work } from './workshop.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

@@ -3,12 +3,13 @@ import { newRunOf, type Run } from '../../src/core/run.ts'
 import type { Task } from '../../src/core/task.ts'
 import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
+import { aWorkshop, never, type Workshop } from './workshop.ts'
 
 let store: EmbeddedStore
 let shop: Workshop
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 beforeEach(async () => {

@@ -5,11 +5,12 @@ import { type Interrupt, openInterrupt } from '../../src/engine/interrupt.ts'
 import { mayReplace } from '../../src/engine/last-word.ts'
 import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
+import { aWorkshop, never, type Workshop } from './workshop.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

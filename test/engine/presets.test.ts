@@ -8,14 +8,14 @@ import { type PresetFiles, readPresetFolder, watchPresetFiles } from '../../src/
 import { openPresets, type Presets } from '../../src/engine/presets/presets.ts'
 import { PresetFileError, readPreset } from '../../src/engine/presets/read-preset.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 import { silent } from './scene-folder.ts'
-import { memoryStore } from './workshop.ts'
 
 let store: EmbeddedStore
 let folder: string
 let told: { level: string; fields: object; message: string }[]
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 beforeEach(async () => {

@@ -4,12 +4,13 @@ import { StoreUnavailableError } from '../../src/core/errors.ts'
 import { newRunOf } from '../../src/core/run.ts'
 import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
+import { aWorkshop, never, type Workshop } from './workshop.ts'
 
 let store: EmbeddedStore
 let shop: Workshop
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 beforeEach(async () => {

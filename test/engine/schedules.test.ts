@@ -7,15 +7,16 @@ import { keepConfigured } from '../../src/engine/schedules/configured.ts'
 import { type LookPorts, lookAtSchedule } from '../../src/engine/schedules/look.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { unique } from '../contracts/store/samples.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 import { silent } from './scene-folder.ts'
-import { aWorkshop, memoryStore, never, type Workshop } from './workshop.ts'
+import { aWorkshop, never, type Workshop } from './workshop.ts'
 
 const MINUTE = 60_000
 let store: EmbeddedStore
 let shop: Workshop
 let told: { id: string; text: string; chat: string }[]
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 beforeEach(async () => {

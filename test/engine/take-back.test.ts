@@ -4,11 +4,12 @@ import type { HostEnd } from '../../src/engine/host/slots.ts'
 import { owedTasks } from '../../src/engine/owed.ts'
 import { runTask } from '../../src/engine/run-task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { aWorkshop, memoryStore, never, type Work, type Workshop } from './workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
+import { aWorkshop, never, type Work, type Workshop } from './workshop.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

@@ -24,7 +24,7 @@ import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
 import { openScheduleDesk, type ScheduleDesk } from '../../src/engine/schedules/desk.ts'
 import { openVersions } from '../../src/engine/versions.ts'
-import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
+import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
 
 /** What stands in for a command: it is told all that a host is. */
@@ -69,16 +69,6 @@ export const unlimited: Budgets = {
   group: { warnAt: 0.8 },
   all: { warnAt: 0.8 },
   subjects: {},
-}
-
-/** A store in memory for the tests of one file. */
-export function memoryStore(): Promise<EmbeddedStore> {
-  return openEmbeddedStore({
-    dataDir: undefined,
-    keep: { runsMs: 86_400_000, deliveriesMs: 86_400_000 },
-    onError: () => undefined,
-    log: silent,
-  })
 }
 
 const entry = (name: string, sample: Partial<CommandEntry> = {}): CommandEntry => ({
@@ -239,6 +229,7 @@ export async function aWorkshop(
     access,
     admins,
     graceMs: 100,
+    leaseMs: 10_000,
     signal: desk.signal,
     versions: openVersions({
       store,

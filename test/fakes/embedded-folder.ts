@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,13 +9,27 @@ import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
+/** Before any test: makes the folder that all others are copied from, unless an earlier run has. */
+export async function setup(): Promise<void> {
+  if (!existsSync(template())) await make(template())
+}
+
 /** A data folder for the embedded store, empty of data but made: copied, because making one takes seconds of work. Whoever asks removes it. */
 export async function anEmbeddedFolder(): Promise<string> {
-  const template = join(root, 'node_modules/.cache/huitou', `embedded-${version()}`)
-  if (!existsSync(template)) await make(template)
   const folder = mkdtempSync(join(tmpdir(), 'huitou-embedded-'))
-  cpSync(template, folder, { recursive: true })
+  await copyEmbeddedFolder(folder)
   return folder
+}
+
+/** The same in a folder that is there. */
+export async function copyEmbeddedFolder(to: string): Promise<void> {
+  await cp(template(), to, { recursive: true })
+}
+
+let known: string | undefined
+function template(): string {
+  known ??= join(root, 'node_modules/.cache/huitou', `embedded-${version()}`)
+  return known
 }
 
 /** Other than before whenever a fresh store would be. */

@@ -6,13 +6,15 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { WecomSimulator } from '../../src/simulators/wecom/index.ts'
+import type { Moment } from './dying.ts'
 import { wecomEnv } from './wecom-env.ts'
 
-/** A Huitou as people run it: a process of its own, stopped or killed like one. */
+/** A running Huitou: a process of its own, as people run it, or a part of this one. */
 export interface Huitou {
   url: string
   token: string
   password: string
+  /** 0 where it is a part of this process. */
   pid: number
   /** The lines of its log so far. */
   log: Record<string, unknown>[]
@@ -23,8 +25,9 @@ export interface Huitou {
   /** A call of the HTTP API with its token. */
   api(path: string, init?: RequestInit): Promise<Response>
   waitForLog(isIt: (line: Record<string, unknown>) => boolean, withinMs?: number): Promise<Record<string, unknown>>
-  /** SIGTERM; resolves to the exit code. */
+  /** As on SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>
+  /** Rejects where it is a part of this process. */
   kill9(): Promise<void>
 }
 
@@ -41,9 +44,15 @@ export interface HuitouOptions {
   args?: string[]
   /** Kills it with SIGKILL at any moment, also while it starts. */
   signal?: AbortSignal
+  /** With the times as shipped, as its own program has them; else with the brisk ones of `program.ts`. */
+  isAsShipped?: boolean
+  /** It kills itself at this moment. */
+  diesAt?: Moment
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Processes of many tests read the same code. */
+const compileCache = join(root, 'node_modules/.cache/huitou/code')
 const programs = {
   all: ['src/main.ts'],
   serve: ['src/main.ts', '--serve-only'],
@@ -68,69 +77,38 @@ export async function startHuitou({
   cwd = root,
   args = [],
   signal,
+  isAsShipped = false,
+  diesAt,
 }: HuitouOptions): Promise<Huitou> {
   const startedAt = performance.now()
-  const program = programs[part]
+  const program =
+    isAsShipped || part === 'up' || cwd !== root
+      ? programs[part]
+      : ['test/fakes/program.ts', JSON.stringify({ part, diesAt })]
   const child = spawn(process.execPath, [...program, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     killSignal: 'SIGKILL',
-    env: {
-      PATH: process.env.PATH,
-      TZ: 'Asia/Shanghai',
-      PORT: '0',
-      HUITOU_CONFIG: '',
-      DATA_DIR: dataDir,
-      API_TOKENS: TOKEN,
-      ADMIN_PASSWORD: PASSWORD,
-      ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
-      ...(simulator === undefined ? {} : wecomEnv(simulator)),
-      ...env,
-    },
+    env: { NODE_COMPILE_CACHE: compileCache, ...environmentOf({ dataDir, redisUrl, simulator, env }) },
   })
   // Its end is told by `exit`; this one says that the signal was heard.
   child.on('error', () => undefined)
-  const log: Record<string, unknown>[] = []
-  const listeners = new Set<(line: Record<string, unknown>) => void>()
+  const lines = linesOf()
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk.toString()
   })
   createInterface(child.stdout).on('line', (text) => {
     if (!text.startsWith('{')) return
-    const line = JSON.parse(text) as Record<string, unknown>
-    log.push(line)
-    for (const listener of listeners) listener(line)
+    lines.add(JSON.parse(text) as Line)
   })
+  const gone = once(child, 'exit').then(([code]) => {
+    throw new Error(`it ended with ${code} before that\n${errors}\n${JSON.stringify(lines.log.at(-1))}`)
+  })
+  gone.catch(() => undefined)
 
-  function waitForLog(
-    isIt: (line: Record<string, unknown>) => boolean,
-    withinMs = 30_000,
-  ): Promise<Record<string, unknown>> {
-    const already = log.find(isIt)
-    if (already !== undefined) return Promise.resolve(already)
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => done(() => reject(new Error(`no such line within ${withinMs} ms\n${errors}`))),
-        withinMs,
-      )
-      const gone = (code: number | null): void =>
-        done(() => reject(new Error(`it ended with ${code} before that\n${errors}\n${JSON.stringify(log.at(-1))}`)))
-      const look = (line: Record<string, unknown>): void => {
-        if (isIt(line)) done(() => resolve(line))
-      }
-      function done(end: () => void): void {
-        clearTimeout(timer)
-        child.off('exit', gone)
-        listeners.delete(look)
-        end()
-      }
-      child.once('exit', gone)
-      listeners.add(look)
-    })
-  }
-
+  const waitForLog: Huitou['waitForLog'] = (isIt, withinMs) => Promise.race([gone, lines.waitFor(isIt, withinMs)])
   const ready = await waitForLog(({ msg }) => msg === readyLines[part], 90_000).catch(async (error: unknown) => {
     await end(child, 'SIGKILL')
     throw error
@@ -138,22 +116,79 @@ export async function startHuitou({
   const url = String(ready.url ?? '')
   if (part !== 'work') simulator?.setCallback(`${url}/in/wecom`)
   return {
-    url,
-    token: TOKEN,
-    password: PASSWORD,
+    ...calling(url),
     pid: child.pid ?? 0,
-    log,
+    log: lines.log,
     readyMs: performance.now() - startedAt,
     errors: () => errors,
     waitForLog,
+    stop: () => end(child, 'SIGTERM'),
+    async kill9() {
+      await end(child, 'SIGKILL')
+    },
+  }
+}
+
+/** The environment of a Huitou of the tests. */
+export function environmentOf({
+  dataDir,
+  redisUrl,
+  simulator,
+  env,
+}: Pick<HuitouOptions, 'dataDir' | 'redisUrl' | 'simulator' | 'env'>): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '',
+    TZ: 'Asia/Shanghai',
+    PORT: '0',
+    HUITOU_CONFIG: '',
+    DATA_DIR: dataDir,
+    API_TOKENS: TOKEN,
+    ADMIN_PASSWORD: PASSWORD,
+    ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+    ...(simulator === undefined ? {} : wecomEnv(simulator)),
+    ...env,
+  }
+}
+
+/** How it is called over HTTP. */
+export function calling(url: string): Pick<Huitou, 'url' | 'token' | 'password' | 'api'> {
+  return {
+    url,
+    token: TOKEN,
+    password: PASSWORD,
     api: (path, init = {}) =>
       fetch(new URL(path, url), {
         ...init,
         headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...init.headers },
       }),
-    stop: () => end(child, 'SIGTERM'),
-    async kill9() {
-      await end(child, 'SIGKILL')
+  }
+}
+
+export type Line = Record<string, unknown>
+
+/** The lines of a log, and whoever waits for one. */
+export function linesOf() {
+  const log: Line[] = []
+  const listeners = new Set<(line: Line) => void>()
+  return {
+    log,
+    add(line: Line): void {
+      log.push(line)
+      for (const listener of listeners) listener(line)
+    },
+    waitFor(isIt: (line: Line) => boolean, withinMs = 30_000): Promise<Line> {
+      const already = log.find(isIt)
+      if (already !== undefined) return Promise.resolve(already)
+      const found = Promise.withResolvers<Line>()
+      const timer = setTimeout(() => found.reject(new Error(`no such line within ${withinMs} ms`)), withinMs)
+      const look = (line: Line): void => {
+        if (isIt(line)) found.resolve(line)
+      }
+      listeners.add(look)
+      return found.promise.finally(() => {
+        clearTimeout(timer)
+        listeners.delete(look)
+      })
     },
   }
 }

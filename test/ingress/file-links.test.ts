@@ -7,7 +7,7 @@ import { StoreUnavailableError } from '../../src/core/errors.ts'
 import { linkPath } from '../../src/core/file-link.ts'
 import { fileLinks } from '../../src/ingress/file-links.ts'
 import { linkKey } from '../../src/store/link-key.ts'
-import { memoryStore } from '../engine/workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 const HOUR_MS = 3_600_000
 let url: string
@@ -18,7 +18,7 @@ let isAway: boolean
 beforeEach(async () => {
   now = 1_800_000_000_000
   isAway = false
-  const store = await memoryStore()
+  const store = await anEmbeddedStore()
   onTestFinished(() => store.close())
   key = await linkKey(store.settings, now)
   await store.files.put({
@@ -66,7 +66,7 @@ test('a link opens the file for whoever has it, to be saved and never shown in p
 })
 
 test('the key is made once, whichever process asks', async () => {
-  const store = await memoryStore()
+  const store = await anEmbeddedStore()
   onTestFinished(() => store.close())
   const keys = await Promise.all([1, 2, 3].map(() => linkKey(store.settings, now)))
   expect(new Set(keys).size).toBe(1)

@@ -4,11 +4,11 @@ import type { Task } from '../../src/core/task.ts'
 import { openLateNotices } from '../../src/ingress/late-notices.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from '../engine/scene-folder.ts'
-import { memoryStore } from '../engine/workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Task } from '../../src/core/task.ts'
 import { noticeOf } from '../../src/ingress/notice.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { memoryStore } from '../engine/workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

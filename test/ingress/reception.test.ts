@@ -8,12 +8,12 @@ import { type HeldReplies, openHeldReplies } from '../../src/ingress/held-replie
 import { openReception, type Reception } from '../../src/ingress/reception.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from '../engine/scene-folder.ts'
-import { memoryStore } from '../engine/workshop.ts'
 import { fakeChannel } from '../fakes/channel.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

@@ -12,12 +12,12 @@ import type { Task } from '../../src/core/task.ts'
 import { type Outbox, type OutboxPorts, openOutbox } from '../../src/outbox/outbox.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from '../engine/scene-folder.ts'
-import { memoryStore } from '../engine/workshop.ts'
 import { type FakeChannel, fakeChannel } from '../fakes/channel.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 
@@ -78,6 +78,7 @@ beforeEach(() => {
       async close() {},
     },
     held: port,
+    sendMs: 15_000,
     deliveryKeptMs: 86_400_000,
     now: () => now,
     log: silent,

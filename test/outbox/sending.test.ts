@@ -5,12 +5,12 @@ import { openSending } from '../../src/outbox/sending.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import type { Permit } from '../../src/store/store.ts'
 import { silent } from '../engine/scene-folder.ts'
-import { memoryStore } from '../engine/workshop.ts'
 import { type FakeChannel, fakeChannel } from '../fakes/channel.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 
@@ -63,7 +63,13 @@ async function offer(id: string): Promise<string> {
 async function go(): Promise<number | undefined> {
   const taken = await store.outbox.take(line, permit())
   if (taken.state !== 'yours') return expect.fail(JSON.stringify(taken))
-  const send = openSending({ store: store.outbox, channelOf: () => channel, now: () => now, log: silent })
+  const send = openSending({
+    store: store.outbox,
+    channelOf: () => channel,
+    sendMs: 15_000,
+    now: () => now,
+    log: silent,
+  })
   const { more, lookAt } = await send(line, taken.record)
   return more ? lookAt : undefined
 }

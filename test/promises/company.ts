@@ -2,18 +2,24 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
 import { startWecomSimulator, type WecomSimulator } from '../../src/simulators/wecom/index.ts'
+import { copyEmbeddedFolder } from '../fakes/embedded-folder.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 import { type Huitou, scratchDir, startHuitou } from '../fakes/huitou.ts'
+import { startHere } from '../fakes/huitou-here.ts'
+import type { Part } from '../fakes/parts.ts'
 import { startRedisServer } from '../fakes/redis-server.ts'
 import { overviewOf } from './books.ts'
 import type { StoreKind } from './place.ts'
 import { until } from './work.ts'
 
 export interface CompanyOptions {
-  /** `embedded`: one process; `redis`: one that serves and one that works. */
+  /** `embedded`: one part that does everything; `redis`: one that serves and one that works. */
   store?: StoreKind
   /** What stands in the config file. */
   config?: Readonly<Record<string, unknown>>
   env?: Readonly<Record<string, string>>
+  /** In processes of their own. */
+  apart?: boolean
 }
 
 /** A company that has set Huitou up for its chat, as its people and operators see it. */
@@ -38,11 +44,14 @@ export async function openCompany({
   store = 'embedded',
   config = {},
   env = {},
+  apart = false,
 }: CompanyOptions = {}): Promise<Company | undefined> {
   const redis = store === 'redis' ? await startRedisServer() : undefined
   if (store === 'redis' && redis === undefined) return undefined
   const wecom = await startWecomSimulator({ redeliveries: 0 })
   const { dir, remove } = await scratchDir()
+  const embedded = store === 'embedded' && !apart ? await anEmbeddedStore() : undefined
+  if (store === 'embedded' && apart) await copyEmbeddedFolder(join(dir, 'store'))
   // JSON is YAML too.
   await writeFile(join(dir, 'huitou.yaml'), JSON.stringify(config))
   const options = {
@@ -51,8 +60,9 @@ export async function openCompany({
     simulator: wecom,
     env: { HUITOU_CONFIG: join(dir, 'huitou.yaml'), ...env },
   }
-  const workers = redis === undefined ? [] : [await startHuitou({ ...options, part: 'work' })]
-  const huitou = await startHuitou({ ...options, part: redis === undefined ? 'all' : 'serve' })
+  const start = (part: Part) => (apart ? startHuitou({ ...options, part }) : startHere({ ...options, part, embedded }))
+  const workers = redis === undefined ? [] : [await start('work')]
+  const huitou = await start(redis === undefined ? 'all' : 'serve')
   const processes = [huitou, ...workers]
 
   const company: Company = {
@@ -88,6 +98,7 @@ export async function openCompany({
     async close() {
       await Promise.all(processes.map((each) => each.stop()))
       await wecom.close()
+      await embedded?.close()
       await redis?.stop()
       await remove()
     },

@@ -7,9 +7,9 @@ import type { Log } from '../../src/core/log.ts'
 import type { Message } from '../../src/core/message.ts'
 import { type HeldReplies, openHeldReplies } from '../../src/ingress/held-replies.ts'
 import { type Outbox, openOutbox } from '../../src/outbox/outbox.ts'
-import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { openRedisStore } from '../../src/store/redis/index.ts'
 import type { Store } from '../../src/store/store.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 import { startRedisServer } from '../fakes/redis-server.ts'
 import { type StoreKind, storeKinds } from './place.ts'
 import { seeded, sideBySide, tell, until } from './work.ts'
@@ -145,6 +145,7 @@ async function aProcess(by: string, store: Store, seen: Edge['seen']): Promise<P
     channels: new Map([[channel.id, channel]]),
     looks: { look: workLater, close: () => Promise.resolve() },
     held,
+    sendMs: 15_000,
     deliveryKeptMs: 3_600_000,
     now: Date.now,
     log: hush,
@@ -193,8 +194,7 @@ async function opener(kind: StoreKind): Promise<(() => Promise<Store>) | undefin
     return store
   }
   if (kind === 'embedded') {
-    const keep = { runsMs: 86_400_000, deliveriesMs: 86_400_000 }
-    const store = closing(await openEmbeddedStore({ dataDir: undefined, keep, onError() {}, log: hush }))
+    const store = closing(await anEmbeddedStore())
     return () => Promise.resolve(store)
   }
   const server = await startRedisServer()

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { WecomSimulator, WecomSimulatorOptions } from '../../src/simulators/wecom/index.ts'
 import { startWecomSimulator } from '../../src/simulators/wecom/index.ts'
+import { copyEmbeddedFolder } from '../fakes/embedded-folder.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 import { type Huitou, type HuitouOptions, scratchDir, startHuitou } from '../fakes/huitou.ts'
+import { startHere } from '../fakes/huitou-here.ts'
 import { type RedisServer, startRedisServer } from '../fakes/redis-server.ts'
 
 export const storeKinds = ['embedded', 'redis'] as const
@@ -17,25 +20,35 @@ export interface Place {
   dataDir: string
   /** Writes a file of a public scene; resolves to the settings by which such files are all the scenes there are. */
   writeScene(file: string, text: string): Promise<{ SCENE_DIRS: string }>
-  /** Starts a process on the data; whatever is left of it is killed when the test is over. */
-  start(options?: Pick<HuitouOptions, 'env' | 'signal' | 'part' | 'cwd'>): Promise<Huitou>
+  /** Starts Huitou on the data; whatever is left of it is stopped when the test is over. */
+  start(options?: Pick<HuitouOptions, 'env' | 'signal' | 'part' | 'cwd' | 'isAsShipped' | 'diesAt'>): Promise<Huitou>
 }
 
 export interface PlaceOptions extends WecomSimulatorOptions {
   redisDown?: boolean
+  /** In processes of their own, which can be killed; they take many times as long to start. */
+  apart?: boolean
 }
 
 /** Undefined where the store cannot be had on this machine; with CI=true that is an error. */
-export async function aPlace(kind: StoreKind, options: PlaceOptions = {}): Promise<Place | undefined> {
-  const redis = kind === 'redis' ? await startRedisServer({ down: options.redisDown }) : undefined
+export async function aPlace(
+  kind: StoreKind,
+  { redisDown, apart = false, ...rest }: PlaceOptions = {},
+): Promise<Place | undefined> {
+  const redis = kind === 'redis' ? await startRedisServer({ down: redisDown }) : undefined
   if (kind === 'redis' && redis === undefined) return undefined
   onTestFinished(() => redis?.stop())
   const { dir, remove } = await scratchDir()
   onTestFinished(remove)
-  const simulator = await startWecomSimulator(options)
+  const embedded = kind === 'embedded' && !apart ? await anEmbeddedStore() : undefined
+  onTestFinished(() => embedded?.close())
+  if (kind === 'embedded' && apart) await copyEmbeddedFolder(join(dir, 'store'))
+  const simulator = await startWecomSimulator(rest)
   onTestFinished(() => simulator.close())
   const started: Huitou[] = []
-  onTestFinished(async () => void (await Promise.all(started.map((huitou) => huitou.kill9()))))
+  onTestFinished(async () => {
+    await Promise.all(started.map((huitou) => (apart ? huitou.kill9() : huitou.stop())))
+  })
   return {
     simulator,
     redis,
@@ -46,8 +59,14 @@ export async function aPlace(kind: StoreKind, options: PlaceOptions = {}): Promi
       await writeFile(join(folder, file), text)
       return { SCENE_DIRS: join(dir, 'scenes') }
     },
-    async start(more = {}) {
-      const huitou = await startHuitou({ dataDir: dir, redisUrl: redis?.url, simulator, ...more })
+    async start({ part = 'all', env, ...more } = {}) {
+      const options = { dataDir: dir, redisUrl: redis?.url, simulator, env }
+      if (!apart && Object.keys(more).length > 0)
+        throw new Error(`only a process of its own takes ${Object.keys(more)}`)
+      const huitou =
+        apart || part === 'up'
+          ? await startHuitou({ ...options, part, ...more })
+          : await startHere({ ...options, part, embedded })
       started.push(huitou)
       return huitou
     },

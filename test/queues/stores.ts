@@ -1,6 +1,5 @@
-import { type Backend, makeQueueTables, openBackend } from '../../queues/backend.ts'
-import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
-import { silent } from '../engine/scene-folder.ts'
+import { type Backend, openBackend } from '../../queues/backend.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 import { startRedisServer } from '../fakes/redis-server.ts'
 
 export interface OpenedBackend {
@@ -11,14 +10,8 @@ export interface OpenedBackend {
 /** The queues of each store; undefined where there is no redis-server. */
 export const backends: Record<'embedded' | 'redis', () => Promise<OpenedBackend | undefined>> = {
   async embedded() {
-    const store = await openEmbeddedStore({
-      dataDir: undefined,
-      keep: { runsMs: 86_400_000, deliveriesMs: 86_400_000 },
-      migrateQueues: makeQueueTables,
-      onError: () => undefined,
-      log: silent,
-    })
-    const backend = openBackend({ kind: 'embedded', pool: store.pool }, () => undefined)
+    const store = await anEmbeddedStore()
+    const backend = openBackend({ kind: 'embedded', pool: store.pool }, { leaseMs: 10_000, onError: () => undefined })
     return {
       backend,
       async close() {
@@ -30,7 +23,7 @@ export const backends: Record<'embedded' | 'redis', () => Promise<OpenedBackend 
   async redis() {
     const redis = await startRedisServer()
     if (redis === undefined) return undefined
-    const backend = openBackend({ kind: 'redis', url: redis.url }, () => undefined)
+    const backend = openBackend({ kind: 'redis', url: redis.url }, { leaseMs: 10_000, onError: () => undefined })
     return {
       backend,
       async close() {

@@ -1,19 +1,22 @@
-import { createPostgresBackend, DelayedError, type Job, Queue, QueueEvents, runMigrations, Worker } from 'bullmq'
+import { rmSync } from 'node:fs'
+import { createPostgresBackend, DelayedError, type Job, Queue, QueueEvents, Worker } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../src/core/errors.ts'
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { Pool } from '../../src/store/embedded/postgres/pool.ts'
 import { day, noon, unique } from '../contracts/store/samples.ts'
+import { anEmbeddedFolder } from '../fakes/embedded-folder.ts'
 
+let folder: string
 let store: EmbeddedStore
 let pool: Pool
 const errors: Error[] = []
 
 beforeAll(async () => {
+  folder = await anEmbeddedFolder()
   store = await openEmbeddedStore({
-    dataDir: undefined,
+    dataDir: folder,
     keep: { runsMs: day, deliveriesMs: day },
-    migrateQueues: runMigrations,
     onError: (error) => errors.push(error),
     log: { debug() {}, info() {}, warn() {}, error() {} },
   })
@@ -22,6 +25,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await store.close()
+  rmSync(folder, { recursive: true })
   expect(errors).toEqual([])
 })
 

@@ -10,14 +10,14 @@ import {
 import { openExchange } from '../../src/store/exchange.ts'
 import type { Store } from '../../src/store/store.ts'
 import { silent } from '../engine/scene-folder.ts'
-import { memoryStore } from '../engine/workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 let store: Store
 let now: number
 let made = 0
 let name: string
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 beforeEach(() => {

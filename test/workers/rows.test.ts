@@ -6,11 +6,11 @@ import type { Task } from '../../src/core/task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { openRowTurns, type RowTurns } from '../../workers/rows.ts'
 import { silent } from '../engine/scene-folder.ts'
-import { memoryStore } from '../engine/workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

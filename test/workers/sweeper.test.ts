@@ -4,12 +4,12 @@ import type { Task } from '../../src/core/task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { startSweeper } from '../../workers/sweeper.ts'
 import { silent } from '../engine/scene-folder.ts'
-import { memoryStore } from '../engine/workshop.ts'
+import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 const noon = 1_800_000_000_000
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 
@@ -37,6 +37,7 @@ function sweeping(holder: string, now: number) {
       close: async () => undefined,
     },
     holder,
+    leaseMs: 1_000,
     now: () => now,
     log: silent,
   })

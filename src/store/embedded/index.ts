@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Log } from '../../core/log.ts'
 import type { Store } from '../store.ts'
@@ -31,8 +29,7 @@ export interface EmbeddedStore extends Store {
 }
 
 export interface EmbeddedStoreOptions {
-  /** Undefined: in memory, for tests. */
-  dataDir: string | undefined
+  dataDir: string
   keep: { runsMs: number; deliveriesMs: number }
   /** Makes the queues' tables (BullMQ's `runMigrations`); without it there are none. */
   migrateQueues?(client: PgLikeClient): Promise<unknown>
@@ -49,11 +46,11 @@ export interface EmbeddedStoreOptions {
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const { dataDir, onError, log } = options
   const startedAt = performance.now()
-  const lock = dataDir === undefined ? undefined : lockFolder(dataDir)
-  const folder = dataDir === undefined ? undefined : databaseIn(dataDir)
+  const lock = lockFolder(dataDir)
+  const folder = databaseIn(dataDir)
   const postgres = new Postgres({ folder })
   try {
-    if (folder !== undefined) checkVersion(folder)
+    checkVersion(folder)
     await postgres.open()
     const pool = new Pool(postgres)
     await prepare(pool, options.migrateQueues)
@@ -65,7 +62,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     return store
   } catch (error) {
     await postgres.close()
-    lock?.release()
+    lock.release()
     throw error
   }
 }
@@ -100,19 +97,17 @@ async function storeOn(
   pool: Pool,
   postgres: Postgres,
   { dataDir, keep, onError, log }: EmbeddedStoreOptions,
-  lock: { release(): void } | undefined,
+  lock: { release(): void },
 ): Promise<EmbeddedStore> {
   const db = databaseOn(pool)
-  const scratch = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'huitou-')) : undefined
-  const { files, forget } = embeddedFiles(db, join(scratch ?? dataDir ?? '', 'files'))
+  const { files, forget } = embeddedFiles(db, join(dataDir, 'files'))
   const upkeep = keepUp(pool, log, () => postgres.taken)
   let closing: Promise<void> | undefined
 
   async function close(): Promise<void> {
     await upkeep.stop()
     await postgres.close()
-    lock?.release()
-    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true })
+    lock.release()
   }
 
   return {

@@ -8,11 +8,12 @@ import { runTask } from '../../../src/engine/run-task.ts'
 import { type OpenaiSimulatorOptions, startOpenaiSimulator } from '../../../src/simulators/openai/index.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
 import { mustStart } from '../../contracts/store/samples.ts'
-import { aWorkshop, memoryStore, never, unlimited } from '../workshop.ts'
+import { anEmbeddedStore } from '../../fakes/embedded-store.ts'
+import { aWorkshop, never, unlimited } from '../workshop.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

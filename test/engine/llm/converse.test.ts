@@ -8,11 +8,11 @@ import { forget } from '../../../src/engine/llm/summary.ts'
 import { estimateTokens, firstTokens } from '../../../src/engine/llm/tokens.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
 import { aRun } from '../../contracts/store/samples.ts'
-import { memoryStore } from '../workshop.ts'
+import { anEmbeddedStore } from '../../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

@@ -13,12 +13,13 @@ import { openUsage } from '../../../src/engine/llm/usage.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
 import type { Counters } from '../../../src/store/store.ts'
 import { unique } from '../../contracts/store/samples.ts'
+import { anEmbeddedStore } from '../../fakes/embedded-store.ts'
 import { silent } from '../scene-folder.ts'
-import { memoryStore, unlimited } from '../workshop.ts'
+import { unlimited } from '../workshop.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

@@ -1,8 +1,8 @@
 /** What the main thread and the database's thread say to each other. */
 
 export interface ThreadStart {
-  /** The database's folder; undefined: in memory. */
-  folder: string | undefined
+  /** The database's. */
+  folder: string
 }
 
 export interface Statement {

@@ -52,8 +52,7 @@ function die(why: string): never {
   process.exit(1)
 }
 
-async function open(folder: string | undefined): Promise<PGlite> {
-  if (folder === undefined) return PGlite.create(options)
+async function open(folder: string): Promise<PGlite> {
   if (!existsSync(join(folder, 'PG_VERSION'))) await make(folder)
   return PGlite.create({ ...options, dataDir: folder })
 }

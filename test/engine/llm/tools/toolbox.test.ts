@@ -6,11 +6,11 @@ import { TasksPending } from '../../../../src/engine/llm/tools/tasks-pending.ts'
 import type { Tool, Toolbox, ToolResult } from '../../../../src/engine/llm/tools/toolbox.ts'
 import type { EmbeddedStore } from '../../../../src/store/embedded/index.ts'
 import { aRun, mustStart, noon } from '../../../contracts/store/samples.ts'
-import { memoryStore } from '../../workshop.ts'
+import { anEmbeddedStore } from '../../../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await memoryStore()
+  store = await anEmbeddedStore()
 })
 afterAll(() => store.close())
 

@@ -1,0 +1,32 @@
+import type { openStore } from '../../src/open-store.ts'
+
+/** A moment on the way of a message: before or after the `nth` call of an operation of the store. */
+export interface Moment {
+  /** As `runs.start` or `outbox.settle`. */
+  operation: string
+  when: 'before' | 'after'
+  nth: number
+}
+
+/** A store with which the process kills itself at that moment, as `kill -9` would. */
+export function dyingAt({ operation, when, nth }: Moment, open: typeof openStore): typeof openStore {
+  const [part = '', name = ''] = operation.split('.')
+  let calls = 0
+  return async (...given) => {
+    const opened = await open(...given)
+    const room: unknown = Reflect.get(opened.store, part)
+    const plain: unknown = typeof room === 'object' && room !== null ? Reflect.get(room, name) : undefined
+    if (typeof plain !== 'function') throw new Error(`the store has no ${operation}`)
+    const dies = async (...args: unknown[]): Promise<unknown> => {
+      calls += 1
+      const isIt = calls === nth
+      if (isIt && when === 'before') process.kill(process.pid, 'SIGKILL')
+      const result: unknown = await plain.apply(room, args)
+      if (isIt) process.kill(process.pid, 'SIGKILL')
+      return result
+    }
+    // Only this one operation is another, and with the same arguments and results.
+    const store = { ...opened.store, [part]: { ...(room as object), [name]: dies } } as typeof opened.store
+    return { ...opened, store }
+  }
+}
