@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-const common = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 }
+// PostgreSQL is a large program of WebAssembly: compiling it well takes more than it saves in the seconds that a test lasts.
+const execArgv = ['--liftoff-only']
+const common = { pool: 'forks' as const, execArgv, testTimeout: 60_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
@@ -13,7 +15,7 @@ export default defineConfig({
           ...common,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/promises/**', 'test/dashboard/web*.test.ts'],
+          exclude: ['test/promises/**', 'test/trials/**', 'test/dashboard/web*.test.ts'],
           // Files of one worker share their modules: loading them anew for each would take longer than most tests.
           isolate: false,
           sequence: { groupOrder: 0 },

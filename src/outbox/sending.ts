@@ -7,7 +7,7 @@ import { whyOf } from '../core/why.ts'
 import type { Line, Outbox as OutboxStore } from '../store/store.ts'
 import { type FailedSend, readFailure } from './verdict.ts'
 
-/** The claim on a delivery outlives its send by this share. */
+/** The claim on a delivery outlives its send by this share of the usual time. */
 const SPARE = 1 / 3
 const LONGEST_SEND_MS = 5 * 60_000
 
@@ -28,9 +28,9 @@ export interface SendingPorts {
   log: Log
 }
 
-/** How long a claim for a send stands. */
-export function sendLeaseMs(sendMs: number): number {
-  return sendMs * (1 + SPARE)
+/** How long the claim for a send stands. */
+export function sendLeaseMs(usualMs: number, sendMs = usualMs): number {
+  return sendMs + usualMs * SPARE
 }
 
 /** Sends a claimed delivery, or looks for one in doubt, and writes down how that went: what is left of its line, and when to look at it. */
@@ -53,7 +53,7 @@ export function openSending({ store, channelOf, sendMs: usualMs, now, log }: Sen
   }
 
   async function hold({ delivery, attempts }: DeliveryRecord, sendMs: number): Promise<void> {
-    const isOurs = await store.prolong(delivery.id, attempts, now() + sendLeaseMs(sendMs))
+    const isOurs = await store.prolong(delivery.id, attempts, now() + sendLeaseMs(usualMs, sendMs))
     if (!isOurs) throw new UnavailableError('its claim was lost before it was sent')
   }
 

@@ -76,6 +76,8 @@ test('without a file and an environment everything has its default', () => {
       deliveryKeptMs: 86_400_000,
       drainMs: 10_000,
       graceMs: 3_000,
+      leaseMs: 10_000,
+      sendMs: 15_000,
     },
     grants: [],
     schedules: {},

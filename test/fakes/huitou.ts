@@ -51,8 +51,10 @@ export interface HuitouOptions {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** PostgreSQL is a large program of WebAssembly: compiling it well takes more than it saves in the seconds that a test lasts. */
+export const quickStart = ['--liftoff-only']
 /** Processes of many tests read the same code. */
-const compileCache = join(root, 'node_modules/.cache/huitou/code')
+export const compileCache = join(root, 'node_modules/.cache/huitou/code')
 const programs = {
   all: ['src/main.ts'],
   serve: ['src/main.ts', '--serve-only'],
@@ -85,7 +87,7 @@ export async function startHuitou({
     isAsShipped || part === 'up' || cwd !== root
       ? programs[part]
       : ['test/fakes/program.ts', JSON.stringify({ part, diesAt })]
-  const child = spawn(process.execPath, [...program, ...args], {
+  const child = spawn(process.execPath, [...quickStart, ...program, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,

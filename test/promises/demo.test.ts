@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { sessionSchema } from '../../src/dashboard/api/shapes.ts'
 import { aVisitor } from '../dashboard/visitor.ts'
-import { scratchDir } from '../fakes/huitou.ts'
+import { copyEmbeddedFolder } from '../fakes/embedded-folder.ts'
+import { compileCache, quickStart, scratchDir } from '../fakes/huitou.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const password = 'a password for tests'
@@ -14,12 +16,14 @@ const password = 'a password for tests'
 async function startDemo(): Promise<string> {
   const { dir, remove } = await scratchDir()
   onTestFinished(remove)
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'demo'], {
+  await copyEmbeddedFolder(join(dir, 'store'))
+  const child = spawn(process.execPath, [...quickStart, 'src/cli/main.ts', 'demo'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     // A real account in the environment is left alone.
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: compileCache,
       PORT: '0',
       HUITOU_CONFIG: '',
       DATA_DIR: dir,

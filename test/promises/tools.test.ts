@@ -13,81 +13,8 @@ import { toolModel } from '../fakes/tool-model.ts'
 import { allRuns, detailsOf, overviewOf } from './books.ts'
 import { aPlace, type Place, type StoreKind, storeKinds } from './place.ts'
 import { aModel, aQq, QQ_TOKEN } from './qq-and-model.ts'
+import { aRoom, json, lastOf, TOKEN, WORD } from './tool-room.ts'
 import { until } from './work.ts'
-
-const TOKEN = QQ_TOKEN
-const WORD = 'a-secret-word-for-mcp'
-
-interface Room {
-  huitou: Huitou
-  place: Place
-  qq: OnebotSimulator
-  model: OpenaiSimulator
-  /** A file that tools write words into. */
-  marks: string
-  words(): string[]
-  restart(): Promise<Huitou>
-  /** Says something and waits for what is said back. */
-  ask(text: string, person?: string): Promise<string>
-}
-
-async function aRoom(kind: StoreKind, { mcpUrl = 'http://127.0.0.1:9/mcp' } = {}): Promise<Room | undefined> {
-  const place = await aPlace(kind)
-  if (place === undefined) return undefined
-  const { model, env: modelEnv } = await aModel({ answer: toolModel })
-  const env = {
-    ...modelEnv,
-    HUITOU_CONFIG: 'test/promises/tools.yaml',
-    SCENE_DIRS: 'test/fixtures/tool-scenes,src/scenes',
-    NODE: process.execPath,
-    FAKE_WORD: WORD,
-    MCP_URL: mcpUrl,
-    MCP_TOKEN: TOKEN,
-  }
-  const huitou = await place.start({ env })
-  const port = new URL(huitou.url).port
-  const qq = await aQq(huitou)
-  const marks = join(place.dataDir, 'marks.txt')
-  return {
-    huitou,
-    place,
-    qq,
-    model,
-    marks,
-    words: () => (existsSync(marks) ? readFileSync(marks, 'utf8').trim().split('\n') : []),
-    restart: () => place.start({ env: { ...env, PORT: port } }),
-    async ask(text, person = '10001') {
-      // Who waits long is told so; that is no answer.
-      const answers = () =>
-        qq.inbox.filter(
-          ({ chat, text: said }) => 'person' in chat && chat.person === person && !said.includes('请稍候'),
-        )
-      const before = answers().length
-      qq.sayInPrivate(person, `#${text}`)
-      await until(
-        () => answers().length > before,
-        30_000,
-        () => `an answer to ${text}`,
-      )
-      // A long one comes in pieces, and pictures behind it: none of it is taken for the next answer.
-      await until(() => isAllSent(huitou).catch(() => false), 10_000, 'all of it is sent')
-      return answers()[before]?.text ?? ''
-    },
-  }
-}
-
-async function isAllSent(huitou: Huitou): Promise<boolean> {
-  return (await overviewOf(huitou)).channels.every(({ waiting }) => waiting === 0)
-}
-
-/** The newest run of this command, as the dashboard sees it. */
-async function lastOf(huitou: Huitou, command: string): Promise<TaskDetail> {
-  const run = (await allRuns(huitou)).find((each) => each.command === command)
-  const [detail] = run === undefined ? [] : await detailsOf(huitou, [run.id])
-  return detail ?? expect.fail(`there is no run of ${command}`)
-}
-
-const json = (given: object): string => JSON.stringify(given)
 
 describe.each(storeKinds)('on the %s store', (kind) => {
   test('a model calls commands side by side as tasks of the asker, and says what came of them', {
@@ -116,30 +43,6 @@ describe.each(storeKinds)('on the %s store', (kind) => {
       deliveries: [],
     })
     expect(qq.inbox).toHaveLength(1)
-  })
-
-  test('a killed process goes on where it was, and nothing that had ended runs twice', { timeout: 150_000 }, async ({
-    skip,
-  }) => {
-    const room = await aRoom(kind)
-    if (room === undefined) return skip('NOT TESTED: no redis-server')
-    const { huitou, qq, model, marks, words, restart } = room
-    const mark = (word: string, ms: number): string => `lab__mark ${json({ path: marks, word, ms })}`
-    qq.sayInPrivate('10001', `#${mark('one', 0)} then ${mark('two', 0)} and ${mark('three', 4_000)}`)
-    await until(() => words().length === 3, 20_000, 'the second round is under way')
-    await until(
-      async () => (await allRuns(huitou)).filter(({ state }) => state === 'done').length === 2,
-      10_000,
-      'two have ended',
-    )
-    await huitou.kill9()
-    const asked = model.requests.length
-    await restart()
-    const said = await qq.waitFor(({ text }) => text.includes('by 10001'), 60_000)
-    expect(said.text).toBe('one by 10001 / two by 10001 / three by 10001')
-    // What was running when it was killed is begun again, as any task is; its turn and the other two are not.
-    expect(words()).toEqual(['one', 'two', 'three', 'three'])
-    expect(model.requests.length - asked).toBe(1)
   })
 
   test('what takes longer than a moment holds no slot of its caller', { timeout: 120_000 }, async ({ skip }) => {

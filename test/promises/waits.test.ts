@@ -75,7 +75,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   test('a command that waits for an approval waits on through kill -9, and repeats nothing', {
     timeout: 120_000,
   }, async ({ skip }) => {
-    const place = await aPlace(kind)
+    const place = await aPlace(kind, { apart: true })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
     const ledger = join(dataDir, 'ledger.txt')
@@ -107,7 +107,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   test('a command that asks waits on through kill -9, and what a cancelled one did is taken back once', {
     timeout: 120_000,
   }, async ({ skip }) => {
-    const place = await aPlace(kind)
+    const place = await aPlace(kind, { apart: true })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
     const ledger = join(dataDir, 'ledger.txt')
@@ -148,7 +148,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   })
 
   test('a task killed while it takes back is taken back after the restart', { timeout: 120_000 }, async ({ skip }) => {
-    const place = await aPlace(kind)
+    const place = await aPlace(kind, { apart: true })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
     const ledger = join(dataDir, 'ledger.txt')

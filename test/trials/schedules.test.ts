@@ -8,9 +8,9 @@ import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { openRedisStore } from '../../src/store/redis/index.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Huitou } from '../fakes/huitou.ts'
-import { allRuns, isQuiet, overviewOf } from './books.ts'
-import { aPlace, type Place, storeKinds } from './place.ts'
-import { tell, until } from './work.ts'
+import { allRuns, isQuiet, overviewOf } from '../promises/books.ts'
+import { aPlace, type Place, storeKinds } from '../promises/place.ts'
+import { tell, until } from '../promises/work.ts'
 
 const MINUTE = 60_000
 const MISSED = 60
@@ -65,7 +65,7 @@ async function theSchedule(huitou: Huitou): Promise<ListedSchedule> {
 
 describe.each(storeKinds)('on the %s store', (kind) => {
   test('each due time is one task, whoever looks and whoever is killed', { timeout: 300_000 }, async ({ skip }) => {
-    const place = await aPlace(kind)
+    const place = await aPlace(kind, { apart: true })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const ledger = join(place.dataDir, 'ledger.txt')
     const env = await place.writeScene('chime.ts', scene(ledger))

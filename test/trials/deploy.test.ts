@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Delivered, WecomSimulator } from '../../src/simulators/wecom/index.ts'
 import { aCheckout } from '../fakes/checkout.ts'
-import { aPlace, storeKinds } from './place.ts'
-import { tell, until } from './work.ts'
+import { aPlace, storeKinds } from '../promises/place.ts'
+import { tell, until } from '../promises/work.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const SCENE = 'scenes/public/release.ts'
@@ -44,7 +44,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   test('a deploy changes the version without a lost message, and goes back by itself from a bad one', {
     timeout: 400_000,
   }, async ({ skip }) => {
-    const place = await aPlace(kind, { redeliverAfterMs: 1_500 })
+    const place = await aPlace(kind, { apart: true, redeliverAfterMs: 1_500 })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir, redis } = place
     const { home, commit } = await aCheckout(dataDir, { [SCENE]: scene('one') })

@@ -3,9 +3,9 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type OnebotSimulator, startOnebotSimulator } from '../../src/simulators/onebot/index.ts'
-import { aPlace, storeKinds } from './place.ts'
-import { aModel, QQ_TOKEN } from './qq-and-model.ts'
-import { until } from './work.ts'
+import { aPlace, storeKinds } from '../promises/place.ts'
+import { aModel, QQ_TOKEN } from '../promises/qq-and-model.ts'
+import { until } from '../promises/work.ts'
 
 const SUMMARY = '本周销售平稳。'
 
@@ -50,7 +50,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   test('a report is made, agreed to and posted once, though its process is killed inside and between all its steps', {
     timeout: 240_000,
   }, async ({ skip }) => {
-    const place = await aPlace(kind)
+    const place = await aPlace(kind, { apart: true })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const sales = await startSales()
     const { model, env: modelEnv } = await aModel({ answer: () => SUMMARY })
@@ -58,7 +58,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     onTestFinished(() => qq.close())
     const env = {
       ...modelEnv,
-      HUITOU_CONFIG: 'test/promises/report.yaml',
+      HUITOU_CONFIG: 'test/trials/report.yaml',
       SALES_URL: sales.url,
     }
     const start = async () => {

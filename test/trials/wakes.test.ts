@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Huitou } from '../fakes/huitou.ts'
-import { overviewOf } from './books.ts'
-import { aPlace, storeKinds } from './place.ts'
-import { sideBySide, tell, until } from './work.ts'
+import { overviewOf } from '../promises/books.ts'
+import { aPlace, storeKinds } from '../promises/place.ts'
+import { sideBySide, tell, until } from '../promises/work.ts'
 
 const SLEEPERS = 1_000
 /** Their times are spread over this. */
@@ -38,7 +38,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   test('a thousand that sleep hold no slot and hardly any memory, and wake in time', { timeout: 600_000 }, async ({
     skip,
   }) => {
-    const place = await aPlace(kind, { redeliverAfterMs: 30_000 })
+    const place = await aPlace(kind, { apart: true, redeliverAfterMs: 30_000 })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
     const ledger = join(dataDir, 'ledger.txt')

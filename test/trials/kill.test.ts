@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
 import type { Delivered, WecomSimulator } from '../../src/simulators/wecom/index.ts'
-import { detailsOf, isQuiet } from './books.ts'
-import { aPlace, storeKinds } from './place.ts'
-import { seeded, tell, until } from './work.ts'
+import { seed } from '../fakes/sized.ts'
+import { detailsOf, isQuiet } from '../promises/books.ts'
+import { aPlace, storeKinds } from '../promises/place.ts'
+import { seeded, tell, until } from '../promises/work.ts'
 
 const KILLS = 30
 /** Every sixth kill comes while the process starts, the others while it works. */
@@ -12,16 +13,15 @@ const WHILE_STARTING = 6
 const MOST_ACKNOWLEDGED = 60
 const EVERY_MS = 25
 const PEOPLE = 200
-const SEED = 20_260_921
 
 describe.each(storeKinds)('on the %s store', (kind) => {
   test('thirty kills under load lose nothing that was acknowledged and double nothing unsaid', {
     timeout: 600_000,
   }, async ({ skip }) => {
-    const place = await aPlace(kind, { seed: SEED, redeliverAfterMs: 1_500 })
+    const place = await aPlace(kind, { apart: true, seed, redeliverAfterMs: 1_500 })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator } = place
-    const random = seeded(SEED)
+    const random = seeded(seed)
     const load = steadyLoad(simulator)
     const startedAt = performance.now()
 

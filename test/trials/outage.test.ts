@@ -6,7 +6,7 @@ import { taskDetailSchema } from '../../src/dashboard/api/shapes.ts'
 import { startWecomSimulator, type WecomSimulator } from '../../src/simulators/wecom/index.ts'
 import type { Misbehaviour } from '../../src/simulators/wecom/misbehaviour.ts'
 import { type Huitou, scratchDir, startHuitou } from '../fakes/huitou.ts'
-import { sideBySide, tell, until } from './work.ts'
+import { sideBySide, tell, until } from '../promises/work.ts'
 
 const SEND = '/cgi-bin/message/send'
 const BAD_MS = 30_000

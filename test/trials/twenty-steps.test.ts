@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Huitou } from '../fakes/huitou.ts'
-import { detailsOf, isQuiet } from './books.ts'
-import { aPlace } from './place.ts'
-import { seeded, tell, until } from './work.ts'
+import { seed } from '../fakes/sized.ts'
+import { detailsOf, isQuiet } from '../promises/books.ts'
+import { aPlace } from '../promises/place.ts'
+import { seeded, tell, until } from '../promises/work.ts'
 
-const KILLS = 50
+const KILLS = 30
 const STEPS = 20
 const STEP_MS = 400
 /** Every sixth kill comes while a process starts, the others while a step is under way or between two. */
 const WHILE_STARTING = 6
-const SEED = 20_261_121
 
 /**
  * The embedded store knows at its start that whoever had its data is dead, so one workflow takes every kill. On Redis a killed process's tasks are taken
@@ -57,14 +57,14 @@ describe.each(ways)('on the $kind store', ({ kind, processes, workflows, mostMsT
   test('twenty steps are each done once, though their process is killed fifty times', { timeout: 600_000 }, async ({
     skip,
   }) => {
-    const place = await aPlace(kind, { seed: SEED, redeliverAfterMs: 1_500 })
+    const place = await aPlace(kind, { apart: true, seed, redeliverAfterMs: 1_500 })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
     const ledger = join(dataDir, 'ledger.txt')
     const env = await place.writeScene('walk.ts', scene(ledger))
     await writeFile(ledger, '')
     const start = (signal?: AbortSignal) => place.start({ env, signal })
-    const random = seeded(SEED)
+    const random = seeded(seed)
     const startedAt = performance.now()
 
     const asked = new Map<string, string>()
@@ -120,7 +120,7 @@ describe.each(ways)('on the $kind store', ({ kind, processes, workflows, mostMsT
     const details = await detailsOf(last, [...asked.values()])
     tell({
       kind,
-      seed: SEED,
+      seed,
       kills: KILLS,
       workflows: asked.size,
       attempts: details.map(({ attempt }) => attempt),

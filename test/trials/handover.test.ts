@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
-import { aPlace, storeKinds } from './place.ts'
-import { tell, until } from './work.ts'
+import { aPlace, storeKinds } from '../promises/place.ts'
+import { tell, until } from '../promises/work.ts'
 
 const STEPS = 12
 const STEP_MS = 400
@@ -59,7 +59,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   test('a stop ends what is short, and hands what is long over at its next step', { timeout: 120_000 }, async ({
     skip,
   }) => {
-    const place = await aPlace(kind)
+    const place = await aPlace(kind, { apart: true })
     if (place === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator, dataDir } = place
     const ledger = join(dataDir, 'ledger.txt')

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Delivered, WecomSimulator } from '../../src/simulators/wecom/index.ts'
 import type { Huitou } from '../fakes/huitou.ts'
 import type { RedisServer } from '../fakes/redis-server.ts'
-import { allRuns, detailsOf, isQuiet } from './books.ts'
-import { aPlace } from './place.ts'
-import { sideBySide, tell, timesSeen, until } from './work.ts'
+import { allRuns, detailsOf, isQuiet } from '../promises/books.ts'
+import { aPlace } from '../promises/place.ts'
+import { sideBySide, tell, timesSeen, until } from '../promises/work.ts'
 
 /*
  * On the Redis store alone: the embedded one lives in the process and goes away with it. What it does on a full disk stands in
@@ -28,10 +28,10 @@ describe('Redis is away for 10 s under load', () => {
       timeout: 300_000,
     },
     async ({ how, away, back }, { skip }) => {
-      const place = await aPlace('redis')
+      const place = await aPlace('redis', { apart: true })
       if (place?.redis === undefined) return skip('NOT TESTED: no redis-server')
       const { simulator, redis } = place
-      const huitou = await place.start()
+      const huitou = await place.start({ isAsShipped: true })
       const load = steadyLoad(simulator)
       await wait(2_000)
       const walks = await sideBySide(walkers, walkers.length, (walker) => simulator.say(walker, 'demo steps 25'))
@@ -108,12 +108,15 @@ describe('Redis is away for 10 s under load', () => {
 test('Redis is away at the start: processes wait for it, say so, and work when it comes', {
   timeout: 120_000,
 }, async ({ skip }) => {
-  const place = await aPlace('redis', { redisDown: true })
+  const place = await aPlace('redis', { redisDown: true, apart: true })
   if (place?.redis === undefined) return skip('NOT TESTED: no redis-server')
   const { simulator, redis } = place
   // Without a password one is made in the store, which must wait, too.
   const env = { ADMIN_PASSWORD: '' }
-  const [huitou, worker] = await Promise.all([place.start({ part: 'serve', env }), place.start({ part: 'work', env })])
+  const [huitou, worker] = await Promise.all([
+    place.start({ part: 'serve', env, isAsShipped: true }),
+    place.start({ part: 'work', env, isAsShipped: true }),
+  ])
   expect(await statusOf(huitou, '/healthz')).toBe(200)
   expect(await statusOf(huitou, '/readyz')).toBe(503)
   const refused = await simulator.say('zhangsan', 'demo echo early', { redeliveries: 0 })

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+/** What kills, floods and waits for minutes. The same as in `npm test` where the size is all that differs. */
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    globalSetup: ['test/fakes/embedded-folder.ts'],
+    include: [
+      'test/trials/**/*.test.ts',
+      'test/promises/{once,held-edge,fanout,llm,restart,cpu,fair-share}.test.ts',
+      'test/store/embedded-kill.test.ts',
+    ],
+    pool: 'forks',
+    execArgv: ['--liftoff-only'],
+    maxWorkers: '100%',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
