@@ -31,6 +31,7 @@ import { watchPresetFiles } from './engine/presets/preset-files.ts'
 import { openPresets, type Presets } from './engine/presets/presets.ts'
 import { openScheduleDesk, type ScheduleDesk, type TakeScheduled } from './engine/schedules/desk.ts'
 import { openVersions, type Versions } from './engine/versions.ts'
+import type { Machine } from './machine.ts'
 import { openStore } from './open-store.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { remoteHeld } from './outbox/remote-held.ts'
@@ -90,13 +91,6 @@ export interface Installation {
   changed(taskId: string): void
   now(): number
   close(): Promise<void>
-}
-
-/** What stands between an installation and its machine; tests give their own. */
-export interface Machine {
-  log: Log
-  openStore: typeof openStore
-  now(): number
 }
 
 export async function openInstallation(

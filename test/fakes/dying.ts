@@ -6,10 +6,12 @@ export interface Moment {
   operation: string
   when: 'before' | 'after'
   nth: number
+  /** Only calls whose arguments hold this text count. */
+  of?: string
 }
 
 /** A store with which the process kills itself at that moment, as `kill -9` would. */
-export function dyingAt({ operation, when, nth }: Moment, open: typeof openStore): typeof openStore {
+export function dyingAt({ operation, when, nth, of = '' }: Moment, open: typeof openStore): typeof openStore {
   const [part = '', name = ''] = operation.split('.')
   let calls = 0
   return async (...given) => {
@@ -18,7 +20,8 @@ export function dyingAt({ operation, when, nth }: Moment, open: typeof openStore
     const plain: unknown = typeof room === 'object' && room !== null ? Reflect.get(room, name) : undefined
     if (typeof plain !== 'function') throw new Error(`the store has no ${operation}`)
     const dies = async (...args: unknown[]): Promise<unknown> => {
-      calls += 1
+      if (JSON.stringify(args).includes(of)) calls += 1
+      else return plain.apply(room, args)
       const isIt = calls === nth
       if (isIt && when === 'before') process.kill(process.pid, 'SIGKILL')
       const result: unknown = await plain.apply(room, args)

@@ -28,6 +28,7 @@ export async function startHere({ part = 'all', embedded, ...options }: HereOpti
     ...calling(started.url),
     pid: 0,
     log: lines.log,
+    ended: new Promise(() => {}),
     readyMs: 0,
     errors: () => '',
     waitForLog: lines.waitFor,

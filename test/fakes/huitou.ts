@@ -27,6 +27,8 @@ export interface Huitou {
   waitForLog(isIt: (line: Record<string, unknown>) => boolean, withinMs?: number): Promise<Record<string, unknown>>
   /** As on SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>
+  /** Resolves when its process is gone; never where it is a part of this one. */
+  ended: Promise<unknown>
   /** Rejects where it is a part of this process. */
   kill9(): Promise<void>
 }
@@ -105,7 +107,8 @@ export async function startHuitou({
     if (!text.startsWith('{')) return
     lines.add(JSON.parse(text) as Line)
   })
-  const gone = once(child, 'exit').then(([code]) => {
+  const ended = once(child, 'exit')
+  const gone = ended.then(([code]) => {
     throw new Error(`it ended with ${code} before that\n${errors}\n${JSON.stringify(lines.log.at(-1))}`)
   })
   gone.catch(() => undefined)
@@ -121,6 +124,7 @@ export async function startHuitou({
     ...calling(url),
     pid: child.pid ?? 0,
     log: lines.log,
+    ended,
     readyMs: performance.now() - startedAt,
     errors: () => errors,
     waitForLog,

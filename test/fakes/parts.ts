@@ -1,7 +1,8 @@
 import type { Config } from '../../config/config.ts'
 import type { Log } from '../../src/core/log.ts'
 import { ensureDataDir } from '../../src/data-dir.ts'
-import { type Machine, openInstallation } from '../../src/installation.ts'
+import { openInstallation } from '../../src/installation.ts'
+import type { Machine } from '../../src/machine.ts'
 import { start } from '../../src/start.ts'
 import { startWork } from '../../workers/work.ts'
 

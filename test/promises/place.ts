@@ -20,7 +20,9 @@ export interface Place {
   dataDir: string
   /** Writes a file of a public scene; resolves to the settings by which such files are all the scenes there are. */
   writeScene(file: string, text: string): Promise<{ SCENE_DIRS: string }>
-  /** Starts Huitou on the data; whatever is left of it is stopped when the test is over. */
+  /** Kills a process of its own; a part of this process stops. */
+  end(huitou: Huitou): Promise<unknown>
+  /** Starts Huitou on the data; whatever is left of it is ended when the test is over. */
   start(options?: Pick<HuitouOptions, 'env' | 'signal' | 'part' | 'cwd' | 'isAsShipped' | 'diesAt'>): Promise<Huitou>
 }
 
@@ -46,13 +48,13 @@ export async function aPlace(
   const simulator = await startWecomSimulator(rest)
   onTestFinished(() => simulator.close())
   const started: Huitou[] = []
-  onTestFinished(async () => {
-    await Promise.all(started.map((huitou) => (apart ? huitou.kill9() : huitou.stop())))
-  })
+  const end = (huitou: Huitou): Promise<unknown> => (apart ? huitou.kill9() : huitou.stop())
+  onTestFinished(async () => void (await Promise.all(started.map(end))))
   return {
     simulator,
     redis,
     dataDir: dir,
+    end,
     async writeScene(file, text) {
       const folder = join(dir, 'scenes', 'public')
       await mkdir(folder, { recursive: true })

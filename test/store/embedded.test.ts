@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { Pool } from '../../src/store/embedded/postgres/pool.ts'
 import { clean } from '../../src/store/embedded/upkeep.ts'
-import { aDelivery, aLine, aPermit, aRun, day, noon, sentAt } from '../contracts/store/samples.ts'
+import { aDelivery, aLine, aPermit, day, noon, sentAt } from '../contracts/store/samples.ts'
 import { storeContract } from '../contracts/store.ts'
 import { anEmbeddedFolder } from '../fakes/embedded-folder.ts'
 
@@ -56,17 +56,6 @@ describe('opening the embedded store', () => {
     )
     await store.close()
     await (await open(folder)).close()
-  })
-
-  test('a start that was killed while it made the database is begun anew', { timeout: 60_000 }, async () => {
-    const folder = await aFolder()
-    rmSync(join(folder, 'pg'), { recursive: true })
-    mkdirSync(join(folder, 'pg.new'))
-    writeFileSync(join(folder, 'pg.new', 'PG_VERSION'), '18\n')
-    const store = await open(folder)
-    expect((await store.runs.create(aRun(), noon)).run.number).toBe(1)
-    await store.close()
-    expect(existsSync(join(folder, 'pg.new'))).toBe(false)
   })
 
   test('data of another PostgreSQL is refused, and the folder is free again', async () => {

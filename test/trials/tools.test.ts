@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { allRuns } from '../promises/books.ts'
 import { storeKinds } from '../promises/place.ts'
-import { aRoom, json, lastOf } from '../promises/tool-room.ts'
+import { aRoom, json } from '../promises/tool-room.ts'
 import { until } from '../promises/work.ts'
 
 describe.each(storeKinds)('on the %s store', (kind) => {

@@ -5,11 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     globalSetup: ['test/fakes/embedded-folder.ts'],
-    include: [
-      'test/trials/**/*.test.ts',
-      'test/promises/{once,held-edge,fanout,llm,restart,cpu,fair-share}.test.ts',
-      'test/store/embedded-kill.test.ts',
-    ],
+    include: ['test/trials/**/*.test.ts', 'test/promises/{once,held-edge,fanout,llm,cpu,fair-share,waits}.test.ts'],
     pool: 'forks',
     execArgv: ['--liftoff-only'],
     maxWorkers: '100%',

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { browsing, eventually, seen } from '../dashboard/browsing.ts'
 import { findBrowser } from '../fakes/browser.ts'
-import { browsing, eventually, seen } from './browsing.ts'
 
 const chromium = findBrowser()
 

@@ -1,8 +1,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { browsing, eventually, seen, submitPassword } from '../dashboard/browsing.ts'
 import { findBrowser } from '../fakes/browser.ts'
 import { seedTasks } from '../fakes/dashboard-seed.ts'
-import { browsing, eventually, seen, submitPassword } from './browsing.ts'
 
 const chromium = findBrowser()
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { browsing, eventually, seen } from '../dashboard/browsing.ts'
 import { findBrowser } from '../fakes/browser.ts'
 import { seedTasks } from '../fakes/dashboard-seed.ts'
-import { browsing, eventually, seen } from './browsing.ts'
 
 const chromium = findBrowser()
 

@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type { Part } from '../../src/core/part.ts'
 import type { Bubble } from '../../src/dashboard/api/shapes.ts'
+import { browsing, eventually } from '../dashboard/browsing.ts'
 import { findBrowser } from '../fakes/browser.ts'
 import { pngBase64, seedTasks } from '../fakes/dashboard-seed.ts'
-import { browsing, eventually } from './browsing.ts'
 
 const chromium = findBrowser()
 const path = '/console?channel=qq-group&chat=g20001'

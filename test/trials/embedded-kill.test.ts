@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
@@ -37,7 +37,7 @@ async function open(dataDir: string, onError: (error: Error) => void = () => {})
 /** Starts a writer; `acknowledged` grows with what it says it has stored. */
 async function aWriter(dataDir: string, round: number) {
   const acknowledged: { id: string; number: number }[] = []
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'writer.ts'), dataDir, `${round}`], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../store/writer.ts'), dataDir, `${round}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   ends.push(() => child.kill('SIGKILL'))
@@ -64,6 +64,17 @@ async function aWriter(dataDir: string, round: number) {
 }
 
 describe('a killed process', () => {
+  test('a start that was killed while it made the database is begun anew', { timeout: 60_000 }, async () => {
+    const folder = await aFolder()
+    rmSync(join(folder, 'pg'), { recursive: true })
+    mkdirSync(join(folder, 'pg.new'))
+    writeFileSync(join(folder, 'pg.new', 'PG_VERSION'), '18\n')
+    const store = await open(folder)
+    expect((await store.runs.create(aRun(), noon)).run.number).toBe(1)
+    await store.close()
+    expect(existsSync(join(folder, 'pg.new'))).toBe(false)
+  })
+
   test('loses nothing that it acknowledged, at ten random moments', { timeout: 120_000 }, async () => {
     const dataDir = await aFolder()
     const acknowledged: { id: string; number: number }[] = []

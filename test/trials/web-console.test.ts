@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { browsing, eventually } from '../dashboard/browsing.ts'
 import { findBrowser } from '../fakes/browser.ts'
 import { pngBase64 } from '../fakes/dashboard-seed.ts'
-import { browsing, eventually } from './browsing.ts'
 
 const chromium = findBrowser()
 const picture = { name: '图.png', mimeType: 'image/png', buffer: Buffer.from(pngBase64, 'base64') }
