@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { WecomSimulator } from '../../src/simulators/wecom/index.ts'
 import type { Moment } from './dying.ts'
+import { isTrial } from './sized.ts'
 import { wecomEnv } from './wecom-env.ts'
 
 /** A running Huitou: a process of its own, as people run it, or a part of this one. */
@@ -54,7 +55,7 @@ export interface HuitouOptions {
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** PostgreSQL is a large program of WebAssembly: compiling it well takes more than it saves in the seconds that a test lasts. */
-export const quickStart = ['--liftoff-only']
+export const quickStart: readonly string[] = isTrial ? [] : ['--liftoff-only']
 /** Processes of many tests read the same code. */
 export const compileCache = join(root, 'node_modules/.cache/huitou/code')
 const programs = {

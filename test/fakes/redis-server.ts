@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, connect as dial } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -27,6 +27,8 @@ export interface RedisServer {
 export interface RedisServerOptions {
   /** Not started yet; `restart` does. */
   down?: boolean
+  /** What it begins with: the bytes of an RDB file. */
+  rdb?: Buffer
   /** More options of redis-server: `['--maxmemory', '4mb']`. */
   args?: readonly string[]
 }
@@ -37,6 +39,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   if (binary === undefined) return undefined
   const dir = await mkdtemp(join(tmpdir(), 'huitou-redis-'))
   const port = await freePort()
+  if (options.rdb !== undefined) await beginWith(dir, options.rdb)
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--loglevel', 'warning']
   args.push('--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction')
   args.push(...(options.args ?? []))
@@ -78,6 +81,14 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** As a base of the append-only file, which is all that such a server reads. */
+async function beginWith(dir: string, rdb: Buffer): Promise<void> {
+  const folder = join(dir, 'appendonlydir')
+  await mkdir(folder)
+  await writeFile(join(folder, 'appendonly.aof.1.base.rdb'), rdb)
+  await writeFile(join(folder, 'appendonly.aof.manifest'), 'file appendonly.aof.1.base.rdb seq 1 type b\n')
 }
 
 /** A test run that is cut short leaves no server behind. */

@@ -10,23 +10,19 @@ import { tell, until } from './work.ts'
 
 /** The moves of a task's record between two of which its process may die. */
 export const ofWork: readonly Moment[] = [
-  { operation: 'runs.start', when: 'before', nth: 1 },
   { operation: 'runs.start', when: 'after', nth: 1 },
   { operation: 'steps.save', when: 'before', nth: 1 },
   { operation: 'steps.save', when: 'after', nth: 1 },
   { operation: 'runs.suspend', when: 'before', nth: 1 },
   { operation: 'runs.suspend', when: 'after', nth: 1 },
-  { operation: 'runs.finish', when: 'before', nth: 1 },
   { operation: 'runs.finish', when: 'after', nth: 1 },
 ]
 
 /** The moves of what it says: stored and claimed, sent, its verdict written down. */
 export const ofWords: readonly Moment[] = [
-  { operation: 'outbox.offer', when: 'before', nth: 1, of: 'half way' },
   { operation: 'outbox.offer', when: 'after', nth: 1, of: 'half way' },
   { operation: 'outbox.settle', when: 'before', nth: 1 },
   { operation: 'outbox.settle', when: 'after', nth: 1 },
-  { operation: 'outbox.offer', when: 'before', nth: 1, of: 'has walked' },
   { operation: 'outbox.offer', when: 'after', nth: 1, of: 'has walked' },
 ]
 

@@ -8,6 +8,7 @@ import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 import { type Huitou, type HuitouOptions, scratchDir, startHuitou } from '../fakes/huitou.ts'
 import { startHere } from '../fakes/huitou-here.ts'
 import { type RedisServer, startRedisServer } from '../fakes/redis-server.ts'
+import { keptEmbedded, keptRedis } from '../upgrade/kept-store.ts'
 
 export const storeKinds = ['embedded', 'redis'] as const
 export type StoreKind = (typeof storeKinds)[number]
@@ -30,21 +31,27 @@ export interface PlaceOptions extends WecomSimulatorOptions {
   redisDown?: boolean
   /** In processes of their own, which can be killed; they take many times as long to start. */
   apart?: boolean
+  /** The version of Huitou that left the store, with all that it had under way; else it is a new one. */
+  storeOf?: string
 }
 
 /** Undefined where the store cannot be had on this machine; with CI=true that is an error. */
 export async function aPlace(
   kind: StoreKind,
-  { redisDown, apart = false, ...rest }: PlaceOptions = {},
+  { redisDown, apart = false, storeOf, ...rest }: PlaceOptions = {},
 ): Promise<Place | undefined> {
-  const redis = kind === 'redis' ? await startRedisServer({ down: redisDown }) : undefined
+  const redis =
+    kind === 'redis'
+      ? await startRedisServer({ down: redisDown, rdb: storeOf === undefined ? undefined : keptRedis(storeOf) })
+      : undefined
   if (kind === 'redis' && redis === undefined) return undefined
   onTestFinished(() => redis?.stop())
   const { dir, remove } = await scratchDir()
   onTestFinished(remove)
-  const embedded = kind === 'embedded' && !apart ? await anEmbeddedStore() : undefined
+  const embedded = kind === 'embedded' && !apart && storeOf === undefined ? await anEmbeddedStore() : undefined
   onTestFinished(() => embedded?.close())
-  if (kind === 'embedded' && apart) await copyEmbeddedFolder(join(dir, 'store'))
+  if (kind === 'embedded' && storeOf !== undefined) keptEmbedded(storeOf, dir)
+  else if (kind === 'embedded' && apart) await copyEmbeddedFolder(join(dir, 'store'))
   const simulator = await startWecomSimulator(rest)
   onTestFinished(() => simulator.close())
   const started: Huitou[] = []

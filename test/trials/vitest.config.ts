@@ -7,7 +7,6 @@ export default defineConfig({
     globalSetup: ['test/fakes/embedded-folder.ts'],
     include: ['test/trials/**/*.test.ts', 'test/promises/{once,held-edge,fanout,llm,cpu,fair-share,waits}.test.ts'],
     pool: 'forks',
-    execArgv: ['--liftoff-only'],
     maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
