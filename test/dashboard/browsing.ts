@@ -11,6 +11,8 @@ export interface Opening {
   /** How many tasks there are already. */
   tasks?: number
   context?: BrowserContextOptions
+  /** How many times as fast as a real one the bot behind the page is. */
+  speed?: number
 }
 
 export interface Browsing {
@@ -42,8 +44,8 @@ export function browsing(chromium: string | undefined): Browsing {
 
   afterAll(() => browser?.close())
 
-  async function open({ path = '/', tasks = 30, context = {} }: Opening = {}): Promise<Page> {
-    fake = await startFakeDashboard({ dist, tasks: seedTasks(tasks), speed: 5 })
+  async function open({ path = '/', tasks = 30, context = {}, speed = 5 }: Opening = {}): Promise<Page> {
+    fake = await startFakeDashboard({ dist, tasks: seedTasks(tasks), speed })
     const page = await (await browser.newContext({ locale: 'zh-CN', ...context })).newPage()
     page.on('pageerror', (error) => sins.push(error.message))
     page.on('console', (message) => {

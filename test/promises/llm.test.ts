@@ -1,32 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { OnebotSimulator } from '../../src/simulators/onebot/index.ts'
-import type { OpenaiSimulator, OpenaiSimulatorOptions } from '../../src/simulators/openai/index.ts'
-import type { Huitou } from '../fakes/huitou.ts'
 import { sized } from '../fakes/sized.ts'
+import { answers, aRoom, type Room } from './asking.ts'
 import { isQuiet } from './books.ts'
-import { aPlace, type StoreKind, storeKinds } from './place.ts'
-import { aModel, aQq } from './qq-and-model.ts'
+import { storeKinds } from './place.ts'
 import { tell, until } from './work.ts'
 
 const QUESTIONS = sized(150, 1_000)
-
-interface Room {
-  huitou: Huitou
-  qq: OnebotSimulator
-  model: OpenaiSimulator
-}
-
-async function aRoom(kind: StoreKind, options: OpenaiSimulatorOptions = {}): Promise<Room | undefined> {
-  const place = await aPlace(kind)
-  if (place === undefined) return undefined
-  const { model, env } = await aModel(options)
-  const huitou = await place.start({ env: { ...env, HUITOU_CONFIG: 'test/promises/onebot.yaml' } })
-  return { huitou, model, qq: await aQq(huitou) }
-}
-
-/** What the bot said, notices not counted. */
-const answers = ({ inbox }: OnebotSimulator) =>
-  inbox.filter(({ text }) => !text.includes('cancel')).map(({ text }) => text)
 
 describe.each(storeKinds)('on the %s store', (kind) => {
   test('a group asks and is answered with what was said before in mind, and `new` forgets it', {
@@ -114,28 +93,6 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   })
 })
 
-test('whatever goes wrong has its sentence, and who waits long hears of it', { timeout: 60_000 }, async () => {
-  const room = await aRoom('embedded', { answer: () => 'late' })
-  if (room === undefined) return expect.fail('the embedded store is always there')
-  const { qq, model } = room
-  const cases = [
-    [{ answer: 'filter' }, '内容审核'],
-    [{ answer: 'too-long' }, '太长'],
-    [{ answer: 'empty' }, '没有说出任何内容'],
-    [{ answer: 401 }, 'OPENAI_API_KEY'],
-  ] as const
-  for (const [rule, words] of cases) {
-    model.misbehave({ ...rule })
-    qq.sayInPrivate('10001', '#hello')
-    await qq.waitFor(({ text }) => text.includes(words), 20_000)
-    model.behave()
-  }
-  model.misbehave({ answer: 'silent', times: 1 })
-  qq.sayInPrivate('10009', '#slow')
-  await qq.waitFor(({ text }) => /#\d+ 正在回答，请稍候/.test(text), 10_000)
-})
-
-/** Whether all questions are stored. */
 async function storedOf({ huitou }: Room): Promise<boolean> {
   const { lanes } = await (await huitou.api('/api/overview')).json()
   const llm = lanes.find(({ name }: { name: string }) => name === 'llm')

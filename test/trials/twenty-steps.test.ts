@@ -8,7 +8,7 @@ import { detailsOf, isQuiet } from '../promises/books.ts'
 import { aPlace } from '../promises/place.ts'
 import { seeded, tell, until } from '../promises/work.ts'
 
-const KILLS = 30
+const KILLS = 12
 const STEPS = 20
 const STEP_MS = 400
 /** Every sixth kill comes while a process starts, the others while a step is under way or between two. */

@@ -12,7 +12,7 @@ describe.skipIf(chromium === undefined)('the console in a browser', () => {
   const open = () => visit.signedIn({ path: '/console', tasks: 3 })
 
   test('what is said becomes a bubble, a task with its progress, and an answer', async () => {
-    const page = await open()
+    const page = await visit.signedIn({ path: '/console', tasks: 3, speed: 0.5 })
     await say(page, 'demo sleep 5')
     const task = page.getByTestId('console-task')
     await eventually(() => bubbles(page, 'person')).toEqual(['demo sleep 5'])

@@ -27,7 +27,7 @@ for (const kind of ['embedded', 'redis'] as const) {
   const huitou = await startHuitou({ dataDir, redisUrl: redis?.url, simulator, cwd: resolve(checkout), env })
   const say = async (person: string, text: string) => `wecom-${(await simulator.say(person, text)).msgId}`
   const is = (id: string, isSo: (task: Awaited<ReturnType<typeof detailsOf>>[number]) => boolean) =>
-    until(async () => (await detailsOf(huitou, [id]).catch(() => [])).some(isSo), 60_000, `${id} comes so far`)
+    until(async () => (await detailsOf(huitou, [id]).catch(() => [])).some(isSo), 180_000, `${id} comes so far`)
 
   await is(await say('zhangsan', 'demo echo 你好'), ({ state }) => state === 'done')
   await is(await say('zhangsan', 'demo fail 9'), ({ state }) => state === 'failed')
@@ -36,7 +36,7 @@ for (const kind of ['embedded', 'redis'] as const) {
   const granted = { subject: 'wecom:lisi', scene: 'act_demo' }
   const put = await huitou.api('/api/grants', { method: 'PUT', body: JSON.stringify(granted) })
   if (!put.ok) throw new Error(`no grant: ${put.status}`)
-  for (const what of ['book', 'ask', 'nap', 'fan'])
+  for (const what of ['book', 'ask', 'fan', 'nap'])
     await is(await say('zhangsan', `kept ${what}`), ({ waits, timeline }) =>
       what === 'fan' ? timeline.some(({ kind }) => kind === 'piece') : waits?.length === 1,
     )

@@ -37,8 +37,12 @@ describe.each(storeKinds)('on the %s store of 0.1.0', (kind) => {
     expect(walk?.state).toBe('done')
     const steps = walk?.timeline.filter(({ kind: hop }) => hop === 'step').map(({ text }) => text)
     expect(steps).toEqual(['one', 'two', 'three'])
-    for (const text of ['awake', 'doubled 2,4,6', 'walked'])
-      await simulator.waitFor((message) => message.text === text, 30_000)
+    for (const command of ['kept nap', 'kept fan', 'kept walk']) {
+      const { id } = of(command)
+      const isSaid = async () =>
+        (await detailsOf(huitou, [id]))[0]?.deliveries.some(({ state }) => state === 'sent') ?? false
+      await until(isSaid, 30_000, `the answer to ${command} is sent`)
+    }
     for (const number of [1, 2, 3])
       await simulator.waitFor(({ to, text }) => to === `member-${number}` && text.includes('醒了'), 30_000)
 
