@@ -8,7 +8,7 @@ import { isTrial, seed, sized } from '../fakes/sized.ts'
 import { aPlace, type Place, type StoreKind, storeKinds } from './place.ts'
 import { seeded, tell, until } from './work.ts'
 
-const KILLS = sized(1, 6)
+const KILLS = sized(1, 3)
 const PIECES = sized(30, 100)
 
 /** Its steps write a line each to a file, so that they are counted from outside; `fail` names the items that throw. */

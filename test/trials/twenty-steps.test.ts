@@ -54,7 +54,7 @@ export default defineScene({
 `
 
 describe.each(ways)('on the $kind store', ({ kind, processes, workflows, mostMsToLive }) => {
-  test('twenty steps are each done once, though their process is killed fifty times', { timeout: 600_000 }, async ({
+  test('twenty steps are each done once, though their process is killed again and again', { timeout: 600_000 }, async ({
     skip,
   }) => {
     const place = await aPlace(kind, { apart: true, seed, redeliverAfterMs: 1_500 })
