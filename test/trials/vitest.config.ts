@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     globalSetup: ['test/fakes/embedded-folder.ts'],
-    include: ['test/trials/**/*.test.ts', 'test/promises/{once,held-edge,fanout,llm,cpu,fair-share,waits}.test.ts'],
+    include: ['test/trials/**/*.test.ts', 'test/promises/{once,held-edge,fanout,llm,fair-share,waits}.test.ts'],
     pool: 'forks',
     maxWorkers: '100%',
     testTimeout: 60_000,

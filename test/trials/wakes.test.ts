@@ -9,7 +9,7 @@ import { sideBySide, tell, until } from '../promises/work.ts'
 
 const SLEEPERS = 1_000
 /** Their times are spread over this. */
-const SPREAD_MS = 6_000
+const SPREAD_MS = 15_000
 /** What a thousand of them may add to a process that has had a thousand others: what is to be swept up comes and goes by as much. */
 const MOST_MB = 96
 

@@ -22,7 +22,7 @@ mkdirSync(fixtures, { recursive: true })
 for (const kind of ['embedded', 'redis'] as const) {
   const redis = kind === 'redis' ? await startRedisServer() : undefined
   const dataDir = mkdtempSync(join(tmpdir(), 'huitou-make-'))
-  const simulator = await startWecomSimulator({ redeliveries: 0 })
+  const simulator = await startWecomSimulator()
   const env = { HUITOU_CONFIG: join(fixtures, 'huitou.yaml'), SCENE_DIRS: `${join(fixtures, 'scenes')},src/scenes` }
   const huitou = await startHuitou({ dataDir, redisUrl: redis?.url, simulator, cwd: resolve(checkout), env })
   const say = async (person: string, text: string) => `wecom-${(await simulator.say(person, text)).msgId}`
@@ -37,8 +37,8 @@ for (const kind of ['embedded', 'redis'] as const) {
   const put = await huitou.api('/api/grants', { method: 'PUT', body: JSON.stringify(granted) })
   if (!put.ok) throw new Error(`no grant: ${put.status}`)
   for (const what of ['book', 'ask', 'fan', 'nap'])
-    await is(await say('zhangsan', `kept ${what}`), ({ waits, timeline }) =>
-      what === 'fan' ? timeline.some(({ kind }) => kind === 'piece') : waits?.length === 1,
+    await is(await say('zhangsan', `kept ${what}`), ({ waits, fans }) =>
+      what === 'fan' ? fans?.[0]?.underWay.length === 3 : waits?.length === 1,
     )
   simulator.misbehave({ path: '/cgi-bin/message/send', answer: -1 })
   const walking = await say('wangwu', 'kept walk')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { installations, ofWords, showEachMomentIsSurvived } from './moments.ts'
+import { installations, ofWords, showEachMomentIsSurvived } from '../promises/moments.ts'
 
 test('a process that dies between any two moves of what a task says loses nothing and repeats nothing that was kept', {
   timeout: 120_000,

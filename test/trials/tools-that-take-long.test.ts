@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { allRuns } from './books.ts'
-import { storeKinds } from './place.ts'
-import { aRoom, json, lastOf } from './tool-room.ts'
-import { until } from './work.ts'
+import { allRuns } from '../promises/books.ts'
+import { storeKinds } from '../promises/place.ts'
+import { aRoom, json, lastOf } from '../promises/tool-room.ts'
+import { until } from '../promises/work.ts'
 
 describe.each(storeKinds)('on the %s store', (kind) => {
   test('what takes longer than a moment holds no slot of its caller', { timeout: 120_000 }, async ({ skip }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { installations, ofWork, showEachMomentIsSurvived } from './moments.ts'
+import { installations, ofWork, showEachMomentIsSurvived } from '../promises/moments.ts'
 
 test("a process that dies between any two moves of a task's work loses nothing and repeats nothing that was kept", {
   timeout: 120_000,

@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sized } from '../fakes/sized.ts'
-import { type Company, numberIn, openCompany } from './company.ts'
-import { tell, until } from './work.ts'
+import { type Company, numberIn, openCompany } from '../promises/company.ts'
+import { tell, until } from '../promises/work.ts'
 
 /** Commands of lane `cpu` that do harm, and one that harms nobody. */
 const scene = (ledger: string) => `
@@ -108,10 +107,7 @@ const harms = [
   ['a crash of native code', 'segv', crashed],
 ] as const
 
-/** Those that end in ways of their own; the trials do them all. */
-const fewer: readonly string[] = ['loop', 'buffers', 'exit', 'segv']
-
-test.each(harms.filter(([, harm]) => sized(0, 1) === 1 || fewer.includes(harm)))(
+test.each(harms)(
   '%s harms nobody else, its person is told, and its slot is back',
   { timeout: 180_000 },
   async (_, harm, sentence) => {
