@@ -92,7 +92,7 @@ async function aCompany(
   config: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Company | undefined> {
-  const company = await openCompany({ store, config: { publicUrl: PUBLIC_URL, ...config }, env })
+  const company = await openCompany({ store, config: { publicUrl: PUBLIC_URL, ...config }, env, apart: true })
   onTestFinished(() => company?.close())
   return company
 }

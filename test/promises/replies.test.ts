@@ -34,7 +34,7 @@ async function aWorld(words: string): Promise<World> {
   await writeFile(join(folder, '狗', '1.txt'), '汪汪')
   await writeFile(join(dir, 'public', 'greet.ts'), greet)
   const api = await aPictureApi()
-  const place = await aPlace('embedded')
+  const place = await aPlace('embedded', { apart: true })
   if (place === undefined) throw new Error('the embedded store needs nothing')
   const huitou = await place.start({
     env: {
