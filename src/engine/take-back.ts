@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { insist } from '../core/insist.ts'
 import type { Run } from '../core/run.ts'
 import { whyOf } from '../core/why.ts'
+import { type HeldLease, holdLeaseOf } from '../store/held-lease.ts'
 import { textIn } from './attempt.ts'
 import { callsOf, openOwn } from './calls.ts'
 import { startDeadline } from './deadline.ts'
@@ -59,7 +59,7 @@ export async function takeBack(ended: Run, engine: Engine, shutdown: AbortSignal
     await tellFailed(run, kept, engine)
     await settleOwed(run, engine.store)
   } finally {
-    await hold.stop()
+    await hold.release()
   }
 }
 
@@ -113,22 +113,10 @@ async function tellFailed(run: Run, kept: Kept, engine: Engine): Promise<void> {
 }
 
 /** Undefined when somebody else takes it back. */
-async function holdUndo(
-  run: Run,
-  { store: { leases }, leaseMs, now, log }: Engine,
-): Promise<{ stop(): Promise<void> } | undefined> {
-  const name = `undo:${run.id}`
-  const holder = randomUUID()
-  if (!(await leases.take(name, holder, now(), leaseMs))) return undefined
-  const timer = setInterval(() => {
-    leases.take(name, holder, now(), leaseMs).catch((error: unknown) => {
-      log.warn({ taskId: run.id, error: whyOf(error) }, 'a lease could not be prolonged')
-    })
-  }, leaseMs / 4)
-  return {
-    async stop() {
-      clearInterval(timer)
-      await leases.release(name, holder).catch(() => undefined)
-    },
-  }
+async function holdUndo(run: Run, { store: { leases }, leaseMs, now, log }: Engine): Promise<HeldLease | undefined> {
+  return holdLeaseOf(leases, `undo:${run.id}`, {
+    leaseMs,
+    now,
+    onError: (error) => log.warn({ taskId: run.id, error: whyOf(error) }, 'a lease could not be prolonged'),
+  })
 }

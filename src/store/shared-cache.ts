@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { UnavailableError } from '../core/errors.ts'
+import { holdLeaseOf } from './held-lease.ts'
 import type { Leases, Settings } from './store.ts'
 
 /** A fetch that takes longer is given up on by the others. */
 const FETCH_MS = 15_000
+/** A process that dies while it fetches keeps the others from it for so long. */
+const LEASE_MS = 2_000
 const LOOK_EVERY_MS = 50
 
 /** A value fetched once for all processes, kept in the store until it expires. */
@@ -21,12 +23,13 @@ export function sharedCache(settings: Settings, leases: Leases, now: () => numbe
     fetch: () => Promise<{ value: string; ttlMs: number }>,
     not: string | undefined,
   ): Promise<string> {
-    const holder = randomUUID()
     const giveUpAt = now() + FETCH_MS
     while (now() < giveUpAt) {
       const value = await kept(key, not)
       if (value !== undefined) return value
-      if (await leases.take(key, holder, now(), FETCH_MS)) {
+      // A lease lost on the way costs a second fetch, which does no harm.
+      const lease = await holdLeaseOf(leases, key, { leaseMs: LEASE_MS, now, onError: () => undefined })
+      if (lease !== undefined) {
         try {
           // Between the look and the lease somebody else may have brought it.
           const meanwhile = await kept(key, not)
@@ -35,7 +38,7 @@ export function sharedCache(settings: Settings, leases: Leases, now: () => numbe
           await settings.set(key, fetched.value, now() + fetched.ttlMs)
           return fetched.value
         } finally {
-          await leases.release(key, holder)
+          await lease.release()
         }
       }
       await pause(LOOK_EVERY_MS)

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { AppError, SetupError, UnavailableError, UnsureError } from '../../core/errors.ts'
+import { unlessAborted } from '../../core/unless-aborted.ts'
 import { asciiName, nameIn } from '../../web/file-name.ts'
 import { readAtMost } from '../../web/read-at-most.ts'
 import type { ChannelPorts, MediaFile } from '../channel.ts'
@@ -78,12 +79,14 @@ export function wecomClient(
     return { token: found.token, kept }
   }
 
-  async function withToken<T extends Answer>(attempt: (token: string) => Promise<T>): Promise<T> {
-    const first = await tokenBut()
+  async function withToken<T extends Answer>(signal: AbortSignal, attempt: (token: string) => Promise<T>): Promise<T> {
+    const token = (stale?: string) =>
+      unlessAborted(tokenBut(stale), signal, () => unavailable('no access token came in time'))
+    const first = await token()
     const answer = await attempt(first.token)
     if (!refusesToken(answer)) return answer
     ports.log.warn({ errcode: answer.errcode }, 'wecom: access token refused, fetching another')
-    const second = await tokenBut(first.kept)
+    const second = await token(first.kept)
     const again = await attempt(second.token)
     if (!refusesToken(again)) return again
     const fault = new SetupError(faultOf(again, 'a new access token was refused as well').message)
@@ -121,7 +124,7 @@ export function wecomClient(
     },
 
     post: (path, body, signal) =>
-      withToken(async (token) => {
+      withToken(signal, async (token) => {
         const limit = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)])
         const init = {
           method: 'POST',
@@ -132,7 +135,7 @@ export function wecomClient(
       }),
 
     upload: (type, file, signal) =>
-      withToken(async (token) => {
+      withToken(signal, async (token) => {
         const limit = AbortSignal.any([signal, AbortSignal.timeout(MEDIA_MS)])
         const form = new FormData()
         // A copy of the view's bytes: a File takes no SharedArrayBuffer.
@@ -145,7 +148,7 @@ export function wecomClient(
       }),
 
     download: (mediaId, signal) =>
-      withToken(async (token) => {
+      withToken(signal, async (token) => {
         const limit = AbortSignal.any([signal, AbortSignal.timeout(MEDIA_MS)])
         const got = await exchange('media/get', { access_token: token, media_id: mediaId }, {}, limit, unavailable)
         const type = got.headers.get('content-type') ?? 'application/octet-stream'

@@ -47,6 +47,15 @@ describe('the access token', () => {
     expect(api.callsTo('gettoken').length).toBe(2)
   })
 
+  test('that does not come in time keeps no send beyond its own time: it was not sent', async () => {
+    const token = ports.shared.get
+    ports.shared.get = () => new Promise(() => {})
+    await expect(send(aClient(), AbortSignal.timeout(20))).rejects.toThrow(UnavailableError)
+    ports.shared.get = token
+    expect(api.calls).toEqual([])
+    await send()
+  })
+
   test('refused when it is new as well is a matter for the operator, and rests for a minute', async () => {
     const client = aClient()
     api.script('message/send', refused(40014), refused(40014))
