@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { channelIdSchema } from '../src/core/address.ts'
-import { langSchema } from '../src/core/lang.ts'
-import { presetNameSchema } from '../src/core/preset.ts'
+import { channelIdSchema } from '../src/core/message/address.ts'
+import { presetNameSchema } from '../src/core/model/preset.ts'
+import { langSchema } from '../src/core/text/lang.ts'
 import { friendRequests, groupInvites, groupRule, qqNumber } from './onebot-schema.ts'
 import { count, DAY_MS, httpUrl, list, number, text } from './pieces.ts'
 

@@ -1,7 +1,7 @@
-import type { Address } from '../src/core/address.ts'
-import type { Budgets } from '../src/core/budget.ts'
-import type { OnSceneChange } from '../src/core/catalog.ts'
-import type { Limit } from '../src/core/limit.ts'
+import type { OnSceneChange } from '../src/core/command/catalog.ts'
+import type { Limit } from '../src/core/delivery/limit.ts'
+import type { Address } from '../src/core/message/address.ts'
+import type { Budgets } from '../src/core/model/budget.ts'
 
 /** Everything that can be set, checked and typed. Made once at start by `readConfig`; nobody else reads the environment. */
 export interface Config {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { presetNameSchema } from '../src/core/preset.ts'
+import { presetNameSchema } from '../src/core/model/preset.ts'
 import { budgetsSchema } from './budget-schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
 import { count, httpUrl, list, SECOND_MS, text } from './pieces.ts'

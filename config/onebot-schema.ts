@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { presetNameSchema } from '../src/core/preset.ts'
+import { presetNameSchema } from '../src/core/model/preset.ts'
 import { count, DAY_MS, list, SECOND_MS, text } from './pieces.ts'
 
 /* What a bot does in QQ groups and with requests, as it is written in the file. */

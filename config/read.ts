@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { groupSubject } from '../src/core/grant.ts'
-import { readMoment } from '../src/core/moment.ts'
+import { readMoment } from '../src/core/schedule/moment.ts'
 import type { Config, LaneConfig } from './config.ts'
 import { ConfigError, type Problem } from './config-error.ts'
 import { withEnvironment } from './environment.ts'

@@ -1,7 +1,13 @@
 import { z } from 'zod'
-import { type Address, channelIdSchema } from '../src/core/address.ts'
-import { langSchema } from '../src/core/lang.ts'
-import { misfireSchema, overlapSchema, policySchema, timeZoneSchema, whenTextSchema } from '../src/core/schedule.ts'
+import { type Address, channelIdSchema } from '../src/core/message/address.ts'
+import {
+  misfireSchema,
+  overlapSchema,
+  policySchema,
+  timeZoneSchema,
+  whenTextSchema,
+} from '../src/core/schedule/schedule.ts'
+import { langSchema } from '../src/core/text/lang.ts'
 import { count, text } from './pieces.ts'
 
 const { misfire, overlap, pauseAfter } = policySchema.parse({})

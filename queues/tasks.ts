@@ -1,6 +1,6 @@
 import type { Job, Queue } from 'bullmq'
 import { z } from 'zod'
-import { type Task, taskSchema } from '../src/core/task.ts'
+import { type Task, taskSchema } from '../src/core/task/task.ts'
 import { type Backend, within } from './backend.ts'
 
 /** Built-in commands wait here, apart from scenes: a `cancel` never stands behind what it cancels. */

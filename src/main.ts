@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/read.ts'
+import { runUntilStopped } from './app/process.ts'
+import { start } from './app/start.ts'
 import { underUp } from './deploy/under.ts'
-import { runUntilStopped } from './process.ts'
-import { start } from './start.ts'
 
 /*
  * `npm start`: everything in one process. `npm run serve`: callbacks, API and dashboard only; the lanes run in processes of

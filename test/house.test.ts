@@ -1,5 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { type Arrows, betweenRooms, circlesIn } from './house/circles.ts'
 import { exceptions } from './house/rooms.ts'
 import { breachesOf } from './house/rules.ts'
 import { importsOf, readTokens } from './house/tokens.ts'
@@ -25,6 +27,14 @@ describe('the house', () => {
     expect(told.toSorted()).toEqual([])
   })
 
+  test('nothing leads back to itself: no file, no room, no room of a room; types count', () => {
+    const arrows = arrowsBetween(files)
+    expect(circlesIn(arrows)).toEqual([])
+    expect(circlesIn(betweenRooms(arrows, topRoomOf))).toEqual([])
+    for (const house of ['src/core', 'src/engine'])
+      expect(circlesIn(betweenRooms(arrows, (file) => roomIn(house, file)))).toEqual([])
+  })
+
   test('no exception is left that nobody needs', () => {
     const idle = exceptions.filter(
       ({ file, breaks }) => !breaches.some((breach) => breach.file === file && breach.breaks === breaks),
@@ -32,6 +42,31 @@ describe('the house', () => {
     expect(idle).toEqual([])
   })
 })
+
+/** Each file with those of the project that it imports. */
+function arrowsBetween(all: readonly string[]): Arrows {
+  const known = new Set(all)
+  const targetOf = (file: string, from: string) =>
+    from.startsWith('.') ? posix.join(posix.dirname(file), from) : posix.normalize(imports[from] ?? '')
+  return new Map(
+    all.map((file) => {
+      const found = /\.tsx?$/.test(file) ? importsOf(readTokens(read(file))) : []
+      return [file, new Set(found.map(({ from }) => targetOf(file, from)).filter((target) => known.has(target)))]
+    }),
+  )
+}
+
+const programs = new Set(['src/main.ts', 'workers/main.ts'])
+/** Programs are rooms of their own; `scenes/` and the shipped scenes are what is built on the rest. */
+function topRoomOf(file: string): string {
+  if (programs.has(file)) return file
+  const [top = '', room = ''] = file.split('/')
+  return top === 'src' ? `${top}/${room}` : top
+}
+
+function roomIn(house: string, file: string): string | undefined {
+  return file.startsWith(`${house}/`) ? file.slice(house.length + 1).split('/', 1)[0] : undefined
+}
 
 describe('the rules', () => {
   const told = (file: string, source: string) =>
@@ -41,13 +76,13 @@ describe('the rules', () => {
     expect(told('src/core/a.ts', "import type { Store } from '../store/store.ts'\n")).toEqual([
       '1 imports types of ../store/store.ts',
     ])
-    expect(told('src/ingress/a.ts', "import { run } from '../engine/run-task.ts'\n")).toEqual([
-      '1 imports ../engine/run-task.ts',
+    expect(told('src/ingress/a.ts', "import { run } from '../engine/attempt/run-task.ts'\n")).toEqual([
+      '1 imports ../engine/attempt/run-task.ts',
     ])
     expect(told('queues/a.ts', "export * from '../src/store/store.ts'\n")).toEqual(['1 imports ../src/store/store.ts'])
-    expect(told('src/engine/a.ts', "const a: import('bullmq').Job = await import('../channels/channel.ts')\n")).toEqual(
-      ['1 imports bullmq', '1 imports ../channels/channel.ts'],
-    )
+    expect(
+      told('src/engine/llm/a.ts', "const a: import('bullmq').Job = await import('../../channels/channel.ts')\n"),
+    ).toEqual(['1 imports bullmq', '1 imports ../../channels/channel.ts'])
   })
 
   test('one platform does not import another; the surfaces of WeCom share a folder', () => {
@@ -86,6 +121,18 @@ describe('the rules', () => {
       '6 has a default export',
     ])
     expect(told('src/core/long.ts', 'let a = 1\n'.repeat(301))).toEqual(['301 is longer than 300 lines'])
+  })
+
+  test('circles are found, between files and between rooms', () => {
+    const arrows = new Map([
+      ['a/one.ts', new Set(['b/two.ts'])],
+      ['b/two.ts', new Set(['b/three.ts'])],
+      ['b/three.ts', new Set(['b/two.ts'])],
+      ['b/four.ts', new Set(['a/five.ts'])],
+      ['a/five.ts', new Set<string>()],
+    ])
+    expect(circlesIn(arrows)).toEqual([['b/three.ts', 'b/two.ts']])
+    expect(circlesIn(betweenRooms(arrows, (file) => file.slice(0, 1)))).toEqual([['a', 'b']])
   })
 
   test('what only looks like code is not code', () => {

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/read.ts'
-import { ensureDataDir } from '../src/data-dir.ts'
-import { openInstallation } from '../src/installation.ts'
-import { openLog } from '../src/log.ts'
-import { runUntilStopped } from '../src/process.ts'
-import { startWork } from './work.ts'
+import { ensureDataDir } from '../src/app/data-dir.ts'
+import { openInstallation } from '../src/app/installation.ts'
+import { openLog } from '../src/app/log.ts'
+import { runUntilStopped } from '../src/app/process.ts'
+import { startWork } from '../src/app/working.ts'
 
 /* `npm run work -- --lanes short,long`: runs these lanes (default: all) and the outboxes. */
 const { values } = parseArgs({ options: { lanes: { type: 'string' } } })

@@ -1,5 +1,5 @@
-import type { Run } from '../src/core/run.ts'
-import type { Task } from '../src/core/task.ts'
+import type { Run } from '../src/core/task/run.ts'
+import type { Task } from '../src/core/task/task.ts'
 import type { Merged } from '../src/store/store.ts'
 
 /** Whoever goes on and on is answered after so many times the window. */

@@ -1,5 +1,5 @@
 import type { Log } from '../src/core/log.ts'
-import { whyOf } from '../src/core/why.ts'
+import { whyOf } from '../src/core/text/why.ts'
 import { type ConfiguredSchedule, keepConfigured } from '../src/engine/schedules/configured.ts'
 import { type LookPorts, lookAtSchedule } from '../src/engine/schedules/look.ts'
 

@@ -1,5 +1,5 @@
 import { DelayedError, type Job } from 'bullmq'
-import type { Outcome } from '../src/core/outcome.ts'
+import type { Outcome } from '../src/core/task/outcome.ts'
 
 /** Says to the queue, in its words, how an attempt ended: gone, or again later. The one place that does. */
 export async function settle(job: Job, token: string | undefined, outcome: Outcome, now: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { OutboxQueues } from '../queues/deliveries.ts'
 import type { Log } from '../src/core/log.ts'
-import type { Task } from '../src/core/task.ts'
-import { owedTasks } from '../src/engine/owed.ts'
+import type { Task } from '../src/core/task/task.ts'
+import { owedTasks } from '../src/engine/compensation/pending.ts'
 import type { Store } from '../src/store/store.ts'
 
 export interface SweeperPorts {

@@ -1,7 +1,7 @@
-import { chatKey, personKey } from '../src/core/address.ts'
-import { newRunOf } from '../src/core/run.ts'
-import type { Task } from '../src/core/task.ts'
-import type { Engine } from '../src/engine/engine.ts'
+import { chatKey, personKey } from '../src/core/message/address.ts'
+import { newRunOf } from '../src/core/task/run.ts'
+import type { Task } from '../src/core/task/task.ts'
+import type { Engine } from '../src/engine/attempt/engine.ts'
 
 /** Has works of one key take turns, in the order they came; different keys run side by side. */
 export interface Turns {

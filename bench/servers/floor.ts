@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import express from 'express'
 import { openBackend } from '../../queues/backend.ts'
+import { openLog } from '../../src/app/log.ts'
 import { wecomApp } from '../../src/channels/wecom-app/index.ts'
-import { openLog } from '../../src/log.ts'
 import { configOf, readOptions } from './config.ts'
 import { queuesAt } from './queues-at.ts'
 

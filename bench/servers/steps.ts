@@ -1,6 +1,6 @@
-import { openInstallation } from '../../src/installation.ts'
-import { openLog } from '../../src/log.ts'
-import { startWork } from '../../workers/work.ts'
+import { openInstallation } from '../../src/app/installation.ts'
+import { openLog } from '../../src/app/log.ts'
+import { startWork } from '../../src/app/working.ts'
 import { median } from '../figures.ts'
 import { configOf, readOptions } from './config.ts'
 

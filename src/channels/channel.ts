@@ -1,12 +1,12 @@
 import type { WebSocket } from 'ws'
-import type { Ack } from '../core/ack.ts'
-import type { Address } from '../core/address.ts'
-import type { ChatAction } from '../core/chat-action.ts'
-import type { Delivery, Receipt } from '../core/delivery.ts'
-import type { Draft } from '../core/draft.ts'
-import type { Limit } from '../core/limit.ts'
-import type { Message } from '../core/message.ts'
-import type { Part } from '../core/part.ts'
+import type { Delivery, Receipt } from '../core/delivery/delivery.ts'
+import type { Draft } from '../core/delivery/draft.ts'
+import type { Limit } from '../core/delivery/limit.ts'
+import type { Ack } from '../core/message/ack.ts'
+import type { Address } from '../core/message/address.ts'
+import type { ChatAction } from '../core/message/chat-action.ts'
+import type { Message } from '../core/message/message.ts'
+import type { Part } from '../core/message/part.ts'
 
 /** An HTTP request as it came in: nothing decoded, nothing lost. */
 export interface InboundRequest {

@@ -1,6 +1,6 @@
 import { RejectedError } from '../core/errors.ts'
-import type { Message } from '../core/message.ts'
-import type { Media } from '../core/part.ts'
+import type { Message } from '../core/message/message.ts'
+import type { Media } from '../core/message/part.ts'
 import { fetchFile } from '../web/fetch-file.ts'
 import type { Channel, MediaFile } from './channel.ts'
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/read.ts'
+import { localTokenFile } from '../app/local-token.ts'
 import { errorBodySchema } from '../dashboard/api/shapes.ts'
-import { localTokenFile } from '../local-token.ts'
 import { CliError } from './cli-error.ts'
 
 /** Calls the running Huitou of this config over its HTTP API. */

@@ -1,20 +1,15 @@
+import type { CliCommand } from './command.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { deployCommand } from './deploy.ts'
 import { doctorCommand } from './doctor.ts'
 import { grantCommand, grantsCommand, revokeCommand } from './grants.ts'
-import { helpCommand } from './help.ts'
+import { helpOf } from './help.ts'
 import { replayCommand } from './replay.ts'
 import { sendCommand } from './send.ts'
 import { cancelCommand, retryCommand, taskCommand, tasksCommand } from './tasks.ts'
 import { upCommand } from './up.ts'
 import { versionCommand } from './version.ts'
-
-export interface CliCommand {
-  usage: string
-  summary: string
-  run(words: readonly string[]): Promise<void>
-}
 
 export const commands: Readonly<Record<string, CliCommand>> = {
   config: configCommand,
@@ -32,5 +27,5 @@ export const commands: Readonly<Record<string, CliCommand>> = {
   revoke: revokeCommand,
   grants: grantsCommand,
   version: versionCommand,
-  help: helpCommand,
+  help: helpOf(() => Object.values(commands)),
 }

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../config/read.ts'
 import { CliError } from './cli-error.ts'
-import type { CliCommand } from './commands.ts'
+import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 import { sceneFaults } from './scene-faults.ts'
 

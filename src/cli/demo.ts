@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/read.ts'
-import { runUntilStopped } from '../process.ts'
+import { runUntilStopped } from '../app/process.ts'
+import { start } from '../app/start.ts'
 import { serveOnebotControl } from '../simulators/onebot/control.ts'
 import { startOnebotSimulator } from '../simulators/onebot/index.ts'
 import { friendlyAnswer } from '../simulators/openai/friendly-answer.ts'
 import { startOpenaiSimulator } from '../simulators/openai/index.ts'
 import { startWecomSimulator } from '../simulators/wecom/index.ts'
-import { start } from '../start.ts'
-import type { CliCommand } from './commands.ts'
+import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 
 /** An answer takes some ten seconds, so that it can be seen to come later. */

@@ -6,7 +6,7 @@ import { prepare } from '../deploy/prepare.ts'
 import { RunError } from '../deploy/run.ts'
 import type { Source } from '../deploy/sources.ts'
 import { CliError } from './cli-error.ts'
-import type { CliCommand } from './commands.ts'
+import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 
 const MINUTE_MS = 60_000

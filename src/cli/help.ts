@@ -1,11 +1,13 @@
-import { type CliCommand, commands } from './commands.ts'
+import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 
-export const helpCommand: CliCommand = {
-  usage: 'help',
-  summary: 'what there is',
-  async run() {
-    const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length))
-    for (const { usage, summary } of Object.values(commands)) say(`  ${usage.padEnd(width)}  ${summary}`)
-  },
+export function helpOf(commands: () => readonly CliCommand[]): CliCommand {
+  return {
+    usage: 'help',
+    summary: 'what there is',
+    async run() {
+      const width = Math.max(...commands().map(({ usage }) => usage.length))
+      for (const { usage, summary } of commands()) say(`  ${usage.padEnd(width)}  ${summary}`)
+    },
+  }
 }

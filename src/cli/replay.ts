@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { Replayed } from '../core/replay.ts'
-import { liveStates } from '../core/run.ts'
+import type { Replayed } from '../core/task/replay.ts'
+import { liveStates } from '../core/task/run.ts'
 import { replayAnswerSchema, taskDetailSchema } from '../dashboard/api/shapes.ts'
 import { apiClient } from './api-client.ts'
 import { CliError } from './cli-error.ts'
-import type { CliCommand } from './commands.ts'
+import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 
 const LOOK_MS = 500

@@ -1,7 +1,7 @@
 import { pushedSchema } from '../dashboard/api/shapes.ts'
 import { apiClient } from './api-client.ts'
 import { CliError } from './cli-error.ts'
-import type { CliCommand } from './commands.ts'
+import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 
 export const sendCommand: CliCommand = {

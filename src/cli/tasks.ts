@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { retriedSchema, type TaskSummary, taskDetailSchema, taskListSchema } from '../dashboard/api/shapes.ts'
 import { type ApiClient, apiClient } from './api-client.ts'
 import { CliError } from './cli-error.ts'
-import type { CliCommand } from './commands.ts'
+import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 
 export const tasksCommand: CliCommand = {

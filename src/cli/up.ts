@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { loadConfig } from '../../config/read.ts'
+import { openLog } from '../app/log.ts'
+import { runUntilStopped } from '../app/process.ts'
 import { openUp } from '../deploy/up.ts'
-import { openLog } from '../log.ts'
-import { runUntilStopped } from '../process.ts'
 import { CliError } from './cli-error.ts'
-import type { CliCommand } from './commands.ts'
+import type { CliCommand } from './command.ts'
 
 export const upCommand: CliCommand = {
   usage: 'up [--here]',

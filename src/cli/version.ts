@@ -1,5 +1,5 @@
-import { version } from '../version.ts'
-import type { CliCommand } from './commands.ts'
+import { version } from '../app/version.ts'
+import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 
 export const versionCommand: CliCommand = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Part, partSchema } from './part.ts'
+import { type Part, partSchema } from './message/part.ts'
 
 /*
  * What every platform's simulator answers over HTTP to whoever plays its people: `GET /simulator/chats`, `GET /simulator/feed?after=&waitMs=`, the same as

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Log } from '../core/log.ts'
-import { whyOf } from '../core/why.ts'
+import { whyOf } from '../core/text/why.ts'
 import type { Tally } from './messages.ts'
 import type { Port } from './port.ts'
 import type { LoadedRelease, Release } from './release.ts'

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { faultOf } from '../door.ts'
+import { faultOf } from '../web/door.ts'
 
 /**
  * The port of the installation, which stays open while releases come and go. Whoever connects is handed to the release of the moment as they are, address

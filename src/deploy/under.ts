@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { Socket } from 'node:net'
-import { type Door, urlOf } from '../door.ts'
+import { type Door, urlOf } from '../web/door.ts'
 import { type FromRelease, type Tally, toReleaseSchema } from './messages.ts'
 
 /** How often the tally is told. */

@@ -1,8 +1,8 @@
-import type { Catalog } from '../core/catalog.ts'
-import { commandFor, readCommand } from '../core/command.ts'
-import { happeningOf } from '../core/happening.ts'
-import type { Message } from '../core/message.ts'
-import type { Route, Task } from '../core/task.ts'
+import type { Catalog } from '../core/command/catalog.ts'
+import { commandFor, readCommand } from '../core/command/command.ts'
+import { happeningOf } from '../core/command/happening.ts'
+import type { Message } from '../core/message/message.ts'
+import type { Route, Task } from '../core/task/task.ts'
 
 export interface AcceptPorts {
   catalog(): Catalog

@@ -1,4 +1,4 @@
-import { askerOf, type Message } from '../core/message.ts'
+import { askerOf, type Message } from '../core/message/message.ts'
 import type { Shares } from '../store/store.ts'
 
 /** Someone who sent nothing to a quick lane for so long has nothing waiting there that would be worth asking about. */

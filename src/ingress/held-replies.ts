@@ -1,10 +1,10 @@
 import type { Channel } from '../channels/channel.ts'
-import type { Ack } from '../core/ack.ts'
-import { lineOf } from '../core/address.ts'
-import { type ClaimedRequest, type Held, heldTopic, PASSIVE_LEASE_MS } from '../core/held.ts'
+import { type ClaimedRequest, type Held, heldTopic, PASSIVE_LEASE_MS } from '../core/delivery/held.ts'
 import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
-import type { Message } from '../core/message.ts'
+import type { Ack } from '../core/message/ack.ts'
+import { lineOf } from '../core/message/address.ts'
+import type { Message } from '../core/message/message.ts'
 import type { Outbox, Signals } from '../store/store.ts'
 
 /** An answer that rides on the ack. Whoever writes the ack says afterwards whether it went out. */

@@ -1,11 +1,11 @@
-import { chatKey } from '../core/address.ts'
-import { type Bilingual, inLang, type Lang } from '../core/lang.ts'
 import type { Log } from '../core/log.ts'
-import { askerOf, type Message } from '../core/message.ts'
-import type { Part } from '../core/part.ts'
-import { liveStates, type Run } from '../core/run.ts'
-import type { Task } from '../core/task.ts'
-import { whyOf } from '../core/why.ts'
+import { chatKey } from '../core/message/address.ts'
+import { askerOf, type Message } from '../core/message/message.ts'
+import type { Part } from '../core/message/part.ts'
+import { liveStates, type Run } from '../core/task/run.ts'
+import type { Task } from '../core/task/task.ts'
+import { type Bilingual, inLang, type Lang } from '../core/text/lang.ts'
+import { whyOf } from '../core/text/why.ts'
 import type { Runs } from '../store/store.ts'
 
 /** Who asks much at once is told once in so long. */

@@ -1,4 +1,4 @@
-import { FIRST_WORD_SECONDS, readUsageLine, WHOLE_SECONDS } from '../core/usage.ts'
+import { FIRST_WORD_SECONDS, readUsageLine, WHOLE_SECONDS } from '../core/model/usage.ts'
 
 /**
  * What models were used for, in Prometheus' text form. The figures are the installation's, from the store: the processes that ask models may be

@@ -1,6 +1,6 @@
-import type { Bilingual } from '../core/lang.ts'
-import { askerOf } from '../core/message.ts'
-import type { Task } from '../core/task.ts'
+import { askerOf } from '../core/message/message.ts'
+import type { Task } from '../core/task/task.ts'
+import type { Bilingual } from '../core/text/lang.ts'
 import type { Runs } from '../store/store.ts'
 
 export interface NoticePorts {

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { chatKey } from '../core/address.ts'
 import { StoreUnavailableError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import type { Message } from '../core/message.ts'
-import { whyOf } from '../core/why.ts'
+import { chatKey } from '../core/message/address.ts'
+import type { Message } from '../core/message/message.ts'
+import { whyOf } from '../core/text/why.ts'
 
 const FIRST_RETRY_MS = 200
 const LAST_RETRY_MS = 2_000

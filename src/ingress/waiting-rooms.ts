@@ -1,8 +1,8 @@
 import type { Channel } from '../channels/channel.ts'
-import { type Bilingual, inLang, type Lang } from '../core/lang.ts'
 import type { Log } from '../core/log.ts'
-import type { Message } from '../core/message.ts'
-import { whyOf } from '../core/why.ts'
+import type { Message } from '../core/message/message.ts'
+import { type Bilingual, inLang, type Lang } from '../core/text/lang.ts'
+import { whyOf } from '../core/text/why.ts'
 import { openWaitingMessages, type WaitingMessages } from './waiting-messages.ts'
 
 /** A word that is sent past the outbox is given up after so long. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Channel } from '../channels/channel.ts'
-import type { Draft } from '../core/draft.ts'
+import type { Draft } from '../core/delivery/draft.ts'
 import type { Log } from '../core/log.ts'
-import type { Task } from '../core/task.ts'
-import { whyOf } from '../core/why.ts'
+import type { Task } from '../core/task/task.ts'
+import { whyOf } from '../core/text/why.ts'
 
 /** Between two drafts of one answer; longer for long ones, each of which goes out whole. */
 const EVERY_MS = 200

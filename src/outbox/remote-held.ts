@@ -1,4 +1,4 @@
-import { type Held, heldTopic } from '../core/held.ts'
+import { type Held, heldTopic } from '../core/delivery/held.ts'
 import type { Signals } from '../store/store.ts'
 
 /** The held requests as a process sees them that holds none itself: it passes the news on. */

@@ -1,9 +1,9 @@
 import type { Channel, LookedUp } from '../channels/channel.ts'
-import type { DeliveryRecord, Verdict } from '../core/delivery.ts'
+import type { DeliveryRecord, Verdict } from '../core/delivery/delivery.ts'
 import { StoreUnavailableError, UnavailableError, UnsureError } from '../core/errors.ts'
 import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
-import { whyOf } from '../core/why.ts'
+import { whyOf } from '../core/text/why.ts'
 import type { Line, Outbox as OutboxStore } from '../store/store.ts'
 import { type FailedSend, readFailure } from './verdict.ts'
 

@@ -1,6 +1,6 @@
-import type { Verdict } from '../core/delivery.ts'
+import type { Verdict } from '../core/delivery/delivery.ts'
 import { AppError, QuotaError, RejectedError, SetupError, UnsureError } from '../core/errors.ts'
-import { whyOf } from '../core/why.ts'
+import { whyOf } from '../core/text/why.ts'
 
 /** What a failed send means for its delivery, and for the line or account it came from. */
 export interface FailedSend {

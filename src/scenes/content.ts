@@ -1,4 +1,4 @@
-import type { Media, Part } from '../core/part.ts'
+import type { Media, Part } from '../core/message/part.ts'
 
 export function text(value: string): Part {
   return { kind: 'text', text: value }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Argument, type CommandEntry, onSceneChangeSchema, type SceneEntry } from '../core/catalog.ts'
-import { bilingualSchema } from '../core/lang.ts'
+import { type Argument, type CommandEntry, onSceneChangeSchema, type SceneEntry } from '../core/command/catalog.ts'
+import { bilingualSchema } from '../core/text/lang.ts'
 
 /** The default export is not what a scene must be; the message says where and what to write. */
 export class SceneShapeError extends Error {

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { SceneFault } from '../core/catalog.ts'
-import { whyOf } from '../core/why.ts'
+import type { SceneFault } from '../core/command/catalog.ts'
+import { whyOf } from '../core/text/why.ts'
 import { type SceneFile, shownPath } from './sources.ts'
 
 /** What was thrown while a scene file was loaded, with the line; a mistake in a file it imports is named with that file in the message. */

@@ -1,4 +1,4 @@
-import type { Part } from '../core/part.ts'
+import type { Part } from '../core/message/part.ts'
 
 /** A file that lies in the scratch folder of the attempt. */
 export interface SavedFile {

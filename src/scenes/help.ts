@@ -1,6 +1,6 @@
-import type { Argument, Catalog, CommandEntry, SceneEntry } from '../core/catalog.ts'
-import { type Bilingual, inLang, type Lang } from '../core/lang.ts'
-import { commandWords, usageLine } from '../core/words.ts'
+import type { Argument, Catalog, CommandEntry, SceneEntry } from '../core/command/catalog.ts'
+import { commandWords, usageLine } from '../core/command/words.ts'
+import { type Bilingual, inLang, type Lang } from '../core/text/lang.ts'
 
 /** More would bury the rest of the page. */
 const MOST_KEYWORDS = 20

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { CommandEntry, SceneEntry, SceneFault } from '../core/catalog.ts'
+import type { CommandEntry, SceneEntry, SceneFault } from '../core/command/catalog.ts'
 import { UsageError } from '../core/errors.ts'
 import { isScene, SceneShapeError, sceneEntryOf, triggerEntriesOf } from './entry.ts'
 import { faultOf } from './fault.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { relative, resolve } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { z } from 'zod'
-import { type SceneEntry, sceneEntrySchema } from '../core/catalog.ts'
+import { type SceneEntry, sceneEntrySchema } from '../core/command/catalog.ts'
 import type { SceneSettings } from './settings.ts'
 import { type SceneFile, type Sources, shownPath } from './sources.ts'
 

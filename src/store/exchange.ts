@@ -10,7 +10,7 @@ import {
   UnsureError,
 } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import { whyOf } from '../core/why.ts'
+import { whyOf } from '../core/text/why.ts'
 import type { Settings, Signals } from './store.ts'
 
 /** A holder that says nothing for so long is gone. */

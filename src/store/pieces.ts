@@ -1,4 +1,4 @@
-import type { PieceEnd } from '../core/piece.ts'
+import type { PieceEnd } from '../core/task/piece.ts'
 
 /**
  * The items of an `all`, with the run that they are pieces of: at most so many are under way, and each that ends says which comes next. `fan`

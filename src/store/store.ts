@@ -1,10 +1,10 @@
-import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery.ts'
+import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery/delivery.ts'
+import type { Limit } from '../core/delivery/limit.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
-import type { Limit } from '../core/limit.ts'
-import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/run.ts'
-import type { Schedule } from '../core/schedule.ts'
-import type { Task } from '../core/task.ts'
-import type { Wait } from '../core/wait.ts'
+import type { Schedule } from '../core/schedule/schedule.ts'
+import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/task/run.ts'
+import type { Task } from '../core/task/task.ts'
+import type { Wait } from '../core/task/wait.ts'
 import type { Pieces } from './pieces.ts'
 
 /**

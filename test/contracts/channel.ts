@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Channel, InboundRequest } from '../../src/channels/channel.ts'
-import type { Delivery } from '../../src/core/delivery.ts'
+import type { Delivery } from '../../src/core/delivery/delivery.ts'
 import {
   QuotaError,
   RejectedError,
@@ -10,8 +10,8 @@ import {
   UnsureError,
   UnverifiedError,
 } from '../../src/core/errors.ts'
-import { messageSchema } from '../../src/core/message.ts'
-import { type Part, partSchema, plainText } from '../../src/core/part.ts'
+import { messageSchema } from '../../src/core/message/message.ts'
+import { type Part, partSchema, plainText } from '../../src/core/message/part.ts'
 
 /** What a platform can do to a send. */
 export type Fault = 'says no for good' | 'is busy' | 'is asked too often' | 'refuses the account' | 'loses the answer'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LlmCall } from '../../src/core/llm-call.ts'
+import type { LlmCall } from '../../src/core/model/llm-call.ts'
 import { openLedger } from '../../src/engine/llm/ledger.ts'
 import { openRaises } from '../../src/engine/llm/raises.ts'
 import { silent } from '../engine/scene-folder.ts'

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
-import type { Message } from '../../src/core/message.ts'
+import type { Message } from '../../src/core/message/message.ts'
+import type { HostCall } from '../../src/engine/host/protocol.ts'
 import { type HostCalls, type HostEnd, openSlots, type Slots, type SlotsOptions } from '../../src/engine/host/slots.ts'
-import type { HostCall } from '../../src/engine/protocol.ts'
 import { readSources } from '../../src/scenes/sources.ts'
 import { aScene, aSceneFolder, silent } from './scene-folder.ts'
 

@@ -1,7 +1,7 @@
 import type { Channel } from '../../src/channels/channel.ts'
-import type { Delivery } from '../../src/core/delivery.ts'
+import type { Delivery } from '../../src/core/delivery/delivery.ts'
 import { UnverifiedError } from '../../src/core/errors.ts'
-import { messageSchema } from '../../src/core/message.ts'
+import { messageSchema } from '../../src/core/message/message.ts'
 
 /** A channel that keeps what it was sent, and fails as it is told to. Its callbacks are messages as JSON. */
 export interface FakeChannel extends Channel {

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express'
-import { timesAfter } from '../../src/core/times.ts'
-import { readWhen } from '../../src/core/when.ts'
+import { timesAfter } from '../../src/core/schedule/times.ts'
+import { readWhen } from '../../src/core/schedule/when.ts'
 import { type ListedSchedule, newScheduleSchema } from '../../src/dashboard/api/shapes.ts'
 
 const timeZone = 'Asia/Shanghai'

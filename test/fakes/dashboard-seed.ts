@@ -1,5 +1,5 @@
-import type { DeliveryRecord } from '../../src/core/delivery.ts'
-import type { RunState } from '../../src/core/run.ts'
+import type { DeliveryRecord } from '../../src/core/delivery/delivery.ts'
+import type { RunState } from '../../src/core/task/run.ts'
 import type { ConsoleChat, Overview, PresetList, SceneList, TaskDetail } from '../../src/dashboard/api/shapes.ts'
 
 const MINUTE = 60_000

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express'
-import type { Raise } from '../../src/core/budget.ts'
-import type { Figures, Usage } from '../../src/core/usage.ts'
+import type { Raise } from '../../src/core/model/budget.ts'
+import type { Figures, Usage } from '../../src/core/model/usage.ts'
 import { newRaiseSchema } from '../../src/dashboard/api/shapes.ts'
 
 const figures = (tokens: number): Figures => ({

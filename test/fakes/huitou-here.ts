@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readConfig } from '../../config/read.ts'
+import { openStore } from '../../src/app/open-store.ts'
 import type { Log } from '../../src/core/log.ts'
-import { openStore } from '../../src/open-store.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { calling, environmentOf, type Huitou, type HuitouOptions, linesOf } from './huitou.ts'
 import { brisk, type Part, startPart } from './parts.ts'

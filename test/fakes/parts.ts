@@ -1,10 +1,10 @@
 import type { Config } from '../../config/config.ts'
+import { ensureDataDir } from '../../src/app/data-dir.ts'
+import { openInstallation } from '../../src/app/installation.ts'
+import type { Machine } from '../../src/app/machine.ts'
+import { start } from '../../src/app/start.ts'
+import { startWork } from '../../src/app/working.ts'
 import type { Log } from '../../src/core/log.ts'
-import { ensureDataDir } from '../../src/data-dir.ts'
-import { openInstallation } from '../../src/installation.ts'
-import type { Machine } from '../../src/machine.ts'
-import { start } from '../../src/start.ts'
-import { startWork } from '../../workers/work.ts'
 
 /** What a process does: takes callbacks, works, or both. */
 export type Part = 'all' | 'serve' | 'work'

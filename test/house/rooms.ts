@@ -1,6 +1,6 @@
 /** A room of the house: its files, and what they may import beside one another. A file belongs to the first room that has it. */
 export interface Room {
-  /** `*` is a name in a folder, `**` everything below, `{word}` a name that `files` and `may` share. */
+  /** `*` is a name in a folder, `**` everything below, `{word}` a name that `files` and `may` share, `{one,other}` any of these. */
   files: string
   /** Files of the project; `!` before one takes it out again. */
   may?: string[]
@@ -16,8 +16,9 @@ export interface Room {
 const core = 'src/core/**'
 /** What comes from an address that somebody else wrote. */
 const web = 'src/web/**'
+/** The contracts of the store. */
+const stored = 'src/store/*.ts'
 const everything = ['src/**', 'queues/**', 'workers/**', 'config/**']
-const builders = { may: everything, packages: ['zod', 'pino', 'express', 'ioredis'] }
 
 export const rooms: readonly Room[] = [
   { files: core, packages: ['zod', 'croner'], node: ['crypto', 'util'] },
@@ -46,29 +47,51 @@ export const rooms: readonly Room[] = [
   { files: 'src/scenes/{folder}/**', may: [core, 'src/scenes/scene.ts'], packages: ['zod', 'yaml'] },
   { files: 'scenes/**', may: ['src/scenes/scene.ts'], packages: ['zod'] },
 
-  // Runs in a thread or a process of its own: beside the protocol it shares nothing with the engine.
-  {
-    files: 'src/engine/host/**',
-    may: [core, 'src/scenes/*.ts', 'src/engine/protocol.ts'],
-    packages: ['zod', 'chokidar'],
-  },
-  {
-    files: 'src/engine/llm/tools/mcp/**',
-    may: [core, 'src/engine/**', 'src/store/store.ts'],
-    packages: ['zod', '@modelcontextprotocol/sdk'],
-  },
+  // Runs in a thread or a process of its own: it shares nothing with the engine but the protocol, which is its own.
+  { files: 'src/engine/host/**', may: [core, 'src/scenes/*.ts'], packages: ['zod', 'chokidar'] },
+  // The floors of the engine, the lowest first: each may use those before it.
+  { files: 'src/engine/people/**', may: [core, stored], packages: ['zod'] },
+  { files: 'src/engine/steps/**', may: [core, 'src/scenes/*.ts', stored], packages: ['zod'] },
+  { files: 'src/engine/files/**', may: [core, 'src/engine/host/**'], packages: ['zod'] },
   {
     files: 'src/engine/presets/**',
-    may: [core, 'src/scenes/*.ts', 'src/store/store.ts'],
+    may: [core, 'src/scenes/*.ts', stored],
     packages: ['zod', 'yaml', 'chokidar'],
   },
   {
-    files: 'src/engine/**',
-    may: [core, 'src/scenes/*.ts', 'src/store/store.ts', 'src/store/pieces.ts'],
+    files: 'src/engine/schedules/**',
+    may: [core, stored, 'src/engine/people/**'],
+    packages: ['zod'],
+  },
+  { files: 'src/engine/waiting/**', may: [core, stored], packages: ['zod'] },
+  { files: 'src/engine/fan-out/**', may: [core, stored], packages: ['zod'] },
+  { files: 'src/engine/compensation/**', may: [core, stored, 'src/engine/people/**'], packages: ['zod'] },
+  {
+    files: 'src/engine/llm/tools/mcp/**',
+    may: [core, 'src/engine/{llm,people,presets,waiting}/**', stored],
+    packages: ['zod', '@modelcontextprotocol/sdk'],
+  },
+  {
+    files: 'src/engine/llm/**',
+    may: [core, 'src/engine/{people,presets,waiting}/**', stored],
     packages: ['zod', 'openai'],
   },
+  {
+    files: 'src/engine/control/**',
+    may: [core, stored, 'src/engine/{people,fan-out,compensation,waiting,llm}/**'],
+    packages: ['zod'],
+  },
+  {
+    files: 'src/engine/builtins/**',
+    may: [core, stored, 'src/scenes/*.ts', 'src/engine/{people,presets,schedules,waiting,llm,control}/**'],
+    packages: ['zod'],
+  },
+  {
+    files: 'src/engine/attempt/**',
+    may: [core, stored, 'src/scenes/*.ts', 'src/engine/**'],
+    packages: ['zod'],
+  },
 
-  { files: 'src/store/open.ts', may: [core, 'src/store/**'], mayTypes: ['config/config.ts', 'queues/backend.ts'] },
   { files: 'src/store/*.ts', may: [core], packages: ['zod'] },
   { files: 'src/store/{kind}/**', may: [core, 'src/store/*.ts'], packages: ['zod', 'ioredis', '@electric-sql/pglite'] },
 
@@ -113,28 +136,26 @@ export const rooms: readonly Room[] = [
   },
   { files: 'src/dashboard/*.ts', packages: ['express', 'helmet'] },
 
-  { files: 'src/deploy/**', may: [core, 'src/door.ts', 'config/**'], packages: ['zod'] },
+  { files: 'src/deploy/**', may: [core, web, 'config/**'], packages: ['zod'] },
 
   { files: 'queues/**', may: [core], packages: ['zod', 'bullmq', 'ioredis'] },
-  { files: 'workers/main.ts', ...builders },
+  // A process of the workers is put together as every process is.
+  { files: 'workers/main.ts', may: ['src/app/**', 'config/**'], packages: [] },
   {
     files: 'workers/**',
-    may: [
-      'src/**',
-      '!src/ingress/**',
-      '!src/dashboard/**',
-      '!src/main.ts',
-      '!src/cli/**',
-      'queues/**',
-      'config/config.ts',
-    ],
+    may: [core, 'src/engine/**', 'src/outbox/**', stored, 'queues/**'],
     packages: ['zod', 'bullmq'],
   },
   { files: 'config/**', may: [core], packages: ['zod', 'yaml'] },
 
-  // `main.ts` and what it is put together from.
-  { files: 'src/*.ts', ...builders },
-  { files: 'src/cli/**', ...builders },
+  // Puts a process together; the programs stand above it.
+  {
+    files: 'src/app/**',
+    may: ['src/**', '!src/cli/**', '!src/simulators/**', 'queues/**', 'workers/**', '!workers/main.ts', 'config/**'],
+    packages: ['zod', 'pino', 'express', 'ioredis', 'bullmq'],
+  },
+  { files: 'src/main.ts', may: ['src/app/**', 'src/deploy/**', 'config/**'] },
+  { files: 'src/cli/**', may: everything, packages: ['zod', 'express', 'ioredis'] },
 ]
 
 /** The only files that a scene file's default export may stand in. */

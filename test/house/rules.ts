@@ -115,5 +115,6 @@ function expressionOf(pattern: string): RegExp {
     .replaceAll('*', '[^/]*')
     .replaceAll('\u0000', '.*')
     .replace(/\{(\w+)\}/g, '(?<$1>[^/]+?)')
+    .replace(/\{([\w-]+(?:,[\w-]+)+)\}/g, (_, words: string) => `(?:${words.replaceAll(',', '|')})`)
   return new RegExp(`^${source}$`)
 }

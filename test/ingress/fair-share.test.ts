@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Message } from '../../src/core/message.ts'
+import type { Message } from '../../src/core/message/message.ts'
 import { fairShare } from '../../src/ingress/fair-share.ts'
 
 const from = (id: string): Message => ({

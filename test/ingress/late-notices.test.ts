@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { plainText } from '../../src/core/part.ts'
-import type { Task } from '../../src/core/task.ts'
+import { plainText } from '../../src/core/message/part.ts'
+import type { Task } from '../../src/core/task/task.ts'
 import { openLateNotices } from '../../src/ingress/late-notices.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from '../engine/scene-folder.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Task } from '../../src/core/task.ts'
+import type { Task } from '../../src/core/task/task.ts'
 import { noticeOf } from '../../src/ingress/notice.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { anEmbeddedStore } from '../fakes/embedded-store.ts'

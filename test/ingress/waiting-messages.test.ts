@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../src/core/errors.ts'
-import type { Message } from '../../src/core/message.ts'
+import type { Message } from '../../src/core/message/message.ts'
 import { openWaitingMessages, type WaitingMessages } from '../../src/ingress/waiting-messages.ts'
 import { silent } from '../engine/scene-folder.ts'
 

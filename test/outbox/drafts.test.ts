@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Draft } from '../../src/core/draft.ts'
+import type { Draft } from '../../src/core/delivery/draft.ts'
 import { deliveryId, openDrafts, sayingId } from '../../src/outbox/drafts.ts'
 import { aRun } from '../contracts/store/samples.ts'
 import { silent } from '../engine/scene-folder.ts'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Delivery } from '../../src/core/delivery.ts'
+import type { Delivery } from '../../src/core/delivery/delivery.ts'
+import type { Held } from '../../src/core/delivery/held.ts'
 import {
   QuotaError,
   RejectedError,
@@ -7,8 +8,7 @@ import {
   UnavailableError,
   UnsureError,
 } from '../../src/core/errors.ts'
-import type { Held } from '../../src/core/held.ts'
-import type { Task } from '../../src/core/task.ts'
+import type { Task } from '../../src/core/task/task.ts'
 import { type Outbox, type OutboxPorts, openOutbox } from '../../src/outbox/outbox.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from '../engine/scene-folder.ts'

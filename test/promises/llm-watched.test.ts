@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { plainText } from '../../src/core/part.ts'
+import { plainText } from '../../src/core/message/part.ts'
 import { type ConsoleDown, sessionSchema } from '../../src/dashboard/api/shapes.ts'
 import { aVisitor, type Visitor } from '../dashboard/visitor.ts'
 import type { Huitou } from '../fakes/huitou.ts'

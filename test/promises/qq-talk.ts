@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../../src/core/delivery.ts'
+import type { DeliveryRecord } from '../../src/core/delivery/delivery.ts'
 import { taskDetailSchema, taskListSchema } from '../../src/dashboard/api/shapes.ts'
 import type { OnebotSimulator } from '../../src/simulators/onebot/index.ts'
 import type { Huitou } from '../fakes/huitou.ts'

@@ -2,7 +2,7 @@ import type { Worker } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openOutboxQueues, outboxQueueName } from '../../queues/deliveries.ts'
 import { laneQueueName, openTaskQueues, type TaskQueues } from '../../queues/tasks.ts'
-import type { Task } from '../../src/core/task.ts'
+import type { Task } from '../../src/core/task/task.ts'
 import { backends, type OpenedBackend } from './stores.ts'
 
 let made = 0

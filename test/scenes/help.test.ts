@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Catalog, CommandEntry } from '../../src/core/catalog.ts'
+import type { Catalog, CommandEntry } from '../../src/core/command/catalog.ts'
 import { helpText } from '../../src/scenes/help.ts'
 
 function aCommand(scene: string, name: string, more: Partial<CommandEntry> = {}): CommandEntry {

@@ -69,15 +69,15 @@ describe.each(storeKinds)('on the %s store', (kind) => {
 
     // What does not become ready leaves the old one, or puts it back.
     const talk = talking(simulator)
-    const start = await readFile(join(root, 'src/start.ts'), 'utf8')
+    const start = await readFile(join(root, 'src/app/start.ts'), 'utf8')
     const broken = start.replace('  await buildDashboard()\n', "  throw new Error('not today')\n")
     expect(broken).not.toBe(start)
-    await commit({ [SCENE]: scene('two'), 'src/start.ts': broken })
+    await commit({ [SCENE]: scene('two'), 'src/app/start.ts': broken })
     expect(await deploy()).toMatch(/not deployed: it ended \(code 1\) before it was ready/)
     expect(await answer('b')).toBe('b by one')
 
     // What is good takes its place, and stays.
-    await commit({ 'src/start.ts': start })
+    await commit({ 'src/app/start.ts': start })
     expect(await deploy('--watch', '0.05')).toMatch(/\ndeployed\n$/)
     expect(await answer('c')).toBe('c by two')
     const said = await talk.end()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { newRunOf } from '../../src/core/run.ts'
-import type { Task } from '../../src/core/task.ts'
+import { newRunOf } from '../../src/core/task/run.ts'
+import type { Task } from '../../src/core/task/task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { startSweeper } from '../../workers/sweeper.ts'
 import { silent } from '../engine/scene-folder.ts'

@@ -1,11 +1,11 @@
+import { RejectedError, StoreUnavailableError, UnavailableError } from '../../core/errors.ts'
 import {
   type BubbleEntry,
   bubblesKept,
   type ConsoleHint,
   consoleConversation,
   consoleTopic,
-} from '../../core/bubble.ts'
-import { RejectedError, StoreUnavailableError, UnavailableError } from '../../core/errors.ts'
+} from '../../core/message/bubble.ts'
 import type { Channel } from '../channel.ts'
 import { consoleRooms } from './people.ts'
 

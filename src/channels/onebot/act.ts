@@ -1,6 +1,6 @@
-import type { Address } from '../../core/address.ts'
-import type { ChatAction } from '../../core/chat-action.ts'
 import { RejectedError } from '../../core/errors.ts'
+import type { Address } from '../../core/message/address.ts'
+import type { ChatAction } from '../../core/message/chat-action.ts'
 import type { Action } from './types.ts'
 
 /** A mute lasts so long at most: https://github.com/botuniverse/onebot-11/blob/master/api/public.md#set_group_ban-群组单人禁言 */

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../core/delivery.ts'
+import type { Delivery } from '../../core/delivery/delivery.ts'
 import type { Action, MediaPart, Segment } from './types.ts'
 
 /*

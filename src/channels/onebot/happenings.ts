@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Message } from '../../core/message.ts'
+import type { Message } from '../../core/message/message.ts'
 import { id, type JoinRule, type OnebotConfig } from './types.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { whyOf } from '../../core/why.ts'
+import { whyOf } from '../../core/text/why.ts'
 import type { ChannelLog } from '../channel.ts'
 import type { Calls } from './calls.ts'
 import { isDone } from './faults.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Delivery } from '../../core/delivery.ts'
+import type { Delivery } from '../../core/delivery/delivery.ts'
 import { UnavailableError } from '../../core/errors.ts'
 import type { LookedUp } from '../channel.ts'
 import { forwardTexts, messageAction, withoutReferences } from './actions.ts'

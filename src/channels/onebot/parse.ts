@@ -1,4 +1,4 @@
-import type { Message } from '../../core/message.ts'
+import type { Message } from '../../core/message/message.ts'
 import { isForBot } from './addressed.ts'
 import { readCq } from './cq.ts'
 import { type Happening, happened, readNotice as readHappening, readRequest } from './happenings.ts'

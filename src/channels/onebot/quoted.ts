@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Address } from '../../core/address.ts'
-import type { Part } from '../../core/part.ts'
+import type { Address } from '../../core/message/address.ts'
+import type { Part } from '../../core/message/part.ts'
 import { faultOf, isDone } from './faults.ts'
 import { segmentsOf } from './parse.ts'
 import { readSegments } from './read-segments.ts'

@@ -1,4 +1,4 @@
-import type { Part } from '../../core/part.ts'
+import type { Part } from '../../core/message/part.ts'
 import type { Segment } from './types.ts'
 
 /** What a message says. */

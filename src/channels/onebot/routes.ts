@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SetupError, UnavailableError } from '../../core/errors.ts'
-import { whyOf } from '../../core/why.ts'
+import { whyOf } from '../../core/text/why.ts'
 import type { ChannelPorts } from '../channel.ts'
 import type { Accounts } from './accounts.ts'
 import { callByHttp } from './http-api.ts'

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../core/delivery.ts'
+import type { Delivery } from '../../core/delivery/delivery.ts'
 import { RejectedError, UnavailableError } from '../../core/errors.ts'
 import type { ChannelPorts } from '../channel.ts'
 import { forwardAction, forwardTexts, messageAction, uploadAction, withoutReferences } from './actions.ts'

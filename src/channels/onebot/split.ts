@@ -1,5 +1,5 @@
-import type { Part } from '../../core/part.ts'
-import { codePoints, splitNumbered, splitText } from '../../core/split.ts'
+import type { Part } from '../../core/message/part.ts'
+import { codePoints, splitNumbered, splitText } from '../../core/message/split.ts'
 
 /** QQ tells no limit; longer texts are refused at times. */
 export const TEXT_CHARS = 3_000

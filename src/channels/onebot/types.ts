@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Lang } from '../../core/lang.ts'
-import type { Limit } from '../../core/limit.ts'
-import type { Part } from '../../core/part.ts'
+import type { Limit } from '../../core/delivery/limit.ts'
+import type { Part } from '../../core/message/part.ts'
+import type { Lang } from '../../core/text/lang.ts'
 
 /** QQ through an implementation of OneBot v11, as config describes it. */
 export interface OnebotConfig {

@@ -1,4 +1,4 @@
-import { codePoints } from '../../core/split.ts'
+import { codePoints } from '../../core/message/split.ts'
 import type { TemplateCard } from './template-card.ts'
 import type { CardPart } from './types.ts'
 

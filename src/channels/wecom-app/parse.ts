@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { emptyAck } from '../../core/ack.ts'
-import type { Lang } from '../../core/lang.ts'
-import { type Part, plainText } from '../../core/part.ts'
+import { emptyAck } from '../../core/message/ack.ts'
+import { type Part, plainText } from '../../core/message/part.ts'
+import type { Lang } from '../../core/text/lang.ts'
 import type { Inbound } from '../channel.ts'
 import { readXml, type XmlElement } from '../wecom/xml.ts'
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Delivery, Receipt } from '../../core/delivery.ts'
+import type { Delivery, Receipt } from '../../core/delivery/delivery.ts'
 import { RejectedError } from '../../core/errors.ts'
 import type { Answer, WecomClient } from '../wecom/client.ts'
 import { errcodeOf } from '../wecom/errcodes.ts'

@@ -1,5 +1,5 @@
-import type { Part } from '../../core/part.ts'
-import { clipText, codePoints, splitNumbered } from '../../core/split.ts'
+import type { Part } from '../../core/message/part.ts'
+import { clipText, codePoints, splitNumbered } from '../../core/message/split.ts'
 import { BUTTONS, cardLayout, cardRoom, FACTS, factFits, LABEL_CHARS } from './card.ts'
 import { type CardPart, NEWS_ARTICLES, TEXT_BYTES } from './types.ts'
 

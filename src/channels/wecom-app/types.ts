@@ -1,6 +1,6 @@
-import type { Lang } from '../../core/lang.ts'
-import type { Limit } from '../../core/limit.ts'
-import type { Part } from '../../core/part.ts'
+import type { Limit } from '../../core/delivery/limit.ts'
+import type { Part } from '../../core/message/part.ts'
+import type { Lang } from '../../core/text/lang.ts'
 
 /** A self-built app (自建应用) as config describes it. */
 export interface WecomAppConfig {

@@ -1,6 +1,6 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import { z } from 'zod'
-import { cleanJson } from '../../core/clean.ts'
+import { cleanJson } from '../../core/text/clean.ts'
 import type { Api } from './api.ts'
 import { type Caller, callerOf } from './auth/caller.ts'
 import { isCsrfOf } from './auth/sessions.ts'

@@ -1,5 +1,5 @@
-import { chatKey } from '../../core/address.ts'
-import { langSchema } from '../../core/lang.ts'
+import { chatKey } from '../../core/message/address.ts'
+import { langSchema } from '../../core/text/lang.ts'
 import { helpText } from '../../scenes/help.ts'
 import { conversationOf } from '../llm/converse.ts'
 import { forget } from '../llm/summary.ts'

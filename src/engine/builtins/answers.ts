@@ -1,5 +1,5 @@
 import { UsageError } from '../../core/errors.ts'
-import { giveAnswer, nothingAsked, questionOf } from '../answers.ts'
+import { giveAnswer, nothingAsked, questionOf } from '../waiting/answers.ts'
 import { argument, type Builtin, type BuiltinPorts, builtin } from './builtin.ts'
 
 /** Answers to a task that asks something, by its number: what buttons send. */

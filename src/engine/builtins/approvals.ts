@@ -1,8 +1,8 @@
 import { UsageError } from '../../core/errors.ts'
-import type { Bilingual } from '../../core/lang.ts'
-import { liveStates, type Run } from '../../core/run.ts'
-import type { Approval, ApprovalWait } from '../../core/wait.ts'
-import { approvalsOf, voteStep } from '../waits.ts'
+import { liveStates, type Run } from '../../core/task/run.ts'
+import type { Approval, ApprovalWait } from '../../core/task/wait.ts'
+import type { Bilingual } from '../../core/text/lang.ts'
+import { approvalsOf, voteStep } from '../waiting/waits.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
 
 /** Answers to a task that asks for approval. */

@@ -1,4 +1,4 @@
-import type { SceneEntry } from '../../core/catalog.ts'
+import type { SceneEntry } from '../../core/command/catalog.ts'
 import { aboutBuiltins } from './about.ts'
 import { answerBuiltins } from './answers.ts'
 import { approvalBuiltins } from './approvals.ts'

@@ -1,8 +1,8 @@
 import { UsageError } from '../../core/errors.ts'
-import { inLang } from '../../core/lang.ts'
-import { DEFAULT_PRESET, type Preset } from '../../core/preset.ts'
+import { DEFAULT_PRESET, type Preset } from '../../core/model/preset.ts'
+import { inLang } from '../../core/text/lang.ts'
 import { conversationOf } from '../llm/converse.ts'
-import { sentences } from '../sentences.ts'
+import { sentences } from '../people/sentences.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
 
 /** What is granted to those who may change the preset of a conversation that a whole group shares. */

@@ -1,5 +1,5 @@
-import type { Address } from '../../core/address.ts'
-import type { Media, Part } from '../../core/part.ts'
+import type { Address } from '../../core/message/address.ts'
+import type { Media, Part } from '../../core/message/part.ts'
 
 /** What became of fetching a file: it lies at the path, or why not. */
 export type Fetched =

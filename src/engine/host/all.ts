@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { pieceEndSchema } from '../../core/piece.ts'
-import { waitSchema } from '../../core/wait.ts'
+import { pieceEndSchema } from '../../core/task/piece.ts'
+import { waitSchema } from '../../core/task/wait.ts'
 import { type All, NotAllDoneError } from '../../scenes/scene.ts'
 import { MisuseError } from './misuse.ts'
 import type { Setting } from './setting.ts'

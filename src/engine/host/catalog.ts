@@ -1,13 +1,13 @@
 import { relative, resolve } from 'node:path'
 import { watch } from 'chokidar'
-import type { Catalog, SceneEntry, SceneFault } from '../../core/catalog.ts'
+import type { Catalog, SceneEntry, SceneFault } from '../../core/command/catalog.ts'
 import type { Log } from '../../core/log.ts'
 import { packOf, type ScenePack } from '../../scenes/pack.ts'
 import { type SceneSettings, settingsOf } from '../../scenes/settings.ts'
 import { readSources, type SceneFile, type Sources } from '../../scenes/sources.ts'
-import { fromHostSchema } from '../protocol.ts'
 import { watchBeside } from './beside.ts'
 import { openPort } from './port.ts'
+import { fromHostSchema } from './protocol.ts'
 
 /** The scenes as they are now. */
 export interface WatchedCatalog {

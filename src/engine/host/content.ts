@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Part, partSchema, partsOf } from '../../core/part.ts'
+import { type Part, partSchema, partsOf } from '../../core/message/part.ts'
 import { plainPaths } from '../../scenes/fault.ts'
 import { MisuseError } from './misuse.ts'
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Media, type Part, partSchema } from '../../core/part.ts'
+import { type Media, type Part, partSchema } from '../../core/message/part.ts'
 import type { Files, SavedFile } from '../../scenes/files.ts'
-import type { FileOrder } from '../protocol.ts'
 import { MisuseError, NotDoneError } from './misuse.ts'
+import type { FileOrder } from './protocol.ts'
 import type { Setting } from './setting.ts'
 
 const notDoneSchema = z.object({ sentence: z.string(), reason: z.string() })

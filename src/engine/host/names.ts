@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isAuthorsStep } from '../../core/step-name.ts'
+import { isAuthorsStep } from '../../core/task/step-name.ts'
 import { MisuseError } from './misuse.ts'
 
 export const nameSchema = z.string().min(1).max(200)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type Bilingual, inLang } from '../../core/lang.ts'
-import { answerSchema, approvalSchema, waitSchema } from '../../core/wait.ts'
+import { answerSchema, approvalSchema, waitSchema } from '../../core/task/wait.ts'
+import { type Bilingual, inLang } from '../../core/text/lang.ts'
 import { type ApproveOptions, type AskOptions, type CommandContext, NotApprovedError } from '../../scenes/scene.ts'
-import type { HostCall } from '../protocol.ts'
 import { MisuseError } from './misuse.ts'
+import type { HostCall } from './protocol.ts'
 import type { Setting } from './setting.ts'
 import { stepAround } from './steps.ts'
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Command, CommandContext } from '../../scenes/scene.ts'
 import { MisuseError } from './misuse.ts'
-import type { Outside } from './setting.ts'
+import type { Outside } from './outside.ts'
 
 type Context = CommandContext<Record<string, unknown>>
 

@@ -2,9 +2,9 @@ import { fork } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import type { Log } from '../../core/log.ts'
-import { whyOf } from '../../core/why.ts'
-import type { ToHost } from '../protocol.ts'
+import { whyOf } from '../../core/text/why.ts'
 import { endFamily } from './family.ts'
+import type { ToHost } from './protocol.ts'
 
 /** The engine's end of the line to one host, the same for a thread and a child process. */
 export interface Port {

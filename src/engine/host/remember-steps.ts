@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Outside, RunOrder } from './setting.ts'
+import type { Outside } from './outside.ts'
+import type { RunOrder } from './setting.ts'
 
 /** The answer to `keptSteps`. */
 const keptSchema = z.object({

@@ -1,4 +1,4 @@
-import type { Wait } from '../../core/wait.ts'
+import type { Wait } from '../../core/task/wait.ts'
 
 /**
  * Notices when a command can go no further before something ends that it waits for: one wait is open at least, and nothing else that it asked

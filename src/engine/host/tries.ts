@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
-import { whyOf } from '../../core/why.ts'
+import { whyOf } from '../../core/text/why.ts'
 
 /** What ignores its signal is given up so long after its time; it goes on beside, and nothing waits for it. */
 const GIVEN_UP_MS = 1_000

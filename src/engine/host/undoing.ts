@@ -1,23 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import { z } from 'zod'
-import { whyOf } from '../../core/why.ts'
-import type { CommandContext, UndoOptions } from '../../scenes/scene.ts'
-import { MisuseError } from './misuse.ts'
-import type { Setting } from './setting.ts'
-import { stepAround } from './steps.ts'
+import { whyOf } from '../../core/text/why.ts'
+import type { CommandContext } from '../../scenes/scene.ts'
+import type { Outside } from './outside.ts'
 import { withTries } from './tries.ts'
 
 /** Beyond the first. */
 const RETRIES = 2
-const optionsSchema = z.object({
-  timeoutMs: z
-    .number()
-    .positive()
-    .max(5 * 60_000)
-    .default(60_000),
-})
-
-type Undo = Parameters<CommandContext<unknown>['onCancel']>[1]
+export type Undo = Parameters<CommandContext<unknown>['onCancel']>[1]
 
 /** A command that is called once more to find what takes it back. It goes no further than what is kept of it, and nothing is said or done meanwhile. */
 export interface Undoing {
@@ -29,7 +18,7 @@ export interface Undoing {
   /** Resolves when it stops. */
   readonly stopped: Promise<void>
   /** Takes back what was found, the last one first; what fails is told, and the others follow. Throws only when it is itself stopped. */
-  undo(setting: Pick<Setting, 'outside' | 'signal'>): Promise<void>
+  undo(attempt: { outside: Outside; signal: AbortSignal }): Promise<void>
 }
 
 /** `names`: what is to be taken back, in the order in which it was registered. */
@@ -73,19 +62,5 @@ export function openUndoing(names: readonly string[]): Undoing {
         return withTries(async (its) => void (await one.undo(its)), tries).catch(whyOf)
       }
     },
-  }
-}
-
-export function onCancelOf({ outside, takeName, undoing }: Setting): CommandContext<unknown>['onCancel'] {
-  return async (name: string, undo: Undo, options: UndoOptions = {}) => {
-    const read = optionsSchema.safeParse(options)
-    if (!read.success) throw new MisuseError(`onCancel("${name}"): ${z.prettifyError(read.error)}`)
-    if (typeof undo !== 'function') throw new MisuseError(`onCancel("${name}") takes a function`)
-    const around = stepAround()
-    if (around !== undefined)
-      throw new MisuseError(`onCancel stands inside the step "${around}", which is not done again; register it before`)
-    takeName('onCancel', name)
-    if (undoing?.isReplay) return undoing.take(name, undo, read.data.timeoutMs)
-    await outside.call({ method: 'onCancel', name, timeoutMs: read.data.timeoutMs })
   }
 }

@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { parentPort } from 'node:worker_threads'
-import type { FromHost, ToHost } from '../protocol.ts'
+import type { FromHost, ToHost } from './protocol.ts'
 
 /** A host's end of the line to the engine, the same in a thread and in a child process. */
 export interface Wire {

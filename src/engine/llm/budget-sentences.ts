@@ -1,5 +1,5 @@
-import { kindOfSubject, type Measure } from '../../core/budget.ts'
-import type { Bilingual } from '../../core/lang.ts'
+import { kindOfSubject, type Measure } from '../../core/model/budget.ts'
+import type { Bilingual } from '../../core/text/lang.ts'
 
 /** A limit that was reached or nearly so. */
 export interface Reached {

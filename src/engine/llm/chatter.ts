@@ -1,5 +1,5 @@
-import type { LlmMessage } from '../../core/llm.ts'
 import type { Log } from '../../core/log.ts'
+import type { LlmMessage } from '../../core/model/llm.ts'
 import type { Conversations } from '../../store/store.ts'
 import type { Presets } from '../presets/presets.ts'
 import { openLlm } from './ask.ts'

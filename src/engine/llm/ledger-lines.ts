@@ -1,6 +1,6 @@
-import { kindOfSubject } from '../../core/budget.ts'
-import { endKindOf, type LlmCall } from '../../core/llm-call.ts'
-import { bucketOf, FIRST_WORD_SECONDS, usageLine, WHOLE_SECONDS } from '../../core/usage.ts'
+import { kindOfSubject } from '../../core/model/budget.ts'
+import { endKindOf, type LlmCall } from '../../core/model/llm-call.ts'
+import { bucketOf, FIRST_WORD_SECONDS, usageLine, WHOLE_SECONDS } from '../../core/model/usage.ts'
 
 interface Line {
   name: string

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts'
-import type { Bilingual } from '../../core/lang.ts'
+import type { Bilingual } from '../../core/text/lang.ts'
 
 export type LlmErrorKind =
   | 'no_key'

@@ -1,7 +1,7 @@
-import type { Lang } from '../../core/lang.ts'
-import type { LlmMessage } from '../../core/llm.ts'
-import type { LlmCall } from '../../core/llm-call.ts'
-import type { Run } from '../../core/run.ts'
+import type { LlmMessage } from '../../core/model/llm.ts'
+import type { LlmCall } from '../../core/model/llm-call.ts'
+import type { Run } from '../../core/task/run.ts'
+import type { Lang } from '../../core/text/lang.ts'
 import type { QuestionPictures } from './pictures.ts'
 import type { Toolbox } from './tools/toolbox.ts'
 

@@ -1,8 +1,8 @@
-import { type Bilingual, inLang, type Lang } from '../../core/lang.ts'
 import type { Log } from '../../core/log.ts'
-import type { Message } from '../../core/message.ts'
-import type { Part } from '../../core/part.ts'
-import { whyOf } from '../../core/why.ts'
+import type { Message } from '../../core/message/message.ts'
+import type { Part } from '../../core/message/part.ts'
+import { type Bilingual, inLang, type Lang } from '../../core/text/lang.ts'
+import { whyOf } from '../../core/text/why.ts'
 
 /** The pictures that came with a question. */
 export interface QuestionPictures {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Measure, type Raise, raiseSchema } from '../../core/budget.ts'
+import { type Measure, type Raise, raiseSchema } from '../../core/model/budget.ts'
 import type { Settings } from '../../store/store.ts'
 
 /** What operators have given beyond the budgets. They lie in the store and are gone when their time is over. */

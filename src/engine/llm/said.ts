@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type LlmMessage, llmMessageSchema } from '../../core/llm.ts'
-import type { Run } from '../../core/run.ts'
+import { type LlmMessage, llmMessageSchema } from '../../core/model/llm.ts'
+import type { Run } from '../../core/task/run.ts'
 import type { Conversations } from '../../store/store.ts'
 
 /** Entries of a conversation that are kept, as they were said. */

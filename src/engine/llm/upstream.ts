@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import type { LlmTurn, ToolCall } from '../../core/llm.ts'
+import type { LlmTurn, ToolCall } from '../../core/model/llm.ts'
 import type { LlmConfig } from './llm.ts'
 import { LlmError } from './llm-error.ts'
 import type { ToolSpec } from './tools/toolbox.ts'

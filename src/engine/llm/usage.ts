@@ -1,5 +1,12 @@
-import { type Budgets, budgetOf, EVERYBODY, hasLimits, kindOfSubject, measures, type Raise } from '../../core/budget.ts'
-import { dayAt, dayBefore } from '../../core/moment.ts'
+import {
+  type Budgets,
+  budgetOf,
+  EVERYBODY,
+  hasLimits,
+  kindOfSubject,
+  measures,
+  type Raise,
+} from '../../core/model/budget.ts'
 import {
   dayBook,
   type Figures,
@@ -8,7 +15,8 @@ import {
   USAGE_DAYS,
   type Usage,
   usageLine,
-} from '../../core/usage.ts'
+} from '../../core/model/usage.ts'
+import { dayAt, dayBefore } from '../../core/schedule/moment.ts'
 import type { Counters } from '../../store/store.ts'
 import type { Raises } from './raises.ts'
 

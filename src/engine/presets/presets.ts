@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Address } from '../../core/address.ts'
 import type { Log } from '../../core/log.ts'
-import { type ListedPreset, type Preset, type PresetFault, presetSchema } from '../../core/preset.ts'
+import type { Address } from '../../core/message/address.ts'
+import { type ListedPreset, type Preset, type PresetFault, presetSchema } from '../../core/model/preset.ts'
 import type { Settings } from '../../store/store.ts'
 import type { PresetFiles } from './preset-files.ts'
 

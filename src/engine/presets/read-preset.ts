@@ -1,6 +1,6 @@
 import { isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { type Preset, presetBodySchema, presetNameSchema } from '../../core/preset.ts'
+import { type Preset, presetBodySchema, presetNameSchema } from '../../core/model/preset.ts'
 
 /** A file that is no preset: why, and at which of its lines. */
 export class PresetFileError extends Error {

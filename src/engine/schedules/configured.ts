@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type AskedSchedule, askedScheduleSchema, ownerOf, type Schedule } from '../../core/schedule.ts'
+import { type AskedSchedule, askedScheduleSchema, ownerOf, type Schedule } from '../../core/schedule/schedule.ts'
 import type { Schedules } from '../../store/store.ts'
-import { newSchedule, scheduleIdOf } from './desk.ts'
+import { newSchedule, scheduleIdOf } from './schedule-control.ts'
 import { nextTimes } from './times.ts'
 
 /** A schedule of the config file, by its name there. */

@@ -1,6 +1,6 @@
-import type { Message } from '../../core/message.ts'
-import { type AskedSchedule, isElsewhere, type Schedule, taskIdOf } from '../../core/schedule.ts'
-import type { Access } from '../access.ts'
+import type { Message } from '../../core/message/message.ts'
+import { type AskedSchedule, isElsewhere, type Schedule, taskIdOf } from '../../core/schedule/schedule.ts'
+import type { Access } from '../people/access.ts'
 
 /** What is granted to those whose schedules may speak in other chats than the one they were made in. */
 export const DELIVER_RIGHT = { scene: 'schedule', command: 'deliver' } as const

@@ -1,5 +1,5 @@
-import type { RunState } from '../../core/run.ts'
-import { type Schedule, type ScheduleWord, taskIdOf } from '../../core/schedule.ts'
+import { type Schedule, type ScheduleWord, taskIdOf } from '../../core/schedule/schedule.ts'
+import type { RunState } from '../../core/task/run.ts'
 import { dueTimes, nextTimes } from './times.ts'
 
 /** Later than this a due time counts as missed: nobody was there for it. */

@@ -1,5 +1,5 @@
-import type { Bilingual } from '../../core/lang.ts'
-import { type Schedule, type ScheduleWord, whenExamples } from '../../core/schedule.ts'
+import { type Schedule, type ScheduleWord, whenExamples } from '../../core/schedule/schedule.ts'
+import type { Bilingual } from '../../core/text/lang.ts'
 
 /** What people are told about schedules. */
 export const sentences = {

@@ -1,8 +1,8 @@
-import { chatKey } from '../../core/address.ts'
-import type { Bilingual } from '../../core/lang.ts'
-import { writeMoment } from '../../core/moment.ts'
-import type { Schedule } from '../../core/schedule.ts'
-import { stateWords } from '../state-words.ts'
+import { chatKey } from '../../core/message/address.ts'
+import { writeMoment } from '../../core/schedule/moment.ts'
+import type { Schedule } from '../../core/schedule/schedule.ts'
+import type { Bilingual } from '../../core/text/lang.ts'
+import { stateWords } from '../people/state-words.ts'
 
 type Pick = (text: Bilingual) => string
 

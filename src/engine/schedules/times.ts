@@ -1,6 +1,6 @@
-import type { Schedule } from '../../core/schedule.ts'
-import { timesAfter, timesUpTo } from '../../core/times.ts'
-import { readWhen } from '../../core/when.ts'
+import type { Schedule } from '../../core/schedule/schedule.ts'
+import { timesAfter, timesUpTo } from '../../core/schedule/times.ts'
+import { readWhen } from '../../core/schedule/when.ts'
 
 type Timed = Pick<Schedule, 'when' | 'timeZone' | 'createdAt'>
 

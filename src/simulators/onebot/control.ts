@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UsageError } from '../../core/errors.ts'
-import type { Part } from '../../core/part.ts'
+import type { Part } from '../../core/message/part.ts'
 import {
   type SimulatedChat,
   type SimulatedLine,

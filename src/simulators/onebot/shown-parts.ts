@@ -1,4 +1,4 @@
-import type { Media, Part } from '../../core/part.ts'
+import type { Media, Part } from '../../core/message/part.ts'
 import { mediaTypeOf } from '../media-type.ts'
 import { writeCodes } from './cq.ts'
 import type { Account, Segment, Word } from './simulator.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UsageError } from '../../core/errors.ts'
-import { whyOf } from '../../core/why.ts'
+import { whyOf } from '../../core/text/why.ts'
 import { requireLoopback } from '../control.ts'
 import { type CallbackFields, type CallbackKind, callbackFields } from './callback.ts'
 import { show } from './content.ts'

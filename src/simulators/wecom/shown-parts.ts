@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Part } from '../../core/part.ts'
+import type { Part } from '../../core/message/part.ts'
 import type { Line } from './conversation.ts'
 import { isMediaType } from './media.ts'
 

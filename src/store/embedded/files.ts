@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cleanText } from '../../core/clean.ts'
 import { StoreUnavailableError } from '../../core/errors.ts'
+import { cleanText } from '../../core/text/clean.ts'
 import type { Files } from '../store.ts'
 import type { Database } from './database.ts'
 

@@ -1,5 +1,5 @@
-import { cleanText } from '../../core/clean.ts'
 import type { Grant } from '../../core/grant.ts'
+import { cleanText } from '../../core/text/clean.ts'
 import type { Grants } from '../store.ts'
 import type { Database } from './database.ts'
 import { optional, toJson } from './json.ts'

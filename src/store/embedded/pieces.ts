@@ -1,4 +1,4 @@
-import type { PieceEnd } from '../../core/piece.ts'
+import type { PieceEnd } from '../../core/task/piece.ts'
 import type { Fan, Pieces, Settled } from '../pieces.ts'
 import type { Database } from './database.ts'
 import { optional, toJson } from './json.ts'

@@ -1,5 +1,5 @@
-import { cleanText } from '../../core/clean.ts'
-import { ownerOf, type Schedule } from '../../core/schedule.ts'
+import { ownerOf, type Schedule } from '../../core/schedule/schedule.ts'
+import { cleanText } from '../../core/text/clean.ts'
 import type { Schedules } from '../store.ts'
 import type { Database } from './database.ts'
 import { toJson } from './json.ts'

@@ -1,4 +1,4 @@
-import { cleanText } from '../../core/clean.ts'
+import { cleanText } from '../../core/text/clean.ts'
 import type { Counters } from '../store.ts'
 import { answered } from './faults.ts'
 import { asFields, asList, type Database, script } from './script.ts'

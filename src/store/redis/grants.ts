@@ -1,5 +1,5 @@
-import { cleanJson } from '../../core/clean.ts'
 import { type Grant, grantAllows } from '../../core/grant.ts'
+import { cleanJson } from '../../core/text/clean.ts'
 import type { Grants } from '../store.ts'
 import { answered } from './faults.ts'
 import { fromJson, toJson } from './json.ts'

@@ -1,4 +1,4 @@
-import { cleanJson } from '../../core/clean.ts'
+import { cleanJson } from '../../core/text/clean.ts'
 
 /** NUL, or half of a surrogate pair, as JSON.stringify writes them; a harmless false alarm on a text that spells one out. */
 const unclean = /\\u(?:0000|d[89a-f])/

@@ -1,4 +1,3 @@
-import { cleanText } from '../../core/clean.ts'
 import {
   type Delivery,
   type DeliveryRecord,
@@ -6,8 +5,9 @@ import {
   type Receipt,
   sendRouteSchema,
   type Verdict,
-} from '../../core/delivery.ts'
-import type { Limit } from '../../core/limit.ts'
+} from '../../core/delivery/delivery.ts'
+import type { Limit } from '../../core/delivery/limit.ts'
+import { cleanText } from '../../core/text/clean.ts'
 import type { Line, Outbox, Permit, Taken } from '../store.ts'
 import { answered } from './faults.ts'
 import { fromJson, optional, packed, toJson } from './json.ts'

@@ -1,4 +1,4 @@
-import type { PieceEnd } from '../../core/piece.ts'
+import type { PieceEnd } from '../../core/task/piece.ts'
 import type { Fan, Pieces } from '../pieces.ts'
 import { answered } from './faults.ts'
 import { fromJson, toJson } from './json.ts'

@@ -1,5 +1,5 @@
-import { cleanText } from '../../core/clean.ts'
-import type { Run } from '../../core/run.ts'
+import type { Run } from '../../core/task/run.ts'
+import { cleanText } from '../../core/text/clean.ts'
 import type { Rows } from '../store.ts'
 import { packed, toJson } from './json.ts'
 import * as lua from './rows-lua.ts'

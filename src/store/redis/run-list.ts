@@ -1,4 +1,4 @@
-import { liveStates, type Run, type RunFilter } from '../../core/run.ts'
+import { liveStates, type Run, type RunFilter } from '../../core/task/run.ts'
 
 /** How many records one list looks through; a rare word further back is not found. */
 const mostScanned = 5_000

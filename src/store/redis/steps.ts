@@ -1,4 +1,4 @@
-import { cleanText } from '../../core/clean.ts'
+import { cleanText } from '../../core/text/clean.ts'
 import type { Steps } from '../store.ts'
 import { answered } from './faults.ts'
 import { fromJson, toJson } from './json.ts'

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { consoleChannel } from '../../../src/channels/console/index.ts'
 import { consoleRooms } from '../../../src/channels/console/people.ts'
-import type { BubbleEntry } from '../../../src/core/bubble.ts'
-import type { Delivery } from '../../../src/core/delivery.ts'
+import type { Delivery } from '../../../src/core/delivery/delivery.ts'
 import { RejectedError, StoreUnavailableError, UnavailableError } from '../../../src/core/errors.ts'
+import type { BubbleEntry } from '../../../src/core/message/bubble.ts'
 
 const never = new AbortController().signal
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { onebot } from '../../../src/channels/onebot/index.ts'
 import { TEXT_CHARS } from '../../../src/channels/onebot/split.ts'
-import { codePoints } from '../../../src/core/split.ts'
+import { codePoints } from '../../../src/core/message/split.ts'
 import { startOnebotSimulator } from '../../../src/simulators/onebot/index.ts'
 import { channelContract, type Fault } from '../../contracts/channel.ts'
 import { channelPorts } from '../../fakes/channel-ports.ts'

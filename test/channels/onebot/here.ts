@@ -5,9 +5,9 @@ import { onTestFinished } from 'vitest'
 import type { Channel } from '../../../src/channels/channel.ts'
 import { onebot } from '../../../src/channels/onebot/index.ts'
 import type { OnebotConfig } from '../../../src/channels/onebot/types.ts'
-import type { Delivery } from '../../../src/core/delivery.ts'
-import type { Message } from '../../../src/core/message.ts'
-import type { Part } from '../../../src/core/part.ts'
+import type { Delivery } from '../../../src/core/delivery/delivery.ts'
+import type { Message } from '../../../src/core/message/message.ts'
+import type { Part } from '../../../src/core/message/part.ts'
 import { takeSockets } from '../../../src/ingress/sockets.ts'
 import {
   type OnebotSimulator,

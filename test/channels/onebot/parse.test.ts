@@ -4,7 +4,7 @@ import { readFrame } from '../../../src/channels/onebot/frame.ts'
 import { openOrder } from '../../../src/channels/onebot/order.ts'
 import { parse, type Read } from '../../../src/channels/onebot/parse.ts'
 import type { OnebotConfig } from '../../../src/channels/onebot/types.ts'
-import { type Message, messageSchema } from '../../../src/core/message.ts'
+import { type Message, messageSchema } from '../../../src/core/message/message.ts'
 import { aConfig, vectors } from './vectors.ts'
 
 interface Expected {

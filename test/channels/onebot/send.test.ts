@@ -5,9 +5,9 @@ import { writeCq } from '../../../src/channels/onebot/cq.ts'
 import { faultOf, isDone } from '../../../src/channels/onebot/faults.ts'
 import { splitParts, TEXT_CHARS } from '../../../src/channels/onebot/split.ts'
 import { answerSchema, type Segment, sentSchema } from '../../../src/channels/onebot/types.ts'
-import type { Delivery } from '../../../src/core/delivery.ts'
+import type { Delivery } from '../../../src/core/delivery/delivery.ts'
 import { QuotaError, RejectedError, SetupError, UnavailableError, UnsureError } from '../../../src/core/errors.ts'
-import type { Part } from '../../../src/core/part.ts'
+import type { Part } from '../../../src/core/message/part.ts'
 import { vectors } from './vectors.ts'
 
 const text = (words: string): Part => ({ kind: 'text', text: words })

@@ -1,7 +1,7 @@
 import { wecomApp } from '../../../src/channels/wecom-app/index.ts'
 import type { WecomAppConfig } from '../../../src/channels/wecom-app/types.ts'
-import type { Delivery } from '../../../src/core/delivery.ts'
-import type { Part } from '../../../src/core/part.ts'
+import type { Delivery } from '../../../src/core/delivery/delivery.ts'
+import type { Part } from '../../../src/core/message/part.ts'
 import { channelPorts, type FakePorts } from '../../fakes/channel-ports.ts'
 
 /** The app of the test vectors. */

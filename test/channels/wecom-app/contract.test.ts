@@ -1,4 +1,4 @@
-import { utf8Bytes } from '../../../src/core/split.ts'
+import { utf8Bytes } from '../../../src/core/message/split.ts'
 import { channelContract, type Fault } from '../../contracts/channel.ts'
 import { channelPorts } from '../../fakes/channel-ports.ts'
 import { qyapi, type Script } from '../wecom/qyapi.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { writeXml, type XmlChild } from '../../../src/channels/wecom/xml.ts'
 import { parse } from '../../../src/channels/wecom-app/parse.ts'
 import { UnverifiedError } from '../../../src/core/errors.ts'
-import { messageSchema } from '../../../src/core/message.ts'
+import { messageSchema } from '../../../src/core/message/message.ts'
 
 type Fields = Record<string, XmlChild>
 

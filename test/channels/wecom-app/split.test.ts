@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { splitParts } from '../../../src/channels/wecom-app/split.ts'
-import type { Part } from '../../../src/core/part.ts'
+import type { Part } from '../../../src/core/message/part.ts'
 
 const text = (value: string): Part => ({ kind: 'text', text: value })
 const buttons = (count: number) => Array.from({ length: count }, (_, i) => ({ label: `选 ${i}`, command: `pick ${i}` }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Limit } from '../../../src/core/limit.ts'
+import type { Limit } from '../../../src/core/delivery/limit.ts'
 import type { Line } from '../../../src/store/store.ts'
 import { aDelivery, aLine, aPermit, minute, noon, type StoreUnderTest, sentAt } from './samples.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Verdict } from '../../../src/core/delivery.ts'
+import type { Verdict } from '../../../src/core/delivery/delivery.ts'
 import type { Permit } from '../../../src/store/store.ts'
 import {
   aDelivery,

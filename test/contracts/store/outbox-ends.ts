@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Verdict } from '../../../src/core/delivery.ts'
+import type { Verdict } from '../../../src/core/delivery/delivery.ts'
 import {
   aDelivery,
   again,

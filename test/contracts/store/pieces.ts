@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PieceEnd } from '../../../src/core/piece.ts'
+import type { PieceEnd } from '../../../src/core/task/piece.ts'
 import { aRun, day, mustStart, noon, type StoreUnderTest, unique } from './samples.ts'
 
 const done = (value: unknown): PieceEnd => ({ state: 'done', value })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Hop } from '../../../src/core/run.ts'
+import type { Hop } from '../../../src/core/task/run.ts'
 import { aRun, minute, mustStart, noon, type StoreUnderTest, second, unique } from './samples.ts'
 
 export function rowsContract(store: StoreUnderTest): void {

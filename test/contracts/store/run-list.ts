@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunFilter } from '../../../src/core/run.ts'
+import type { RunFilter } from '../../../src/core/task/run.ts'
 import { aRun, mustStart, noon, type RunSample, type StoreUnderTest, unique } from './samples.ts'
 
 export function runListContract(store: StoreUnderTest): void {

@@ -1,6 +1,6 @@
-import type { Delivery, Verdict } from '../../../src/core/delivery.ts'
-import type { Limit } from '../../../src/core/limit.ts'
-import type { Hop, NewRun } from '../../../src/core/run.ts'
+import type { Delivery, Verdict } from '../../../src/core/delivery/delivery.ts'
+import type { Limit } from '../../../src/core/delivery/limit.ts'
+import type { Hop, NewRun } from '../../../src/core/task/run.ts'
 import type { Line, Permit, Store } from '../../../src/store/store.ts'
 
 export interface OpenedStore {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Schedule } from '../../../src/core/schedule.ts'
+import type { Schedule } from '../../../src/core/schedule/schedule.ts'
 import { minute, noon, type StoreUnderTest, unique } from './samples.ts'
 
 type NewSchedule = Omit<Schedule, 'number' | 'version'>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Wait } from '../../../src/core/wait.ts'
+import type { Wait } from '../../../src/core/task/wait.ts'
 import { aRun, minute, mustStart, noon, type StoreUnderTest, second, unique } from './samples.ts'
 
 const untilMs = noon + 10 * minute

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import type { ToolCall } from '../../../src/core/llm.ts'
+import type { ToolCall } from '../../../src/core/model/llm.ts'
 import { openLlm } from '../../../src/engine/llm/ask.ts'
 import type { LlmConfig } from '../../../src/engine/llm/llm.ts'
 import { LlmError } from '../../../src/engine/llm/llm-error.ts'

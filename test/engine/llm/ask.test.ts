@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { LlmCall } from '../../../src/core/llm-call.ts'
+import type { LlmCall } from '../../../src/core/model/llm-call.ts'
 import { openLlm } from '../../../src/engine/llm/ask.ts'
 import type { AskOptions, LlmConfig } from '../../../src/engine/llm/llm.ts'
 import { LlmError } from '../../../src/engine/llm/llm-error.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Delivery } from '../../../src/core/delivery.ts'
-import type { Part } from '../../../src/core/part.ts'
+import type { Delivery } from '../../../src/core/delivery/delivery.ts'
+import type { Part } from '../../../src/core/message/part.ts'
 import { simulatedChatsSchema, simulatedFeedSchema } from '../../../src/core/simulated.ts'
 import { aChannel, aDelivery, type Here, soon } from '../../channels/onebot/here.ts'
 import { pngBase64 } from '../../fakes/dashboard-seed.ts'

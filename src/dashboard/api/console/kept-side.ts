@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../../../core/errors.ts'
 import {
   type BubbleEntry,
   bubbleEntrySchema,
@@ -5,10 +6,9 @@ import {
   consoleConversation,
   consoleHintSchema,
   consoleTopic,
-} from '../../../core/bubble.ts'
-import { StoreUnavailableError } from '../../../core/errors.ts'
-import type { Message } from '../../../core/message.ts'
-import { plainText } from '../../../core/part.ts'
+} from '../../../core/message/bubble.ts'
+import type { Message } from '../../../core/message/message.ts'
+import { plainText } from '../../../core/message/part.ts'
 import type { ApiPorts } from '../ports.ts'
 import type { ConsoleChat } from '../shapes.ts'
 import { topicOf } from '../topic.ts'

@@ -1,4 +1,4 @@
-import type { Bilingual } from '../../../core/lang.ts'
+import type { Bilingual } from '../../../core/text/lang.ts'
 
 /** Why something that was said in the console was not taken. */
 export const sentences = {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { UnavailableError, UsageError } from '../../../core/errors.ts'
-import { type Bilingual, inLang } from '../../../core/lang.ts'
-import type { Part } from '../../../core/part.ts'
+import type { Part } from '../../../core/message/part.ts'
 import {
   type SimulatedChat,
   type SimulatedLine,
@@ -10,6 +9,7 @@ import {
   simulatedMediaSchema,
   simulatedSaidSchema,
 } from '../../../core/simulated.ts'
+import { type Bilingual, inLang } from '../../../core/text/lang.ts'
 import type { ApiPorts } from '../ports.ts'
 import type { Bubble } from '../shapes.ts'
 import { sentences } from './sentences.ts'

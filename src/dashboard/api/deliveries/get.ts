@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { deliveryRecordSchema } from '../../../core/delivery.ts'
+import { deliveryRecordSchema } from '../../../core/delivery/delivery.ts'
 import { notFound } from '../fault.ts'
 import { defineRoute } from '../route.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Media, Part } from '../../../core/part.ts'
+import type { Media, Part } from '../../../core/message/part.ts'
 import type { Api } from '../api.ts'
 import { invalid } from '../fault.ts'
 import { keepFile } from '../files/keep.ts'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { deliveryRecordSchema, deliverySchema } from '../../../core/delivery.ts'
+import { deliveryRecordSchema, deliverySchema } from '../../../core/delivery/delivery.ts'
 import { grantSchema } from '../../../core/grant.ts'
-import { mediaSchema, partSchema } from '../../../core/part.ts'
-import { listedPresetSchema } from '../../../core/preset.ts'
-import { hopSchema } from '../../../core/run.ts'
+import { mediaSchema, partSchema } from '../../../core/message/part.ts'
+import { listedPresetSchema } from '../../../core/model/preset.ts'
+import { hopSchema } from '../../../core/task/run.ts'
 import {
   auditListSchema,
   consoleChatsSchema,

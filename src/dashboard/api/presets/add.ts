@@ -1,4 +1,4 @@
-import { listedPresetSchema, presetSchema } from '../../../core/preset.ts'
+import { listedPresetSchema, presetSchema } from '../../../core/model/preset.ts'
 import { ApiFault } from '../fault.ts'
 import { defineRoute } from '../route.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listedPresetSchema, presetBodySchema, presetNameSchema } from '../../../core/preset.ts'
+import { listedPresetSchema, presetBodySchema, presetNameSchema } from '../../../core/model/preset.ts'
 import { defineRoute } from '../route.ts'
 
 export const putPreset = defineRoute({

@@ -1,4 +1,4 @@
-import type { Argument, CommandEntry } from '../../../core/catalog.ts'
+import type { Argument, CommandEntry } from '../../../core/command/catalog.ts'
 import { defineRoute } from '../route.ts'
 import { sceneListSchema } from '../shapes.ts'
 

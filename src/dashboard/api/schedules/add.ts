@@ -1,4 +1,4 @@
-import { inLang } from '../../../core/lang.ts'
+import { inLang } from '../../../core/text/lang.ts'
 import { ApiFault } from '../fault.ts'
 import { callId } from '../idempotency.ts'
 import { defineRoute } from '../route.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Schedule } from '../../../core/schedule.ts'
+import type { Schedule } from '../../../core/schedule/schedule.ts'
 import type { Api } from '../api.ts'
 import { notFound } from '../fault.ts'
 import type { ListedSchedule } from '../shapes.ts'

@@ -1,4 +1,4 @@
-import { inLang } from '../../../core/lang.ts'
+import { inLang } from '../../../core/text/lang.ts'
 import { ApiFault } from '../fault.ts'
 import { defineRoute, nothing } from '../route.ts'
 import { findSchedule, numberParams } from './find.ts'

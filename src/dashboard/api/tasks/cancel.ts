@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { newRunOf } from '../../../core/run.ts'
+import { newRunOf } from '../../../core/task/run.ts'
 import { ApiFault } from '../fault.ts'
 import { defineRoute } from '../route.ts'
 import { taskSummarySchema } from '../shapes.ts'

@@ -1,5 +1,5 @@
-import type { Run } from '../../../core/run.ts'
-import type { Task } from '../../../core/task.ts'
+import type { Run } from '../../../core/task/run.ts'
+import type { Task } from '../../../core/task/task.ts'
 import type { Api } from '../api.ts'
 import { notFound } from '../fault.ts'
 

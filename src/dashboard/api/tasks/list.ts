@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { personKey } from '../../../core/address.ts'
-import { type RunFilter, runStateSchema } from '../../../core/run.ts'
+import { personKey } from '../../../core/message/address.ts'
+import { type RunFilter, runStateSchema } from '../../../core/task/run.ts'
 import { defineRoute } from '../route.ts'
 import { taskListSchema } from '../shapes.ts'
 import { summaryOf, waitingSummaryOf } from './summary.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import { liveStates, type Run } from '../../../core/run.ts'
+import { liveStates, type Run } from '../../../core/task/run.ts'
 import type { Api } from '../api.ts'
 import { ApiFault, invalid, notFound } from '../fault.ts'
 import { callId } from '../idempotency.ts'

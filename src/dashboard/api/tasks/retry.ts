@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isAuthorsStep } from '../../../core/step-name.ts'
+import { isAuthorsStep } from '../../../core/task/step-name.ts'
 import { ApiFault } from '../fault.ts'
 import { defineRoute } from '../route.ts'
 import { retriedSchema, retrySchema } from '../shapes.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { USAGE_DAYS } from '../../../core/usage.ts'
+import { USAGE_DAYS } from '../../../core/model/usage.ts'
 import { defineRoute } from '../route.ts'
 import { usageSchema } from '../shapes.ts'
 

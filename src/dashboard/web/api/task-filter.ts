@@ -1,4 +1,4 @@
-import type { RunState } from '../../../core/run.ts'
+import type { RunState } from '../../../core/task/run.ts'
 import type { TaskSummary } from '../../api/shapes.ts'
 
 /** What the task list is narrowed to; lives in the address. */

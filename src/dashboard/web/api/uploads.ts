@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Part } from '../../../core/part.ts'
+import type { Part } from '../../../core/message/part.ts'
 import type { uploadedSchema } from '../../api/shapes.ts'
 import { post } from './http.ts'
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { Measure } from '../../../core/budget.ts'
-import type { Usage } from '../../../core/usage.ts'
+import type { Measure } from '../../../core/model/budget.ts'
+import type { Usage } from '../../../core/model/usage.ts'
 import { call, post } from './http.ts'
 import { useLive } from './live.tsx'
 

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { IconChartBarOff } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Usage } from '../../../core/usage.ts'
+import type { Usage } from '../../../core/model/usage.ts'
 import { useMessage } from '../api/use-message.ts'
 import { useUsage } from '../api/use-usage.ts'
 import { Notice } from '../components/frame/notice.tsx'

@@ -1,4 +1,4 @@
-import type { Lang } from '../../../core/lang.ts'
+import type { Lang } from '../../../core/text/lang.ts'
 import type { Text } from './zh.ts'
 
 const MINUTE = 60_000

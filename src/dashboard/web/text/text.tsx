@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
-import type { Lang } from '../../../core/lang.ts'
+import type { Lang } from '../../../core/text/lang.ts'
 import { en } from './en.ts'
 import { type Text, zh } from './zh.ts'
 

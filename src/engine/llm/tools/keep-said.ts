@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { cleanJson } from '../../../core/clean.ts'
-import { type Part, partSchema } from '../../../core/part.ts'
+import { type Part, partSchema } from '../../../core/message/part.ts'
+import type { Say } from '../../../core/task/say.ts'
+import { cleanJson } from '../../../core/text/clean.ts'
 import type { Store } from '../../../store/store.ts'
-import type { Say } from '../../engine.ts'
 
 /** Authors' names never begin so. */
 const SAID_PREFIX = 'said:'

@@ -1,4 +1,4 @@
-import type { LlmMessage, LlmTurn } from '../../../core/llm.ts'
+import type { LlmMessage, LlmTurn } from '../../../core/model/llm.ts'
 import { LlmError } from '../llm-error.ts'
 import type { Toolbox, ToolSpec, ToolTurn } from './toolbox.ts'
 

@@ -1,5 +1,5 @@
-import { inLang, type Lang } from '../../../core/lang.ts'
-import type { Part } from '../../../core/part.ts'
+import type { Part } from '../../../core/message/part.ts'
+import { inLang, type Lang } from '../../../core/text/lang.ts'
 import { toolSentences } from './sentences.ts'
 
 /** About what a model can still make something of. */

@@ -1,4 +1,4 @@
-import type { Bilingual } from '../../../core/lang.ts'
+import type { Bilingual } from '../../../core/text/lang.ts'
 
 /** What a model is told of a call that brought no plain result, so that it can say so. */
 export const toolSentences = {

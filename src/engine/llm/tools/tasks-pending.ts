@@ -1,4 +1,4 @@
-import type { Wait } from '../../../core/wait.ts'
+import type { Wait } from '../../../core/task/wait.ts'
 
 /** What was called goes on for longer than a slot is held for it: the question is asked again when one of these tasks has ended. */
 export class TasksPending extends Error {

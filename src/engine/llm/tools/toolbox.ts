@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Lang } from '../../../core/lang.ts'
-import { type ToolCall, toolCallSchema } from '../../../core/llm.ts'
-import { partSchema } from '../../../core/part.ts'
-import type { Run } from '../../../core/run.ts'
+import { partSchema } from '../../../core/message/part.ts'
+import { type ToolCall, toolCallSchema } from '../../../core/model/llm.ts'
+import type { Run } from '../../../core/task/run.ts'
+import type { Lang } from '../../../core/text/lang.ts'
 
 /** A tool as a model is told of it. */
 export interface ToolSpec {

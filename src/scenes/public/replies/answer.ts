@@ -1,28 +1,16 @@
 import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { image, markdown, type Part, text, voice } from '#scene'
+import { type Kind, kindOf } from './kinds.ts'
 import type { Reply } from './read.ts'
 
-type Kind = 'text' | 'markdown' | 'image' | 'voice'
-
-const kinds: Readonly<Record<string, Kind>> = {
-  '.txt': 'text',
-  '.md': 'markdown',
-  ...Object.fromEntries(['.jpg', '.jpeg', '.png', '.gif', '.webp'].map((ending) => [ending, 'image' as const])),
-  ...Object.fromEntries(['.mp3', '.wav', '.amr', '.silk', '.ogg', '.m4a'].map((ending) => [ending, 'voice' as const])),
-}
 const MB = 1024 * 1024
 const mostBytes: Readonly<Record<Kind, number>> = {
   text: 64 * 1024,
   markdown: 64 * 1024,
   image: 10 * MB,
   voice: 10 * MB,
-}
-
-/** What a file is an answer as; undefined when it is none. */
-export function kindOf(name: string): Kind | undefined {
-  return kinds[extname(name).toLowerCase()]
 }
 
 /** One of the keyword's answers, at random. Those that cannot be said are passed over and logged; throws when none is left. */

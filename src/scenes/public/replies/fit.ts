@@ -1,5 +1,5 @@
 import type { Message } from '#scene'
-import { chatKey } from '../../../core/address.ts'
+import { chatKey } from '../../../core/message/address.ts'
 import type { Reply } from './read.ts'
 
 /** Whether the text asks for the reply: the same as its triggers say. */

@@ -2,8 +2,8 @@ import type { Dirent } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { refuse } from '#scene'
-import { kindOf } from './answer.ts'
 import { type Index, type Rule, readIndex } from './index-file.ts'
+import { kindOf } from './kinds.ts'
 
 /** A keyword with all that belongs to it. */
 export interface Reply {

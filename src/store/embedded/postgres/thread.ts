@@ -4,7 +4,7 @@ import { mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, types } from '@electric-sql/pglite'
-import { whyOf } from '../../../core/why.ts'
+import { whyOf } from '../../../core/text/why.ts'
 import type { Answer, Fault, FromThread, Statement, ThreadStart, ToThread } from './messages.ts'
 import { Session } from './session.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { idSchema } from '../../../../src/core/message.ts'
+import { idSchema } from '../../../../src/core/message/message.ts'
 import { childId, childIdsIn, questionKey, toolName, turnStep } from '../../../../src/engine/llm/tools/names.ts'
 
 test('any command gets a name that models’ APIs take, and no two share one', () => {

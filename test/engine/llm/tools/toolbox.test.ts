@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Part } from '../../../../src/core/part.ts'
-import type { Hop } from '../../../../src/core/run.ts'
+import type { Part } from '../../../../src/core/message/part.ts'
+import type { Hop } from '../../../../src/core/task/run.ts'
 import { openToolbox } from '../../../../src/engine/llm/tools/kept-toolbox.ts'
 import { TasksPending } from '../../../../src/engine/llm/tools/tasks-pending.ts'
 import type { Tool, Toolbox, ToolResult } from '../../../../src/engine/llm/tools/toolbox.ts'

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import { useText } from '../../text/text.tsx'
 import { Markdown } from './markdown.tsx'
 import classes from './parts.module.css'

@@ -1,7 +1,7 @@
 import { ActionIcon, FileButton, Textarea } from '@mantine/core'
 import { IconPaperclip, IconSend2 } from '@tabler/icons-react'
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import type { ConsoleChat } from '../../../api/shapes.ts'
 import { useScenes } from '../../api/use-scenes.ts'
 import { useText } from '../../text/text.tsx'

@@ -1,6 +1,6 @@
 import { IconDownload, IconFile, IconMicrophone, IconPhoto, IconVideo } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Media, Part } from '../../../../core/part.ts'
+import type { Media, Part } from '../../../../core/message/part.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './parts.module.css'
 import { isOwnUrl, safeUrl } from './safe-url.ts'

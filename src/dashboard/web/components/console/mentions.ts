@@ -1,4 +1,4 @@
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import type { ConsoleChat } from '../../../api/shapes.ts'
 import type { Hint } from './hints.ts'
 

@@ -1,5 +1,5 @@
 import { IconMapPin, IconQuote } from '@tabler/icons-react'
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import { useText } from '../../text/text.tsx'
 import { CardView } from './card-view.tsx'
 import { ForwardView } from './forward-view.tsx'

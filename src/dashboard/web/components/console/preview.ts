@@ -1,4 +1,4 @@
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import type { Text } from '../../text/zh.ts'
 
 const LETTERS = 60

@@ -1,6 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { type DragEvent, useCallback, useEffect, useRef, useState } from 'react'
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import type { Bubble, ConsoleChat } from '../../../api/shapes.ts'
 import type { Console } from '../../api/use-console.ts'
 import { useText } from '../../text/text.tsx'

@@ -1,5 +1,5 @@
 import { Fragment } from 'react'
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import classes from './console.module.css'
 import markdownClasses from './markdown.module.css'
 import { LinkedText } from './markdown.tsx'

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import { uploadFile } from '../../api/uploads.ts'
 import { useMessage } from '../../api/use-message.ts'
 

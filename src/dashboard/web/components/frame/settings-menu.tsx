@@ -8,7 +8,7 @@ import {
   IconSettings,
   IconSun,
 } from '@tabler/icons-react'
-import type { Lang } from '../../../../core/lang.ts'
+import type { Lang } from '../../../../core/text/lang.ts'
 import { useSession } from '../../api/session.tsx'
 import { useText } from '../../text/text.tsx'
 

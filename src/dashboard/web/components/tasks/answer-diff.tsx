@@ -1,5 +1,5 @@
-import type { AnswerDiff } from '../../../../core/answer-diff.ts'
-import type { Replayed } from '../../../../core/replay.ts'
+import type { AnswerDiff } from '../../../../core/task/answer-diff.ts'
+import type { Replayed } from '../../../../core/task/replay.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './answer-diff.module.css'
 import detailClasses from './detail.module.css'

@@ -1,4 +1,4 @@
-import type { LlmCall } from '../../../../core/llm-call.ts'
+import type { LlmCall } from '../../../../core/model/llm-call.ts'
 import { countText, moneyText, spanText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './detail.module.css'

@@ -1,6 +1,6 @@
 import { IconAlertTriangle } from '@tabler/icons-react'
-import type { DeliveryRecord } from '../../../../core/delivery.ts'
-import type { Part } from '../../../../core/part.ts'
+import type { DeliveryRecord } from '../../../../core/delivery/delivery.ts'
+import type { Part } from '../../../../core/message/part.ts'
 import { clockText, momentText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './detail.module.css'

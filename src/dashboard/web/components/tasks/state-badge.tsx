@@ -1,4 +1,4 @@
-import type { RunState } from '../../../../core/run.ts'
+import type { RunState } from '../../../../core/task/run.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './state.module.css'
 

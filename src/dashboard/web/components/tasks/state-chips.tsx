@@ -1,5 +1,5 @@
 import { UnstyledButton } from '@mantine/core'
-import type { RunState } from '../../../../core/run.ts'
+import type { RunState } from '../../../../core/task/run.ts'
 import type { Overview } from '../../../api/shapes.ts'
 import { allStates } from '../../api/task-filter.ts'
 import { useText } from '../../text/text.tsx'

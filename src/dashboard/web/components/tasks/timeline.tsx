@@ -1,4 +1,4 @@
-import type { Hop } from '../../../../core/run.ts'
+import type { Hop } from '../../../../core/task/run.ts'
 import { Link } from '../../router.tsx'
 import { clockText, momentText, spanText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'

@@ -1,4 +1,4 @@
-import type { Usage } from '../../../../core/usage.ts'
+import type { Usage } from '../../../../core/model/usage.ts'
 import { countText, moneyText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './usage.module.css'

@@ -1,4 +1,4 @@
-import type { Figures } from '../../../../core/usage.ts'
+import type { Figures } from '../../../../core/model/usage.ts'
 import { countText, moneyText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './usage.module.css'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Usage } from '../../../../core/usage.ts'
+import type { Usage } from '../../../../core/model/usage.ts'
 import { Link } from '../../router.tsx'
 import { countText, moneyText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'

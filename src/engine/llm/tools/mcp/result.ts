@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
-import { inLang, type Lang } from '../../../../core/lang.ts'
-import type { Part } from '../../../../core/part.ts'
+import type { Part } from '../../../../core/message/part.ts'
+import { inLang, type Lang } from '../../../../core/text/lang.ts'
 import { MOST_PICTURE_BYTES, MOST_PICTURES, pictureType } from '../../pictures.ts'
 import { clip } from '../said-words.ts'
 import { toolSentences } from '../sentences.ts'

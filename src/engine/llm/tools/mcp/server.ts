@@ -10,7 +10,7 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { Log } from '../../../../core/log.ts'
-import { whyOf } from '../../../../core/why.ts'
+import { whyOf } from '../../../../core/text/why.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 
 /** Where an MCP server is: a program that is started, or an address. */

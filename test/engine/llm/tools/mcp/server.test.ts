@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { openLog } from '../../../../../src/app/log.ts'
 import { type McpServerConfig, openMcpServer } from '../../../../../src/engine/llm/tools/mcp/server.ts'
-import { openLog } from '../../../../../src/log.ts'
 import { startMcpHttp } from '../../../../fakes/mcp-http.ts'
 
 const TOKEN = 'a-token-of-the-web'

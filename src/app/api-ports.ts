@@ -1,0 +1,95 @@
+import { consoleRooms } from '../channels/console/people.ts'
+import { commandText } from '../core/command/entries.ts'
+import { lineOf } from '../core/message/address.ts'
+import { askerOf } from '../core/message/message.ts'
+import { readMoment } from '../core/schedule/moment.ts'
+import type { Run, RunFilter } from '../core/task/run.ts'
+import type { Task } from '../core/task/task.ts'
+import type { ApiPorts } from '../dashboard/api/index.ts'
+import type { Reception } from '../ingress/reception.ts'
+import type { Installation } from './installation.ts'
+import type { Replays } from './replay/replays.ts'
+
+/** The installation as the API and the dashboard are handed it. */
+export function apiPortsOf(
+  installation: Installation,
+  { reception, replays }: { reception: Reception; replays: Replays },
+  version: string,
+): ApiPorts {
+  const { config, log, store, channels, outbox, tasks, looks, desk, now } = installation
+  const lanes = ['control', ...Object.keys(config.lanes)]
+
+  async function withRun(taskId: string, act: (run: Run) => Promise<boolean>): Promise<boolean> {
+    const run = await store.runs.find(taskId)
+    return run === undefined ? false : act(run)
+  }
+
+  return {
+    config,
+    version,
+    startedAt: now(),
+    store,
+    channels: [...channels.values()],
+    rooms: consoleRooms,
+    catalog: installation.catalog,
+    presets: { ...installation.presets, usual: config.llm.preset },
+    schedules: { ...installation.schedules, timeZone: config.timeZone },
+    now,
+    log,
+    readDate: (text, edge) => readMoment(text, config.timeZone, now(), edge),
+    laneCounts: () =>
+      Promise.all(
+        lanes.map(async (name) => ({
+          name,
+          concurrency: config.lanes[name]?.concurrency ?? 8,
+          ...(await tasks.counts(name)),
+        })),
+      ),
+    async waitingTasks(filter, limit) {
+      const waiting = await Promise.all(lanes.map((lane) => tasks.waiting(lane, limit)))
+      return waiting
+        .flat()
+        .filter((task) => fits(task, filter))
+        .slice(0, limit)
+    },
+    async accept(message) {
+      return { taskId: (await reception.take(message)).id }
+    },
+    async say(said) {
+      return { deliveryIds: await outbox.push(said) }
+    },
+    cancel: (taskId, by) => withRun(taskId, (run) => desk.cancel(run, by)),
+    retry: (taskId, by, options) => withRun(taskId, (run) => desk.retry(run, by, options)),
+    async replay(taskId, options) {
+      const run = await store.runs.find(taskId)
+      return run && replays.begin(run, options)
+    },
+    replayed: replays.compare,
+    usage: installation.budgets.usage,
+    raiseBudget: installation.budgets.raise,
+    async resend(deliveryId, by) {
+      const at = now()
+      if (!(await store.outbox.resend(deliveryId, at + config.limits.deliveryKeptMs, at))) return false
+      await store.grants.record({ at, by, what: `resend ${deliveryId}` })
+      const record = await store.outbox.find(deliveryId)
+      if (record !== undefined) await looks.look(lineOf(record.delivery.to), at, at)
+      return true
+    },
+  }
+}
+
+/** Whether a task that has no record yet fits what is looked for. */
+function fits(task: Task, filter: RunFilter): boolean {
+  const { message, route } = task
+  const command = route === undefined ? '' : commandText(route.scene, route.command)
+  const sought = filter.q?.toLowerCase() ?? ''
+  return (
+    task.piece === undefined &&
+    (filter.states === undefined || filter.states.includes('waiting')) &&
+    (filter.channel === undefined || filter.channel === message.from.channel) &&
+    (filter.chat === undefined || filter.chat === message.from.chat) &&
+    (filter.user === undefined || filter.user === askerOf(message)) &&
+    (filter.command === undefined || filter.command === command) &&
+    (message.text.toLowerCase().includes(sought) || task.id.toLowerCase().includes(sought))
+  )
+}

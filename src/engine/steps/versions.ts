@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import type { Catalog, CommandEntry, OnSceneChange } from '../../core/command/catalog.ts'
+import { commandText, findEntry } from '../../core/command/entries.ts'
+import { insist } from '../../core/insist.ts'
+import type { Run } from '../../core/task/run.ts'
+import type { Bilingual } from '../../core/text/lang.ts'
+import { packed, type ScenePack, unpacked } from '../../scenes/pack.ts'
+import type { Steps, Store } from '../../store/store.ts'
+
+/** What a run is done with: its scene as it is now, or as it was when the run began. */
+export interface Code {
+  entry: CommandEntry
+  version: string | undefined
+  /** Its files. */
+  pack: ScenePack | undefined
+  /** It is not what the scene is now. */
+  isOld: boolean
+  /** What an operator should know of it. */
+  said?: string
+}
+
+export type CodeOf =
+  | { state: 'code'; code: Code }
+  | { state: 'gone' }
+  | { state: 'stopped'; why: string; say: Bilingual }
+
+/**
+ * Which version of its scene a run goes on with. A run is bound to a version by the first thing that it keeps; opened again by a person, it is bound
+ * anew. The files of such a version are kept in the store, so that every machine has them.
+ */
+export interface Versions {
+  codeOf(run: Run, steps: Steps): Promise<CodeOf>
+  /** Binds the run to a version, in this round; first writer wins. To be called before anything is kept. */
+  bind(run: Run, code: Code, steps: Steps): Promise<void>
+}
+
+export interface VersionPorts {
+  store: Pick<Store, 'runs' | 'files'>
+  catalog(): Catalog
+  /** A scene of that catalog with its files. */
+  pack(scene: string): ScenePack | undefined
+  /** What holds where a scene does not say. */
+  onSceneChange: OnSceneChange
+  now(): number
+}
+
+/** Under which the versions of a run are kept among its steps; authors' names never begin with `scene:`. */
+export const VERSION_STEP = 'scene:version:'
+/** What was told of a change, so that it is told once. */
+export const TOLD_STEP = 'scene:told:'
+
+const DAY_MS = 24 * 60 * 60_000
+/** From the last time that a run was bound to it or went on with it: longer than anything may wait. */
+const KEPT_MS = 400 * DAY_MS
+const boundSchema = z.object({ version: z.string() })
+
+export function openVersions({ store, catalog, pack, onSceneChange, now }: VersionPorts): Versions {
+  /** When this process has put the files of a version into the store. */
+  const putAt = new Map<string, number>()
+
+  async function keep(of: ScenePack): Promise<void> {
+    const at = now()
+    if (at - (putAt.get(of.version) ?? 0) < DAY_MS) return
+    const file = { id: fileId(of.version), name: `${of.entry.name}.json.gz`, type: 'application/gzip' }
+    await insist(() => store.files.put({ ...file, bytes: packed(of), expiresAt: at + KEPT_MS }))
+    putAt.set(of.version, at)
+  }
+
+  async function boundTo({ id, round, epoch, task }: Run, steps: Steps): Promise<string | undefined> {
+    const { piece, parent } = task
+    if (piece === undefined || parent === undefined) return epoch > 1 ? kept(id, round, steps) : undefined
+    const run = await insist(() => store.runs.find(parent.id))
+    return run && kept(run.id, run.round, steps)
+  }
+
+  async function kept(runId: string, round: number, steps: Steps): Promise<string | undefined> {
+    const step = await insist(() => steps.find(runId, versionStep(round)))
+    return step && boundSchema.parse(step.value).version
+  }
+
+  return {
+    async codeOf(run, steps) {
+      const { route } = run.task
+      if (route === undefined) return { state: 'gone' }
+      const { scene, command } = route
+      const entry = findEntry(catalog(), scene, command)
+      const today = catalog().scenes.find(({ name }) => name === scene)
+      const current: CodeOf =
+        entry === undefined
+          ? { state: 'gone' }
+          : { state: 'code', code: { entry, version: today?.version, pack: pack(scene), isOld: false } }
+      const bound = scene === '' ? undefined : await boundTo(run, steps)
+      if (bound === undefined || bound === today?.version) return current
+
+      const change = `its scene has changed from version ${bound} to ${today?.version ?? 'none'}`
+      const policy = today?.onChange ?? onSceneChange
+      if (policy === 'continue' && current.state === 'code') {
+        return { state: 'code', code: { ...current.code, said: `${change}; it goes on with the new one` } }
+      }
+      const name = commandText(scene, command)
+      if (policy === 'stop') return { state: 'stopped', why: `${change}; it stops, as is set`, say: stopped(run, name) }
+      const file = await insist(() => store.files.get(fileId(bound), now()))
+      const old = file && unpacked(file.bytes)
+      const then = old?.entry.commands.find((each) => each.name === command)
+      if (old === undefined || then === undefined) {
+        return { state: 'stopped', why: `${change}, and the files of then are no longer kept`, say: stopped(run, name) }
+      }
+      await keep(old)
+      const said = `${change}; it finishes on the former`
+      return { state: 'code', code: { entry: then, version: bound, pack: old, isOld: true, said } }
+    },
+
+    async bind(run, { version, pack: its }, steps) {
+      // A piece goes by its parent.
+      if (version === undefined || run.task.piece !== undefined) return
+      if (its !== undefined) await keep(its)
+      await insist(() => steps.save(run.id, versionStep(run.round), { version }))
+    },
+  }
+}
+
+function versionStep(round: number): string {
+  return `${VERSION_STEP}${round}`
+}
+
+function fileId(version: string): string {
+  return `scene-${version}`
+}
+
+function stopped({ number }: Run, command: string): Bilingual {
+  return {
+    zh: `#${number} 已停止：它开始之后，命令 ${command} 改过了。发送 retry ${number} 用新的版本接着做，或者重新发起。`,
+    en: `#${number} was stopped: the command ${command} was changed after it began. Send "retry ${number}" to go on with the new version, or ask for it anew.`,
+  }
+}
