@@ -3,12 +3,11 @@ import type { Backend } from '../queues/backend.ts'
 import { laneQueueName, type TaskQueues, wakeSchema } from '../queues/tasks.ts'
 import type { Held } from '../src/core/delivery/held.ts'
 import { insist } from '../src/core/insist.ts'
+import type { Log } from '../src/core/log.ts'
 import type { Outcome } from '../src/core/task/outcome.ts'
 import { liveStates } from '../src/core/task/run.ts'
 import { type Task, taskSchema } from '../src/core/task/task.ts'
-import type { Engine } from '../src/engine/attempt/engine.ts'
-import { runTask } from '../src/engine/attempt/run-task.ts'
-import type { Shares } from '../src/store/store.ts'
+import type { Runs, Shares } from '../src/store/store.ts'
 import type { RowTurns } from './rows.ts'
 import { settle } from './settle.ts'
 import { keepPlace, openTurns, turnOf } from './turns.ts'
@@ -25,19 +24,25 @@ export type LaneOrder = 'together' | 'turns'
  */
 const TAGS_BEGIN_ANEW = 1_000_000
 
-/** The worker of one lane. A stop of the process reaches its tasks by `shutdown`. */
+export interface TaskWorkerPorts {
+  store: { runs: Pick<Runs, 'find' | 'create'> }
+  shares: Shares
+  held: Held
+  rowTurns: RowTurns
+  tasks: Pick<TaskQueues, 'wake'>
+  /** One attempt at a task, in its turn where it has one. */
+  run(task: Task, turn: string | undefined): Promise<Outcome>
+  /** Hears how each attempt ended. */
+  count(outcome: Outcome): void
+  now(): number
+  log: Log
+}
+
+/** The worker of one lane. */
 export function tasksWorker(
   backend: Backend,
   lane: { name: string; concurrency: number; order: LaneOrder },
-  engine: Engine,
-  ports: {
-    shares: Shares
-    held: Held
-    rowTurns: RowTurns
-    tasks: Pick<TaskQueues, 'wake'>
-    count(outcome: Outcome): void
-  },
-  shutdown: AbortSignal,
+  ports: TaskWorkerPorts,
 ): Worker<unknown> {
   const turns = openTurns()
   let lastTag = 0
@@ -46,14 +51,14 @@ export function tasksWorker(
     const { row } = task
     // Pieces are made to run side by side.
     const turn = lane.order === 'turns' && task.piece === undefined ? turnOf(task) : undefined
-    const work = () => runTask(task, engine, shutdown, turn)
+    const work = () => ports.run(task, turn)
     if (row !== undefined) {
-      const putOff = (forMs: number) => settle(job, token, { state: 'snoozed', forMs }, engine.now())
+      const putOff = (forMs: number) => settle(job, token, { state: 'snoozed', forMs }, ports.now())
       return ports.rowTurns.take({ ...task, row }, work, putOff)
     }
     if (turn === undefined) return work()
     // It waits in its slot; were we killed meanwhile, newer ones in the queue would be before it.
-    const placed = turns.isTaken(turn) ? keepPlace(task, turn, engine).catch(() => {}) : undefined
+    const placed = turns.isTaken(turn) ? keepPlace(task, turn, ports).catch(() => {}) : undefined
     return turns.take(turn, async () => {
       await placed
       return work()
@@ -64,7 +69,7 @@ export function tasksWorker(
   async function taskOf(job: Job<unknown>): Promise<Task | undefined> {
     const wake = wakeSchema.safeParse(job.data)
     if (wake.success) {
-      const run = await engine.store.runs.find(wake.data.wakes)
+      const run = await ports.store.runs.find(wake.data.wakes)
       if (run === undefined || run.state === 'done' || run.state === 'ignored') return undefined
       // What has ended may have to be taken back, for which it stands in no row.
       const { row } = liveStates.includes(run.state) ? run.task : {}
@@ -87,9 +92,9 @@ export function tasksWorker(
       if (outcome.state !== 'failed') ports.held.release(task.id)
       if (outcome.state === 'waits') {
         const { untilMs } = outcome
-        await insist(() => ports.tasks.wake(lane.name, task.id, untilMs, engine.now()))
+        await insist(() => ports.tasks.wake(lane.name, task.id, untilMs, ports.now()))
       }
-      await settle(job, token, outcome, engine.now())
+      await settle(job, token, outcome, ports.now())
     },
     { concurrency: lane.concurrency },
   )
@@ -97,7 +102,7 @@ export function tasksWorker(
     if (lastTag < TAGS_BEGIN_ANEW) return
     lastTag = 0
     ports.shares.reset(lane.name).catch((error: unknown) => {
-      engine.log.warn({ lane: lane.name, error: String(error) }, 'fair share could not be reset')
+      ports.log.warn({ lane: lane.name, error: String(error) }, 'fair share could not be reset')
     })
   })
   return worker

@@ -1,7 +1,7 @@
 import { chatKey, personKey } from '../src/core/message/address.ts'
 import { newRunOf } from '../src/core/task/run.ts'
 import type { Task } from '../src/core/task/task.ts'
-import type { Engine } from '../src/engine/attempt/engine.ts'
+import type { Runs } from '../src/store/store.ts'
 
 /** Has works of one key take turns, in the order they came; different keys run side by side. */
 export interface Turns {
@@ -38,7 +38,10 @@ export function turnOf({ lane, message: { from, sender }, row, parent, schedule 
   return `${lane} ${chatKey(from)} ${personKey(from.channel, sender.id)}`
 }
 
-type Places = Pick<Engine, 'now'> & { store: Pick<Engine['store'], 'runs'> }
+interface Places {
+  store: { runs: Pick<Runs, 'create'> }
+  now(): number
+}
 
 /** Gives a task its place in its turn before it begins. */
 export async function keepPlace(task: Task, turn: string, { store, now }: Places): Promise<void> {

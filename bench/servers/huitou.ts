@@ -1,8 +1,8 @@
-import { ownPort } from '../../src/web/door.ts'
 import { openInstallation } from '../../src/app/installation.ts'
 import { openLog } from '../../src/app/log.ts'
 import { startServe } from '../../src/app/serving.ts'
 import { startWork } from '../../src/app/working.ts'
+import { ownPort } from '../../src/web/door.ts'
 import { configOf, readOptions } from './config.ts'
 
 /* Huitou itself, with or without its lanes. Prints its address when it is ready. */

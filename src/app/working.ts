@@ -10,9 +10,10 @@ import { keepPlaces } from '../../workers/turns.ts'
 import { RejectedError } from '../core/errors.ts'
 import { insist } from '../core/insist.ts'
 import type { Outcome } from '../core/task/outcome.ts'
+import type { Task } from '../core/task/task.ts'
 import { whyOf } from '../core/text/why.ts'
 import { openCancels } from '../engine/attempt/cancels.ts'
-import type { Engine } from '../engine/attempt/engine.ts'
+import { type AttemptPorts, runTask } from '../engine/attempt/run-task.ts'
 import { CANCEL_TOPIC } from '../engine/control/task-control.ts'
 import { openScratch } from '../engine/files/scratch.ts'
 import { type OldSlots, openOldSlots } from '../engine/host/old-slots.ts'
@@ -87,7 +88,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
     now: installation.now,
     log,
   })
-  const engine: Engine = {
+  const engine: AttemptPorts = {
     store,
     catalog: installation.catalog,
     slots: (lane, old) =>
@@ -127,7 +128,8 @@ export async function startWork(installation: Installation, lanes: readonly stri
     tally.ended += 1
     if (state === 'failed') tally.failed += 1
   }
-  const ports = { shares: store.shares, held, rowTurns, tasks, count }
+  const run = (task: Task, turn: string | undefined) => runTask(task, engine, shutdown.signal, turn)
+  const ports = { store, shares: store.shares, held, rowTurns, tasks, run, count, now, log }
   const working = [
     { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE },
     ...lanes.map((name) => ({ name, concurrency: config.lanes[name]?.concurrency ?? 1 })),
@@ -139,7 +141,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
     })
   }
   const workers: Worker<unknown>[] = [
-    ...working.map((lane) => tasksWorker(backend, lane, engine, ports, shutdown.signal)),
+    ...working.map((lane) => tasksWorker(backend, lane, ports)),
     ...[...channels.keys()].map((channel) => deliveriesWorker(backend, channel, outbox)),
   ]
   const stopSweeper = startSweeper({
@@ -190,7 +192,7 @@ export async function startWork(installation: Installation, lanes: readonly stri
   }
 }
 
-function actIn(channels: Installation['channels']): Engine['act'] {
+function actIn(channels: Installation['channels']): AttemptPorts['act'] {
   return async (action, at, signal) => {
     const channel = channels.get(at.channel)
     if (channel?.act === undefined) throw new RejectedError(`no bot can do that on ${channel?.platform ?? at.channel}`)

@@ -9,7 +9,7 @@ import { type Part, plainText } from '../../src/core/message/part.ts'
 import type { Budgets } from '../../src/core/model/budget.ts'
 import type { Task } from '../../src/core/task/task.ts'
 import { type Cancels, openCancels } from '../../src/engine/attempt/cancels.ts'
-import type { Engine } from '../../src/engine/attempt/engine.ts'
+import type { AttemptPorts } from '../../src/engine/attempt/run-task.ts'
 import { builtinScene, builtinsOf } from '../../src/engine/builtins/index.ts'
 import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/control/task-control.ts'
 import { openFanOut } from '../../src/engine/fan-out/fan-out.ts'
@@ -31,7 +31,7 @@ import { silent } from './scene-folder.ts'
 export type Work = (run: HostRun, calls: HostCalls, signal: AbortSignal) => Promise<HostEnd> | HostEnd
 
 export interface Workshop {
-  engine: Engine
+  engine: AttemptPorts
   store: EmbeddedStore
   desk: Desk
   schedules: ScheduleDesk
@@ -207,7 +207,7 @@ export async function aWorkshop(
     now: clock,
   })
   all = { scenes: [builtinScene(builtins), ...scenes], faults: [] }
-  const engine: Engine = {
+  const engine: AttemptPorts = {
     store,
     catalog: () => all,
     slots: (lane) => (lane === 'long' ? slots : undefined),

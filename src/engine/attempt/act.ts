@@ -1,10 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, UnavailableError, UnsureError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
+import type { Address } from '../../core/message/address.ts'
 import type { ChatAction } from '../../core/message/chat-action.ts'
 import type { Run } from '../../core/task/run.ts'
 import { inLang, type Lang } from '../../core/text/lang.ts'
-import type { Engine } from './engine.ts'
+import type { Runs } from '../../store/store.ts'
 import { sentences } from './sentences.ts'
+
+export interface ActPorts {
+  store: { runs: Pick<Runs, 'note'> }
+  /** Does it once. Throws as `Channel.act` does, and RejectedError where the platform lets no bot do such things. */
+  act(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
+  now(): number
+  log: Log
+}
 
 const TRIES = 3
 const BETWEEN_MS = 1_000
@@ -17,7 +27,7 @@ export async function act(
   action: ChatAction,
   run: Run,
   lang: Lang,
-  { act: once, now, store, log }: Engine,
+  { act: once, now, store, log }: ActPorts,
   signal: AbortSignal,
 ): Promise<{ sentence: string; reason: string } | undefined> {
   const note = (text: string) => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }])

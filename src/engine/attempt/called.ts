@@ -3,17 +3,22 @@ import { insist } from '../../core/insist.ts'
 import { liveStates, type Run } from '../../core/task/run.ts'
 import { approvalSchema } from '../../core/task/wait.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/text/lang.ts'
+import type { WaitingPorts } from '../waiting/ports.ts'
 import { waitFor } from '../waiting/waits.ts'
 import { type Attempt, refuse } from './attempt.ts'
-import type { Engine } from './engine.ts'
 
 /* What is different about a task that a model called as a tool, or that is a piece of another. A called one that a person has run again is theirs, like any other. */
+
+export type CalledPorts = WaitingPorts
 
 /** How long a person is waited for who has to agree to a call. */
 const APPROVAL_MS = 60 * 60_000
 
 /** Its answer is for the task that called it: without that one nobody wants it. */
-export async function isWanted({ task: { parent, piece }, round }: Run, { store }: Engine): Promise<boolean> {
+export async function isWanted(
+  { task: { parent, piece }, round }: Run,
+  { store }: Pick<CalledPorts, 'store'>,
+): Promise<boolean> {
   if (parent === undefined || (round > 0 && piece === undefined)) return true
   const caller = await store.runs.find(parent.id)
   return caller !== undefined && liveStates.includes(caller.state)
@@ -24,7 +29,7 @@ export async function askedFirst(
   run: Run,
   entry: CommandEntry,
   lang: Lang,
-  engine: Engine,
+  engine: CalledPorts,
 ): Promise<Attempt | undefined> {
   const { parent, piece, message } = run.task
   if (parent === undefined || piece !== undefined || run.round > 0 || entry.tool?.approval !== true) return undefined

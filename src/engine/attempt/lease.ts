@@ -1,5 +1,6 @@
+import type { Log } from '../../core/log.ts'
 import type { Run } from '../../core/task/run.ts'
-import type { Engine } from './engine.ts'
+import type { Runs } from '../../store/store.ts'
 
 /** How soon a cancel is noticed whose broadcast was lost. */
 const LONGEST_PAUSE_MS = 900
@@ -10,21 +11,28 @@ export interface HeldLease {
   stop(): void
 }
 
+export interface LeasePorts {
+  store: { runs: Pick<Runs, 'renew'> }
+  leaseMs: number
+  now(): number
+  log: Log
+}
+
 /** Prolongs the claim on a run for as long as its attempt goes on. While the store is away it tries again. */
-export function holdLease(run: Run, engine: Pick<Engine, 'store' | 'leaseMs' | 'now' | 'log'>): HeldLease {
+export function holdLease(run: Run, { store, leaseMs, now, log }: LeasePorts): HeldLease {
   const controller = new AbortController()
   async function prolong(): Promise<void> {
-    if (await engine.store.runs.renew(run.id, run.epoch, engine.now(), engine.leaseMs)) return
+    if (await store.runs.renew(run.id, run.epoch, now(), leaseMs)) return
     clearInterval(timer)
     controller.abort(new Error('the claim on this task is gone'))
   }
   const timer = setInterval(
     () => {
       prolong().catch((error: unknown) => {
-        engine.log.warn({ taskId: run.id, error: String(error) }, 'a lease could not be prolonged')
+        log.warn({ taskId: run.id, error: String(error) }, 'a lease could not be prolonged')
       })
     },
-    Math.min(LONGEST_PAUSE_MS, engine.leaseMs / 4),
+    Math.min(LONGEST_PAUSE_MS, leaseMs / 4),
   )
   return { lost: controller.signal, stop: () => clearInterval(timer) }
 }

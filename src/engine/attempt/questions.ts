@@ -1,13 +1,27 @@
+import type { Log } from '../../core/log.ts'
 import type { Part } from '../../core/message/part.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Lang } from '../../core/text/lang.ts'
 import { whyOf } from '../../core/text/why.ts'
+import type { Runs, Steps } from '../../store/store.ts'
+import type { Chatter } from '../llm/chatter.ts'
 import type { AskOptions } from '../llm/llm.ts'
-import { picturesOf, withPictureWords } from '../llm/pictures.ts'
+import { type PicturePorts, picturesOf, withPictureWords } from '../llm/pictures.ts'
 import { openToolbox } from '../llm/tools/kept-toolbox.ts'
 import { questionKey } from '../llm/tools/names.ts'
+import type { ToolSource } from '../llm/tools/toolbox.ts'
 import type { Deadline } from './deadline.ts'
-import type { Engine } from './engine.ts'
+
+export interface QuestionPorts {
+  store: { runs: Pick<Runs, 'note'>; steps: Steps }
+  chatter: Pick<Chatter, 'converse'>
+  /** What models that answer may call. */
+  tools: readonly ToolSource[]
+  pictures: PicturePorts
+  changed(taskId: string): void
+  now(): number
+  log: Log
+}
 
 /** What one attempt at a task asks models in its conversation: with its pictures, and with tools. */
 export interface Questions {
@@ -17,7 +31,7 @@ export interface Questions {
   attached(): readonly Part[]
 }
 
-export function openQuestions(run: Run, lang: Lang, engine: Engine, deadline: Deadline): Questions {
+export function openQuestions(run: Run, lang: Lang, ports: QuestionPorts, deadline: Deadline): Questions {
   const asked = new Map<string, number>()
   const attached: Part[] = []
 
@@ -33,24 +47,24 @@ export function openQuestions(run: Run, lang: Lang, engine: Engine, deadline: De
       const tools = openToolbox(keyOf(text), {
         run,
         lang,
-        sources: run.task.dry?.tools === false ? [] : engine.tools,
-        steps: engine.store.steps,
+        sources: run.task.dry?.tools === false ? [] : ports.tools,
+        steps: ports.store.steps,
         signal: deadline.signal,
         mayWait,
         isGivenUp: () => deadline.cause !== 'shutdown',
         note({ text: what, ms, child }) {
-          const hop = { at: engine.now(), kind: 'tool' as const, text: what, ms, child, attempt: run.attempt }
-          engine.store.runs.note(run.id, [hop]).catch((error: unknown) => {
-            engine.log.warn({ taskId: run.id, error: whyOf(error) }, 'a timeline line was lost')
+          const hop = { at: ports.now(), kind: 'tool' as const, text: what, ms, child, attempt: run.attempt }
+          ports.store.runs.note(run.id, [hop]).catch((error: unknown) => {
+            ports.log.warn({ taskId: run.id, error: whyOf(error) }, 'a timeline line was lost')
           })
-          engine.log.info({ taskId: run.id, childId: child?.id, ms }, 'a model called a tool')
-          engine.changed(run.id)
+          ports.log.info({ taskId: run.id, childId: child?.id, ms }, 'a model called a tool')
+          ports.changed(run.id)
         },
         attach: (parts) => void attached.push(...parts),
-        now: engine.now,
+        now: ports.now,
       })
-      const pictures = await picturesOf(run.task.message, lang, engine.pictures, deadline.signal)
-      return engine.chatter.converse(withPictureWords(text, pictures), { ...options, tools, pictures })
+      const pictures = await picturesOf(run.task.message, lang, ports.pictures, deadline.signal)
+      return ports.chatter.converse(withPictureWords(text, pictures), { ...options, tools, pictures })
     },
     attached: () => attached,
   }

@@ -4,35 +4,46 @@ import { type Part, textIn } from '../../core/message/part.ts'
 import type { Run } from '../../core/task/run.ts'
 import { cleanJson } from '../../core/text/clean.ts'
 import type { Lang } from '../../core/text/lang.ts'
+import type { ScenePack } from '../../scenes/pack.ts'
 import type { HostCall } from '../host/protocol.ts'
-import type { HostCalls, HostEnd } from '../host/slots.ts'
+import type { HostCalls, HostEnd, Slots } from '../host/slots.ts'
+import type { Chatter } from '../llm/chatter.ts'
 import { leftSteps } from '../steps/left-steps.ts'
-import type { Code } from '../steps/versions.ts'
+import type { Code, Versions } from '../steps/versions.ts'
 import { type Attempt, withWarnings } from './attempt.ts'
-import { callsOf, openOwn } from './calls.ts'
+import { type CallPorts, callsOf } from './calls.ts'
 import type { Deadline } from './deadline.ts'
-import type { Engine } from './engine.ts'
+import { openResources, type ResourcePorts } from './resources.ts'
 import { sentences } from './sentences.ts'
 
 /** What a command asks for that is kept. */
 const keeps: ReadonlySet<HostCall['method']> = new Set(['saveStep', 'wait', 'all', 'onCancel'])
+
+export interface SlotPorts extends CallPorts, ResourcePorts {
+  store: CallPorts['store'] & ResourcePorts['store']
+  /** The slots of a lane, for the scenes of now or for one of another time; undefined where this process has none. */
+  slots(lane: string, old?: ScenePack): Pick<Slots, 'run'> | undefined
+  versions: Pick<Versions, 'bind'>
+  chatter: Chatter
+  graceMs: number
+}
 
 /** Runs a scene's command in a slot of its lane and reads how it ended. */
 export async function runInSlot(
   run: Run,
   code: Code,
   lang: Lang,
-  engine: Engine,
+  ports: SlotPorts,
   deadline: Deadline,
 ): Promise<Attempt> {
   const { entry, version } = code
-  const slots = engine.slots(run.task.lane, code.isOld ? code.pack : undefined)
+  const slots = ports.slots(run.task.lane, code.isOld ? code.pack : undefined)
   const { route, message } = run.task
   if (slots === undefined || route === undefined) throw new Error(`this process has no slots for lane ${run.task.lane}`)
-  if (engine.parking(run.task.lane)?.aborted) return { state: 'interrupted' }
-  const own = openOwn(run, lang, engine, deadline)
+  if (ports.parking(run.task.lane)?.aborted) return { state: 'interrupted' }
+  const resources = openResources(run, lang, ports, deadline)
   let bound: Promise<void> | undefined
-  const bind = (): Promise<void> => (bound ??= engine.versions.bind(run, code, engine.store.steps))
+  const bind = (): Promise<void> => (bound ??= ports.versions.bind(run, code, ports.store.steps))
   const order = {
     runId: run.id,
     route,
@@ -45,22 +56,22 @@ export async function runInSlot(
     piece: run.task.piece,
   }
   try {
-    const calls = binding(callsOf(run, lang, engine, deadline, own), bind)
-    const end = await slots.run(order, calls, deadline.signal, engine.graceMs)
+    const calls = binding(callsOf(run, lang, ports, deadline, resources), bind)
+    const end = await slots.run(order, calls, deadline.signal, ports.graceMs)
     if (end.state === 'killed') {
-      engine.log.warn({ taskId: run.id, lane: run.task.lane, why: end.why, error: end.message }, 'a host was lost')
+      ports.log.warn({ taskId: run.id, lane: run.task.lane, why: end.why, error: end.message }, 'a host was lost')
     }
     if (end.state === 'waits') await bind()
     // What an earlier attempt has kept.
     if ((end.state === 'done' || end.state === 'piece') && end.asked !== undefined) {
-      await tellLeft(run, new Set(end.asked), version, engine)
+      await tellLeft(run, new Set(end.asked), version, ports)
     }
     return withAttached(
-      withWarnings(attemptOf(end, run, entry, lang, deadline), own.warnings),
-      own.questions.attached(),
+      withWarnings(attemptOf(end, run, entry, lang, deadline), resources.warnings),
+      resources.questions.attached(),
     )
   } finally {
-    await own.end()
+    await resources.end()
   }
 }
 
@@ -79,7 +90,7 @@ async function tellLeft(
   run: Run,
   asked: ReadonlySet<string>,
   version: string | undefined,
-  { store, now }: Engine,
+  { store, now }: Pick<SlotPorts, 'store' | 'now'>,
 ): Promise<void> {
   const text = leftSteps(await insist(() => store.steps.list(run.id)), asked, version)
   if (text !== undefined)

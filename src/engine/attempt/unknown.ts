@@ -1,15 +1,21 @@
+import type { Catalog } from '../../core/command/catalog.ts'
 import { suggest } from '../../core/command/command.ts'
 import type { Message } from '../../core/message/message.ts'
 import { textIn } from '../../core/message/part.ts'
 import { fileIn } from '../../core/message/sent-file.ts'
 import { inLang, type Lang } from '../../core/text/lang.ts'
-import { takeAsAnswer } from '../waiting/answers.ts'
+import type { Access } from '../people/access.ts'
+import { type AnsweringPorts, takeAsAnswer } from '../waiting/answers.ts'
 import { type Attempt, refuse } from './attempt.ts'
-import type { Engine } from './engine.ts'
 import { sentences } from './sentences.ts'
 
+export interface UnknownPorts extends AnsweringPorts {
+  access: Pick<Access, 'mayUse'>
+  catalog(): Catalog
+}
+
 /** A message that names no command: an answer to what a task asks, a hint for who mistyped, nothing for what nobody wrote. */
-export async function answerUnknown(message: Message, lang: Lang, engine: Engine): Promise<Attempt> {
+export async function answerUnknown(message: Message, lang: Lang, engine: UnknownPorts): Promise<Attempt> {
   const event = message.parts.find((part) => part.kind === 'event')
   if (event !== undefined && message.text.trim() === '') {
     return { state: 'ignored', why: `nothing is bound to the event ${event.name}` }

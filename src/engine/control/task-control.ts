@@ -42,7 +42,7 @@ export interface DeskPorts {
   call(lane: string, taskId: string): Promise<void>
   fanOut: FanOut
   say: Say
-  languages: Languages
+  languages: Pick<Languages, 'of'>
   changed(taskId: string): void
   now(): number
   log: Log

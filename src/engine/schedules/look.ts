@@ -20,7 +20,7 @@ export interface LookPorts {
   take: TakeScheduled
   /** The same `id` is said once. */
   say(said: { id: string; to: Address; parts: Part[] }): Promise<unknown>
-  languages: Languages
+  languages: Pick<Languages, 'of'>
   now(): number
   log: Log
 }
