@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/read.ts'
-import { runUntilStopped } from './app/process.ts'
+import { runUntilStopped } from './app/machine/process.ts'
 import { start } from './app/start.ts'
 import { underUp } from './deploy/under.ts'
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import express from 'express'
 import { openBackend } from '../../queues/backend.ts'
-import { openLog } from '../../src/app/log.ts'
+import { openLog } from '../../src/app/machine/log.ts'
 import { wecomApp } from '../../src/channels/wecom-app/index.ts'
 import { configOf, readOptions } from './config.ts'
 import { queuesAt } from './queues-at.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type BackendAt, makeQueueTables } from '../../queues/backend.ts'
-import { openLog } from '../../src/app/log.ts'
+import { openLog } from '../../src/app/machine/log.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import type { ServerOptions } from './config.ts'
 

@@ -1,6 +1,7 @@
-import { openInstallation } from '../../src/app/installation.ts'
-import { openLog } from '../../src/app/log.ts'
-import { startWork } from '../../src/app/working.ts'
+import { openLog } from '../../src/app/machine/log.ts'
+import { machineWith } from '../../src/app/machine/machine.ts'
+import { openSides } from '../../src/app/sides.ts'
+import { startWorking } from '../../src/app/working.ts'
 import { median } from '../figures.ts'
 import { configOf, readOptions } from './config.ts'
 
@@ -13,9 +14,9 @@ const STEPS = 500
 const ROUNDS = 9
 const SIDE_BY_SIDE = 8
 const config = configOf(options)
-const installation = await openInstallation(config, openLog('warn'))
-const { store, tasks } = installation
-await startWork(installation, ['long'])
+const { stored, scenes, talk, engine } = await openSides(config, machineWith(openLog('warn')))
+const { store, tasks } = stored
+await startWorking(config, { ...stored, ...scenes, ...talk, ...engine }, ['long'])
 let made = 0
 
 async function bareWrites(rows: number): Promise<number> {

@@ -1,117 +1,37 @@
 import { createServer } from 'node:http'
 import express from 'express'
-import { CONTROL_LANE, QUICK_LANES } from '../../queues/tasks.ts'
-import { SENT_FILE_KEPT_MS, sentFileName } from '../core/message/sent-file.ts'
+import type { Config } from '../../config/config.ts'
 import { TOTAL_BOOK } from '../core/model/usage.ts'
-import { rowOf } from '../core/task/row.ts'
-import { newRunOf } from '../core/task/run.ts'
-import type { Task } from '../core/task/task.ts'
-import { whyOf } from '../core/text/why.ts'
 import { consoleSocket, dashboardApi } from '../dashboard/api/index.ts'
 import { dashboardPages } from '../dashboard/pages.ts'
-import type { AcceptPorts } from '../ingress/accept.ts'
 import { takeCallbacks } from '../ingress/callbacks.ts'
-import { fairShare } from '../ingress/fair-share.ts'
 import { fileLinks } from '../ingress/file-links.ts'
 import { healthRoutes } from '../ingress/health.ts'
-import { openHeldReplies } from '../ingress/held-replies.ts'
-import { openLateNotices } from '../ingress/late-notices.ts'
 import { openMetrics } from '../ingress/metrics.ts'
-import { openReception } from '../ingress/reception.ts'
 import { takeSockets } from '../ingress/sockets.ts'
-import { openWaitingRooms } from '../ingress/waiting-rooms.ts'
 import { linkKey } from '../store/link-key.ts'
 import type { Door } from '../web/door.ts'
-import { apiPortsOf } from './api-ports.ts'
-import type { Installation } from './installation.ts'
-import { openReplays } from './replay/replays.ts'
+import { type ApiSidePorts, apiPortsOf } from './adapters/api-ports.ts'
+import { listenToChannels } from './adapters/channel-listening.ts'
+import { openReplays, type ReplayPorts } from './adapters/replays.ts'
+import { openReceptionSide, type ReceptionPorts } from './reception-side.ts'
 
-/** Lanes whose commands mostly answer before anybody wonders: notice is given when they do not. */
-const LATE_LANES: ReadonlySet<string> = new Set(['llm'])
-
-/** Lanes in which one of a person's tasks in a chat is done at a time, by whichever process. */
-const ROW_LANES: ReadonlySet<string> = new Set(['llm'])
+/** How long open requests may take after a stop, before they are cut off. */
+const CUT_OFF_MS = 2_000
 
 export interface Served {
   url: string
   stop(): Promise<void>
 }
 
+export type ServingPorts = ReceptionPorts & ReplayPorts & ApiSidePorts
+
 /** Takes callbacks and sockets, and serves the API, the dashboard and the console. Resolves when it listens. */
-export async function startServe(installation: Installation, version: string, door: Door): Promise<Served> {
-  const { config, log, store, channels, outbox, tasks, looks, now } = installation
-  const held = await openHeldReplies({
-    by: installation.processId,
-    outbox: store.outbox,
-    signals: store.signals,
-    look: (line, at) => looks.look(line, at, now()),
-    now,
-    log,
-  })
-  installation.holdHere(held)
-
-  async function join(task: Task): Promise<void> {
-    if (task.row === undefined) return
-    const { created, run } = await store.rows.join(newRunOf(task), task.row, now())
-    if (!created || installation.overlapOf(task.message.from.channel).mode !== 'interrupt') return
-    // Not waited for: the acknowledgement is, and what fails here is done by the worker that takes it up.
-    installation.interrupt(run).catch((error: unknown) => {
-      log.warn({ taskId: task.id, error: whyOf(error) }, 'an earlier question was not interrupted yet')
-    })
-  }
-
-  /** In its row, or else in its lane. */
-  async function ahead(task: Task): Promise<number> {
-    const [inRow, inLane] = await Promise.all([
-      task.row === undefined ? 0 : store.rows.ahead(task.row, task.id),
-      tasks.ahead(task),
-    ])
-    return Math.max(inRow, inLane)
-  }
-
-  const lateNotices = openLateNotices({
-    afterMs: config.llm.noticeAfterMs,
-    runs: store.runs,
-    ahead,
-    say: outbox.push,
-    languageOf: installation.languages.of,
-    now,
-    log,
-  })
-  const accepting: AcceptPorts = {
-    catalog: installation.catalog,
-    prefixes: config.prefixes,
-    defaultLane: CONTROL_LANE,
-    lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
-    share: fairShare(store.shares, QUICK_LANES, await isBehind(tasks), now),
-    rowOf: (lane, message) => (ROW_LANES.has(lane) ? rowOf(message, config.llm.memory) : undefined),
-  }
-  const reception = openReception({
-    ...accepting,
-    quickLanes: QUICK_LANES,
-    lateLanes: LATE_LANES,
-    lateNotices,
-    join,
-    enqueue: tasks.add,
-    held,
-    by: installation.processId,
-    runs: store.runs,
-    ahead: tasks.ahead,
-    noteFile: async (message, file) => {
-      const noted = JSON.stringify({ at: message.receivedAt, part: file })
-      const until = message.receivedAt + SENT_FILE_KEPT_MS
-      await store.settings.set(sentFileName(message.from, message.sender.id), noted, until)
-    },
-    sendStranded: outbox.sendStranded,
-    say: outbox.push,
-    languageOf: installation.languages.of,
-    now,
-  })
-
-  const waiting = openWaitingRooms({ channels, take: reception.take, lang: config.lang, now, log })
-
-  const replays = openReplays(installation, accepting)
-  const api = apiPortsOf(installation, { reception, replays }, version)
+export async function startServing(config: Config, ports: ServingPorts, version: string, door: Door): Promise<Served> {
+  const { store, channels, now, log } = ports
+  const { accepting, reception, waiting, lateNotices, held } = await openReceptionSide(config, ports)
+  const replays = openReplays(ports, accepting)
+  const api = apiPortsOf(config, ports, { reception, replays }, version)
   const metrics = openMetrics({
     laneCounts: api.laneCounts,
     waitingDeliveries: store.outbox.waiting,
@@ -140,16 +60,7 @@ export async function startServe(installation: Installation, version: string, do
     if (!consoles.upgrade(request, stream, head) && !sockets.upgrade(request, stream, head)) stream.destroy()
   })
   const url = await door.open(server)
-  const listening = new AbortController()
-  for (const channel of channels.values()) {
-    channel
-      .listen?.(async (message) => {
-        await (waiting.get(channel.id)?.take(message) ?? reception.take(message))
-      }, listening.signal)
-      .catch((error: unknown) => {
-        log.error({ channel: channel.id, error: String(error) }, 'a channel stopped listening')
-      })
-  }
+  const listening = listenToChannels({ channels, waiting, take: reception.take, log })
 
   return {
     url,
@@ -164,20 +75,9 @@ export async function startServe(installation: Installation, version: string, do
       consoles.close()
       sockets.close()
       server.closeIdleConnections()
-      const timer = setTimeout(() => server.closeAllConnections(), 2_000)
+      const timer = setTimeout(() => server.closeAllConnections(), CUT_OFF_MS)
       await left
       clearTimeout(timer)
     },
-  }
-}
-
-/** Whether tasks of a quick lane wait already, or are to come back from a dead worker. */
-async function isBehind(tasks: Pick<Installation['tasks'], 'counts'>): Promise<boolean> {
-  try {
-    const counts = await Promise.all([...QUICK_LANES].map((lane) => tasks.counts(lane)))
-    return counts.some(({ waiting, active, delayed }) => waiting + active + delayed > 0)
-  } catch {
-    // The store is away: who knows what waits there.
-    return true
   }
 }

@@ -4,16 +4,16 @@ import { ensureAdminPassword } from '../dashboard/api/index.ts'
 import { buildDashboard } from '../dashboard/build.ts'
 import type { Tally } from '../deploy/messages.ts'
 import { type Door, ownPort } from '../web/door.ts'
-import { ensureDataDir } from './data-dir.ts'
-import { openInstallation } from './installation.ts'
-import { ensureLocalToken } from './local-token.ts'
-import { openLog } from './log.ts'
-import type { Machine } from './machine.ts'
-import { isFirstStart } from './open-store.ts'
-import type { Running } from './process.ts'
-import { startServe } from './serving.ts'
-import { version } from './version.ts'
-import { startWork } from './working.ts'
+import { ensureDataDir } from './machine/data-dir.ts'
+import { ensureLocalToken } from './machine/local-token.ts'
+import { openLog } from './machine/log.ts'
+import { type Machine, machineWith } from './machine/machine.ts'
+import { isFirstStart } from './machine/open-store.ts'
+import type { Running } from './machine/process.ts'
+import { version } from './machine/version.ts'
+import { startServing } from './serving.ts'
+import { openSides } from './sides.ts'
+import { startWorking } from './working.ts'
 
 export interface Started extends Running {
   url: string
@@ -46,18 +46,16 @@ export async function start(
     tell('正在建立数据库，只有第一次需要几秒 making the database, which takes some seconds this once')
   const config = { ...given, apiTokens: [...given.apiTokens, await ensureLocalToken(given.dataDir)] }
   await buildDashboard()
-  const installation = await openInstallation(config, log, machine)
+  const { stored, scenes, talk, engine, close } = await openSides(config, machineWith(log, machine))
+  const ports = { ...stored, ...scenes, ...talk, ...engine }
   // Serving first: it is the one whose port may be taken, and what it accepts waits for the workers.
-  const served = await startServe(installation, version, door)
-  const work = servesOnly ? undefined : await startWork(installation, Object.keys(config.lanes))
-  log.info(
-    { url: served.url, store: installation.store.kind, channels: [...installation.channels.keys()] },
-    'huitou is ready',
-  )
+  const served = await startServing(config, ports, version, door)
+  const work = servesOnly ? undefined : await startWorking(config, ports, Object.keys(config.lanes))
+  log.info({ url: served.url, store: stored.store.kind, channels: [...talk.channels.keys()] }, 'huitou is ready')
   let greeting: NodeJS.Timeout | undefined
   async function greetWithPassword(url: string): Promise<void> {
     try {
-      const { shown } = await ensureAdminPassword(installation.store, config, installation.now())
+      const { shown } = await ensureAdminPassword(stored.store, config, stored.now())
       greet(url, shown)
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error
@@ -67,7 +65,7 @@ export async function start(
   await greetWithPassword(served.url)
   return {
     url: served.url,
-    store: installation.store.kind,
+    store: stored.store.kind,
     tally: work?.tally ?? (() => ({ ended: 0, failed: 0 })),
     log,
     drainMs: config.limits.drainMs,
@@ -76,7 +74,7 @@ export async function start(
       clearTimeout(greeting)
       await work?.stop()
       await served.stop()
-      await installation.close()
+      await close()
     },
   }
 }

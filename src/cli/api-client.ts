@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/read.ts'
-import { localTokenFile } from '../app/local-token.ts'
+import { localTokenFile } from '../app/machine/local-token.ts'
 import { errorBodySchema } from '../dashboard/api/shapes.ts'
 import { CliError } from './cli-error.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/read.ts'
-import { runUntilStopped } from '../app/process.ts'
+import { runUntilStopped } from '../app/machine/process.ts'
 import { start } from '../app/start.ts'
 import { serveOnebotControl } from '../simulators/onebot/control.ts'
 import { startOnebotSimulator } from '../simulators/onebot/index.ts'

@@ -1,4 +1,4 @@
-import { version } from '../app/version.ts'
+import { version } from '../app/machine/version.ts'
 import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 

@@ -22,14 +22,10 @@ export interface WaitingRoomPorts {
   log: Log
 }
 
+export type WaitingRooms = ReadonlyMap<string, WaitingMessages>
+
 /** A room for the messages of each channel whose platform never sends again, by channel id. */
-export function openWaitingRooms({
-  channels,
-  take,
-  lang,
-  now,
-  log,
-}: WaitingRoomPorts): ReadonlyMap<string, WaitingMessages> {
+export function openWaitingRooms({ channels, take, lang, now, log }: WaitingRoomPorts): WaitingRooms {
   /** The store is away, so this one word goes out past the outbox, and is not tried again. */
   async function sayBusy(channel: Channel, message: Message): Promise<void> {
     const delivery = {

@@ -9,7 +9,7 @@ import { copyEmbeddedFolder } from '../fakes/embedded-folder.ts'
 import { compileCache, environmentOf, scratchDir } from '../fakes/huitou.ts'
 import { until } from '../promises/work.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** `npm start`, ready: npm itself, what it printed so far, and whether anybody has the data folder. */
 async function npmStart() {

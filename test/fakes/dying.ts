@@ -1,4 +1,4 @@
-import type { openStore } from '../../src/app/open-store.ts'
+import type { openStore } from '../../src/app/machine/open-store.ts'
 
 /** A moment on the way of a message: before or after the `nth` call of an operation of the store. */
 export interface Moment {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readConfig } from '../../config/read.ts'
-import { openStore } from '../../src/app/open-store.ts'
+import { openStore } from '../../src/app/machine/open-store.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { calling, environmentOf, type Huitou, type HuitouOptions, linesOf } from './huitou.ts'

@@ -1,9 +1,7 @@
 import type { Config } from '../../config/config.ts'
-import { ensureDataDir } from '../../src/app/data-dir.ts'
-import { openInstallation } from '../../src/app/installation.ts'
-import type { Machine } from '../../src/app/machine.ts'
+import type { Machine } from '../../src/app/machine/machine.ts'
 import { start } from '../../src/app/start.ts'
-import { startWork } from '../../src/app/working.ts'
+import { startWorkers } from '../../src/app/start-workers.ts'
 import type { Log } from '../../src/core/log.ts'
 
 /** What a process does: takes callbacks, works, or both. */
@@ -22,18 +20,8 @@ export async function startPart(
   machine: Partial<Machine> & { log: Log },
 ): Promise<RunningPart> {
   if (part !== 'work') return start(config, { ...machine, servesOnly: part === 'serve' })
-  await ensureDataDir(config.dataDir)
-  const installation = await openInstallation(config, machine.log, machine)
-  const lanes = Object.keys(config.lanes)
-  const working = await startWork(installation, lanes)
-  machine.log.info({ lanes }, 'working')
-  return {
-    url: '',
-    async stop() {
-      await working.stop()
-      await installation.close()
-    },
-  }
+  const { stop } = await startWorkers(config, undefined, machine)
+  return { url: '', stop }
 }
 
 /** As shipped a test would wait for seconds wherever somebody died or stopped. What its settings file says of these goes first. */

@@ -1,8 +1,8 @@
 /** Huitou as a process of the tests: the settings of its environment, what its argument changes of them, and when it is to die. */
 import { loadConfig } from '../../config/read.ts'
-import { openLog } from '../../src/app/log.ts'
-import { openStore } from '../../src/app/open-store.ts'
-import { runUntilStopped } from '../../src/app/process.ts'
+import { openLog } from '../../src/app/machine/log.ts'
+import { openStore } from '../../src/app/machine/open-store.ts'
+import { runUntilStopped } from '../../src/app/machine/process.ts'
 import { dyingAt, type Moment } from './dying.ts'
 import { brisk, type Part, startPart } from './parts.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openLog } from '../../src/app/log.ts'
+import { openLog } from '../../src/app/machine/log.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/index.ts'
 import { aDelivery, aPermit, aRun, sentAt } from '../contracts/store/samples.ts'
 import { allRuns } from '../promises/books.ts'

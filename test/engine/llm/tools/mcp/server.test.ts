@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openLog } from '../../../../../src/app/log.ts'
+import { openLog } from '../../../../../src/app/machine/log.ts'
 import { type McpServerConfig, openMcpServer } from '../../../../../src/engine/llm/tools/mcp/server.ts'
 import { startMcpHttp } from '../../../../fakes/mcp-http.ts'
 

@@ -5,12 +5,13 @@ import { ANSWER } from '../../engine/attempt/attempt.ts'
 import { saidByName } from '../../engine/llm/tools/keep-said.ts'
 import { wordsOf } from '../../engine/llm/tools/said-words.ts'
 import { sayingId } from '../../outbox/drafts.ts'
-import type { Installation } from '../installation.ts'
+import type { StoreSide } from '../store-side.ts'
+import type { TalkSide } from '../talk-side.ts'
 
 /** Under which the engine says what a command says by name. */
 const SAY = 'say-'
 
-type Ports = Pick<Installation, 'store' | 'channels'>
+type Ports = Pick<StoreSide, 'store'> & Pick<TalkSide, 'channels'>
 
 /**
  * What a task has said in its last life, by name: from its deliveries, in the pieces they were cut into, or from its record where `keepSaid` kept it. Empty

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../../config/read.ts'
-import { configuredPresets, presetDefaults } from '../../src/app/preset-defaults.ts'
+import { readConfig } from '../../../config/read.ts'
+import { configuredPresets, presetDefaults } from '../../../src/app/adapters/preset-defaults.ts'
 
 const read = (yaml: string) => readConfig({ TZ: 'UTC' }, () => yaml)
 

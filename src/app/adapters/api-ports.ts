@@ -1,22 +1,32 @@
-import { consoleRooms } from '../channels/console/people.ts'
-import { commandText } from '../core/command/entries.ts'
-import { lineOf } from '../core/message/address.ts'
-import { askerOf } from '../core/message/message.ts'
-import { readMoment } from '../core/schedule/moment.ts'
-import type { Run, RunFilter } from '../core/task/run.ts'
-import type { Task } from '../core/task/task.ts'
-import type { ApiPorts } from '../dashboard/api/index.ts'
-import type { Reception } from '../ingress/reception.ts'
-import type { Installation } from './installation.ts'
-import type { Replays } from './replay/replays.ts'
+import type { Config } from '../../../config/config.ts'
+import { consoleRooms } from '../../channels/console/people.ts'
+import { commandText } from '../../core/command/entries.ts'
+import { lineOf } from '../../core/message/address.ts'
+import { askerOf } from '../../core/message/message.ts'
+import { readMoment } from '../../core/schedule/moment.ts'
+import type { Run, RunFilter } from '../../core/task/run.ts'
+import type { Task } from '../../core/task/task.ts'
+import type { ApiPorts } from '../../dashboard/api/index.ts'
+import type { Reception } from '../../ingress/reception.ts'
+import type { CatalogSide } from '../catalog-side.ts'
+import type { EngineSide } from '../engine-side.ts'
+import type { StoreSide } from '../store-side.ts'
+import type { TalkSide } from '../talk-side.ts'
+import type { Replays } from './replays.ts'
+
+export type ApiSidePorts = Pick<StoreSide, 'store' | 'tasks' | 'now' | 'log'> &
+  Pick<CatalogSide, 'catalog'> &
+  Pick<TalkSide, 'channels' | 'looks' | 'outbox'> &
+  Pick<EngineSide, 'desk' | 'presets' | 'schedules' | 'budgets'>
 
 /** The installation as the API and the dashboard are handed it. */
 export function apiPortsOf(
-  installation: Installation,
+  config: Config,
+  ports: ApiSidePorts,
   { reception, replays }: { reception: Reception; replays: Replays },
   version: string,
 ): ApiPorts {
-  const { config, log, store, channels, outbox, tasks, looks, desk, now } = installation
+  const { store, channels, outbox, tasks, looks, desk, now, log } = ports
   const lanes = ['control', ...Object.keys(config.lanes)]
 
   async function withRun(taskId: string, act: (run: Run) => Promise<boolean>): Promise<boolean> {
@@ -31,9 +41,9 @@ export function apiPortsOf(
     store,
     channels: [...channels.values()],
     rooms: consoleRooms,
-    catalog: installation.catalog,
-    presets: { ...installation.presets, usual: config.llm.preset },
-    schedules: { ...installation.schedules, timeZone: config.timeZone },
+    catalog: ports.catalog,
+    presets: { ...ports.presets, usual: config.llm.preset },
+    schedules: { ...ports.schedules, timeZone: config.timeZone },
     now,
     log,
     readDate: (text, edge) => readMoment(text, config.timeZone, now(), edge),
@@ -65,8 +75,8 @@ export function apiPortsOf(
       return run && replays.begin(run, options)
     },
     replayed: replays.compare,
-    usage: installation.budgets.usage,
-    raiseBudget: installation.budgets.raise,
+    usage: ports.budgets.usage,
+    raiseBudget: ports.budgets.raise,
     async resend(deliveryId, by) {
       const at = now()
       if (!(await store.outbox.resend(deliveryId, at + config.limits.deliveryKeptMs, at))) return false

@@ -1,12 +1,12 @@
-import type { Config } from '../../config/config.ts'
-import { CONTROL_LANE, type TaskQueues } from '../../queues/tasks.ts'
-import type { Catalog } from '../core/command/catalog.ts'
-import { askerOf } from '../core/message/message.ts'
-import { liveStates, newRunOf } from '../core/task/run.ts'
-import type { ConfiguredSchedule } from '../engine/schedules/configured.ts'
-import type { TakeScheduled } from '../engine/schedules/schedule-control.ts'
-import { taskOf } from '../ingress/accept.ts'
-import type { Store } from '../store/store.ts'
+import type { Config } from '../../../config/config.ts'
+import { CONTROL_LANE, type TaskQueues } from '../../../queues/tasks.ts'
+import type { Catalog } from '../../core/command/catalog.ts'
+import { askerOf } from '../../core/message/message.ts'
+import { liveStates, newRunOf } from '../../core/task/run.ts'
+import type { ConfiguredSchedule } from '../../engine/schedules/configured.ts'
+import type { TakeScheduled } from '../../engine/schedules/schedule-control.ts'
+import { taskOf } from '../../ingress/accept.ts'
+import type { Store } from '../../store/store.ts'
 
 export interface TakingPorts {
   config: Pick<Config, 'lanes' | 'prefixes'>

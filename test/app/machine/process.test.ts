@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Starts until its input ends, and has nothing to do then; says `stopped` when it stops as it should. */
 const program = `
 import { once } from 'node:events'
-import { runUntilStopped } from './src/app/process.ts'
-import { openLog } from './src/app/log.ts'
+import { runUntilStopped } from './src/app/machine/process.ts'
+import { openLog } from './src/app/machine/log.ts'
 await runUntilStopped(async () => {
   process.stdout.write('starting\\n')
   await once(process.stdin.resume(), 'end')

@@ -2,28 +2,29 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { heldFile } from '../channels/media.ts'
-import { AppError, RejectedError, StoreUnavailableError } from '../core/errors.ts'
-import { linkPath } from '../core/file-link.ts'
-import type { Media } from '../core/message/part.ts'
-import { sentFileName, sentFileSchema } from '../core/message/sent-file.ts'
-import type { Fetched, MediaDesk } from '../engine/files/media.ts'
-import { linkKey } from '../store/link-key.ts'
-import { type FetchFileOptions, openFile } from '../web/fetch-file.ts'
-import { TooLargeError } from '../web/read-at-most.ts'
-import type { Installation } from './installation.ts'
+import type { Config } from '../../../config/config.ts'
+import { heldFile } from '../../channels/media.ts'
+import { AppError, RejectedError, StoreUnavailableError } from '../../core/errors.ts'
+import { linkPath } from '../../core/file-link.ts'
+import type { Media } from '../../core/message/part.ts'
+import { sentFileName, sentFileSchema } from '../../core/message/sent-file.ts'
+import type { Fetched, MediaDesk } from '../../engine/files/media.ts'
+import { linkKey } from '../../store/link-key.ts'
+import { type FetchFileOptions, openFile } from '../../web/fetch-file.ts'
+import { TooLargeError } from '../../web/read-at-most.ts'
+import type { StoreSide } from '../store-side.ts'
+import type { TalkSide } from '../talk-side.ts'
 
 /** A gigabyte over a slow line; the command's own time limit ends most of them sooner. */
 const FETCH_MS = 30 * 60_000
 
+export type MediaPorts = Pick<StoreSide, 'store' | 'now'> & Pick<TalkSide, 'channels' | 'readFile'>
+
 /** The files of all channels, of the web and of our store, for commands. */
-export function openMedia({
-  config,
-  store,
-  channels,
-  readFile: readKept,
-  now,
-}: Pick<Installation, 'config' | 'store' | 'channels' | 'readFile' | 'now'>): MediaDesk {
+export function openMedia(
+  config: Pick<Config, 'limits' | 'allowPrivateUrls' | 'publicUrl'>,
+  { store, channels, readFile: readKept, now }: MediaPorts,
+): MediaDesk {
   const { fetchedBytes, keptBytes, filesKeptMs } = config.limits
   const web: FetchFileOptions = {
     limitBytes: fetchedBytes,

@@ -4,7 +4,8 @@ import type { Replayed } from '../../core/task/replay.ts'
 import { liveStates, newRunOf, type Run } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import { type AcceptPorts, taskOf } from '../../ingress/accept.ts'
-import type { Installation } from '../installation.ts'
+import type { StoreSide } from '../store-side.ts'
+import type { TalkSide } from '../talk-side.ts'
 import { answersOf } from './said-answers.ts'
 
 /** Past messages, run again with the code of now. */
@@ -18,8 +19,10 @@ export interface Replays {
   compare(run: Run): Promise<Replayed | undefined>
 }
 
-export function openReplays(installation: Installation, accepting: AcceptPorts): Replays {
-  const { store, tasks, changed, now, log } = installation
+export type ReplayPorts = Pick<StoreSide, 'store' | 'tasks' | 'changed' | 'now' | 'log'> & Pick<TalkSide, 'channels'>
+
+export function openReplays(ports: ReplayPorts, accepting: AcceptPorts): Replays {
+  const { store, tasks, changed, now, log } = ports
 
   /**
    * Read anew: the command that its words call today. A model's call has no words, and stays what it was. It stands in no row: there it could take the place of
@@ -63,7 +66,7 @@ export function openReplays(installation: Installation, accepting: AcceptPorts):
       const isDry = dry !== undefined
       const was = of && { state: of.state, why: of.why }
       if (liveStates.includes(run.state)) return { of: replays, isDry, was }
-      const [before, after] = await Promise.all([of ? answersOf(of, installation) : [], answersOf(run, installation)])
+      const [before, after] = await Promise.all([of ? answersOf(of, ports) : [], answersOf(run, ports)])
       return { of: replays, isDry, was, answers: diffAnswers(before, after) }
     },
   }

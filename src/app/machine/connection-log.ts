@@ -1,4 +1,4 @@
-import type { Log } from '../core/log.ts'
+import type { Log } from '../../core/log.ts'
 
 /** A lost connection is reported once a while, not with every try to mend it. */
 export function connectionLog(log: Log): (error: Error) => void {

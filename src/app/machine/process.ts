@@ -1,7 +1,7 @@
-import { ConfigError } from '../../config/config-error.ts'
-import { npmScript } from '../../config/npm.ts'
-import { AppError } from '../core/errors.ts'
-import type { Log } from '../core/log.ts'
+import { ConfigError } from '../../../config/config-error.ts'
+import { npmScript } from '../../../config/npm.ts'
+import { AppError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
 
 export interface Running {
   log: Log

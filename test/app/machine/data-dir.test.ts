@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { ensureDataDir } from '../../src/app/data-dir.ts'
-import { scratchDir } from '../fakes/huitou.ts'
+import { ensureDataDir } from '../../../src/app/machine/data-dir.ts'
+import { scratchDir } from '../../fakes/huitou.ts'
 
 async function aFolder(): Promise<string> {
   const { dir, remove } = await scratchDir()

@@ -1,5 +1,5 @@
-import type { Log } from '../core/log.ts'
-import type { Signals } from '../store/store.ts'
+import type { Log } from '../../core/log.ts'
+import type { Signals } from '../../store/store.ts'
 
 /** The topic on which a task's changes are told to whoever shows it: `{ ids }`. */
 export const TASK_TOPIC = 'task'

@@ -1,5 +1,5 @@
-import type { Config } from '../../config/config.ts'
-import type { Address } from '../core/message/address.ts'
+import type { Config } from '../../../config/config.ts'
+import type { Address } from '../../core/message/address.ts'
 
 /** The presets that config gives for a place, the nearest first: the group's, the channel's, everybody's. */
 export function presetDefaults({ channels, llm }: Pick<Config, 'channels' | 'llm'>): (from: Address) => string[] {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
-import { UsageError } from '../core/errors.ts'
+import { UsageError } from '../../core/errors.ts'
 
 const sentences: Readonly<Record<string, string>> = {
   EEXIST: 'is a file: move it away, or set DATA_DIR to a folder',

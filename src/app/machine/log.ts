@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { Log } from '../core/log.ts'
+import type { Log } from '../../core/log.ts'
 
 /** Lines of JSON on standard output; a person at a terminal pipes them through a viewer of their choice. */
 export function openLog(level: string): Log {

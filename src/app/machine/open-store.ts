@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { Config } from '../../config/config.ts'
-import { type BackendAt, makeQueueTables } from '../../queues/backend.ts'
-import type { Log } from '../core/log.ts'
-import { hasEmbeddedStore, openEmbeddedStore } from '../store/embedded/index.ts'
-import { patientSignals } from '../store/patient-signals.ts'
-import { openRedisStore } from '../store/redis/index.ts'
-import type { Store } from '../store/store.ts'
+import type { Config } from '../../../config/config.ts'
+import { type BackendAt, makeQueueTables } from '../../../queues/backend.ts'
+import type { Log } from '../../core/log.ts'
+import { hasEmbeddedStore, openEmbeddedStore } from '../../store/embedded/index.ts'
+import { patientSignals } from '../../store/patient-signals.ts'
+import { openRedisStore } from '../../store/redis/index.ts'
+import type { Store } from '../../store/store.ts'
 
 /** As long as the queues wait: a callback that cannot be stored is refused within a second. */
 const ANSWER_MS = 800

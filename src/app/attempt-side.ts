@@ -1,0 +1,99 @@
+import { resolve } from 'node:path'
+import type { Config } from '../../config/config.ts'
+import { SHORT_LANE } from '../../queues/tasks.ts'
+import type { Channel } from '../channels/channel.ts'
+import { RejectedError } from '../core/errors.ts'
+import type { Outcome } from '../core/task/outcome.ts'
+import type { Task } from '../core/task/task.ts'
+import { openCancels } from '../engine/attempt/cancels.ts'
+import { type AttemptPorts, runTask } from '../engine/attempt/run-task.ts'
+import { CANCEL_TOPIC } from '../engine/control/task-control.ts'
+import { openScratch } from '../engine/files/scratch.ts'
+import { openChatter } from '../engine/llm/chatter.ts'
+import { openTaskWatch } from '../engine/waiting/task-watch.ts'
+import { type MediaPorts, openMedia } from './adapters/media.ts'
+import { type ModelSidePorts, openModelPorts } from './adapters/model-ports.ts'
+import { TASK_TOPIC } from './adapters/task-changes.ts'
+import type { EngineSide } from './engine-side.ts'
+import { type LaneSlotPorts, openLaneSlots } from './lane-slots.ts'
+import { settledWithin } from './machine/settled-within.ts'
+import type { StoreSide } from './store-side.ts'
+import type { TalkSide } from './talk-side.ts'
+
+/** Where attempts at tasks are made, in a process that works. */
+export interface AttemptSide {
+  run(task: Task, turn: string | undefined): Promise<Outcome>
+  /** Tasks stop before their next step, but for short ones. */
+  park(): void
+  /** Tasks are aborted and go on elsewhere. */
+  abort(): void
+  close(): Promise<void>
+}
+
+export type AttemptSidePorts = Pick<StoreSide, 'store' | 'processId' | 'changed' | 'now' | 'log'> &
+  Pick<TalkSide, 'channels' | 'outbox' | 'say'> &
+  Pick<EngineSide, 'languages' | 'access' | 'presets' | 'builtins' | 'desk' | 'fanOut' | 'versions' | 'ledger'> &
+  LaneSlotPorts &
+  MediaPorts &
+  ModelSidePorts
+
+export async function openAttemptSide(
+  config: Config,
+  ports: AttemptSidePorts,
+  lanes: readonly string[],
+): Promise<AttemptSide> {
+  const { store, channels, outbox, desk, presets, ledger, now, log } = ports
+  const parking = new AbortController()
+  const shutdown = new AbortController()
+  const cancels = openCancels()
+  const stopListening = await store.signals.subscribe(CANCEL_TOPIC, (payload) => {
+    // Published by task control, in any process of ours.
+    cancels.cancel((payload as { id: string }).id)
+  })
+  const watch = openTaskWatch()
+  const stopHearing = await store.signals.subscribe(TASK_TOPIC, (payload) => {
+    // Published by `taskChanges`, in any process of ours.
+    watch.heard((payload as { ids: string[] }).ids)
+  })
+  const slots = openLaneSlots(lanes, config, ports)
+  const scratch = await openScratch(resolve(config.dataDir, 'scratch'), ports.processId, now)
+  const { mcp, tools, pictures } = openModelPorts(config, ports, watch)
+  const chatter = openChatter(config.llm, { conversations: store.conversations, presets, ledger, now, log })
+  const { languages, access, builtins, fanOut, versions, say } = ports
+  const { graceMs, leaseMs } = config.limits
+  const attempt: AttemptPorts = {
+    ...{ store, languages, access, builtins, fanOut, versions, say, chatter, tools, pictures, cancels, scratch },
+    ...{ graceMs, leaseMs, now, log, admins: config.admins, catalog: ports.catalog },
+    slots: slots.of,
+    draft: outbox.draftForTask,
+    act: actIn(channels),
+    media: openMedia(config, ports),
+    signal: desk.signal,
+    ended: desk.ended,
+    parking: (lane) => (lane === SHORT_LANE ? undefined : parking.signal),
+    changed(taskId) {
+      ports.changed(taskId)
+      watch.heard([taskId])
+    },
+  }
+  return {
+    run: (task, turn) => runTask(task, attempt, shutdown.signal, turn),
+    park: () => parking.abort(),
+    abort: () => shutdown.abort(),
+    async close() {
+      // Who stops does not wait for long: what is cut off is forgotten, the conversation goes on.
+      await settledWithin(chatter.idle(), graceMs)
+      await slots.close()
+      await scratch.close()
+      await Promise.all([mcp.close(), stopListening(), stopHearing()])
+    },
+  }
+}
+
+function actIn(channels: ReadonlyMap<string, Channel>): AttemptPorts['act'] {
+  return async (action, at, signal) => {
+    const channel = channels.get(at.channel)
+    if (channel?.act === undefined) throw new RejectedError(`no bot can do that on ${channel?.platform ?? at.channel}`)
+    await channel.act(action, at, signal)
+  }
+}

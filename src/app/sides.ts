@@ -1,0 +1,37 @@
+import type { Config } from '../../config/config.ts'
+import { builtinScene } from '../engine/builtins/index.ts'
+import { type CatalogSide, openCatalogSide } from './catalog-side.ts'
+import { type EngineSide, openEngineSide } from './engine-side.ts'
+import type { Machine } from './machine/machine.ts'
+import { openStoreSide, type StoreSide } from './store-side.ts'
+import { openTalkSide, type TalkSide } from './talk-side.ts'
+
+/** The sides that every process of an installation has, whichever half of the work it does. */
+export interface Sides {
+  stored: StoreSide
+  scenes: CatalogSide
+  talk: TalkSide
+  engine: EngineSide
+  close(): Promise<void>
+}
+
+export async function openSides(config: Config, machine: Machine): Promise<Sides> {
+  const stored = await openStoreSide(config, machine)
+  const scenes = await openCatalogSide(config, machine.log)
+  const talk = openTalkSide(config, { ...stored, catalog: scenes.catalog })
+  const engine = openEngineSide(config, { ...stored, ...scenes, ...talk })
+  scenes.include(builtinScene(engine.builtins))
+  return {
+    stored,
+    scenes,
+    talk,
+    engine,
+    async close() {
+      await talk.outbox.idle()
+      await scenes.close()
+      await stored.quieten()
+      await talk.looks.close().catch(() => undefined)
+      await stored.close()
+    },
+  }
+}
