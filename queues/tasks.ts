@@ -3,13 +3,6 @@ import { z } from 'zod'
 import { type Task, taskSchema } from '../src/core/task/task.ts'
 import { type Backend, within } from './backend.ts'
 
-/** Built-in commands wait here, apart from scenes: a `cancel` never stands behind what it cancels. */
-export const CONTROL_LANE = 'control'
-/** Whose tasks are over in a moment: when the process stops they are run to their end. */
-export const SHORT_LANE = 'short'
-/** Where commands take a moment: one person's take turns, and their first ones go without a look into the store. */
-export const QUICK_LANES: ReadonlySet<string> = new Set([CONTROL_LANE, SHORT_LANE])
-
 export function laneQueueName(lane: string): string {
   return `tasks-${lane}`
 }

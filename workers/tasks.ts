@@ -4,6 +4,7 @@ import { laneQueueName, type TaskQueues, wakeSchema } from '../queues/tasks.ts'
 import type { Held } from '../src/core/delivery/held.ts'
 import { insist } from '../src/core/insist.ts'
 import type { Log } from '../src/core/log.ts'
+import type { Lane } from '../src/core/task/lane.ts'
 import type { Outcome } from '../src/core/task/outcome.ts'
 import { liveStates } from '../src/core/task/run.ts'
 import { type Task, taskSchema } from '../src/core/task/task.ts'
@@ -11,12 +12,6 @@ import type { Runs, Shares } from '../src/store/store.ts'
 import type { RowTurns } from './rows.ts'
 import { settle } from './settle.ts'
 import { keepPlace, openTurns, turnOf } from './turns.ts'
-
-/**
- * What one person asks in one chat: `together`, side by side. `turns`: one after the other, waiting in their slots, for lanes whose commands
- * take a moment. Tasks that stand in a row take its turns instead, in any lane, and give their slots to others while they wait.
- */
-export type LaneOrder = 'together' | 'turns'
 
 /**
  * Tags are counted from one again when a lane is empty, but not before they have grown so far: a task on its way into the empty lane has its tag
@@ -41,7 +36,7 @@ export interface TaskWorkerPorts {
 /** The worker of one lane. */
 export function tasksWorker(
   backend: Backend,
-  lane: { name: string; concurrency: number; order: LaneOrder },
+  lane: { name: string; concurrency: number; order: Lane['order'] },
   ports: TaskWorkerPorts,
 ): Worker<unknown> {
   const turns = openTurns()

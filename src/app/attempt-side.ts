@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Config } from '../../config/config.ts'
-import { SHORT_LANE } from '../../queues/tasks.ts'
 import type { Channel } from '../channels/channel.ts'
 import { RejectedError } from '../core/errors.ts'
+import { laneOf } from '../core/task/lane.ts'
 import type { Outcome } from '../core/task/outcome.ts'
 import type { Task } from '../core/task/task.ts'
 import { openCancels } from '../engine/attempt/cancels.ts'
@@ -70,7 +70,7 @@ export async function openAttemptSide(
     media: openMedia(config, ports),
     signal: desk.signal,
     ended: desk.ended,
-    parking: (lane) => (lane === SHORT_LANE ? undefined : parking.signal),
+    parking: (lane) => (laneOf(lane).runsOutOnStop ? undefined : parking.signal),
     changed(taskId) {
       ports.changed(taskId)
       watch.heard([taskId])

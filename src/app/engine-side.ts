@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import { QUICK_LANES } from '../../queues/tasks.ts'
+import { laneOf } from '../core/task/lane.ts'
 import type { Overlap } from '../core/task/row.ts'
 import type { Builtin } from '../engine/builtins/builtin.ts'
 import { builtinsOf } from '../engine/builtins/index.ts'
@@ -47,7 +47,7 @@ export function openEngineSide(config: Config, ports: EnginePorts): EngineSide {
   const { admins, prefixes, timeZone } = config
   const { memory } = config.llm
   const tagOf = async (lane: string, owner: string): Promise<number> =>
-    QUICK_LANES.has(lane) ? 0 : store.shares.tag(lane, owner)
+    laneOf(lane).isQuick ? 0 : store.shares.tag(lane, owner)
   const queueing = { enqueue: tasks.add, wake: tasks.wake, call: tasks.hurry }
   const common = { store, changed, now, log }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
-import { SHORT_LANE } from '../../queues/tasks.ts'
 import type { Log } from '../core/log.ts'
+import { laneOf } from '../core/task/lane.ts'
 import { type OldSlots, openOldSlots } from '../engine/host/old-slots.ts'
 import { openSlots, type Slots } from '../engine/host/slots.ts'
 import { type ScenePack, sourcesOf } from '../scenes/pack.ts'
@@ -29,7 +29,7 @@ export function openLaneSlots(
       throw new Error(`there is no lane "${name}"; lanes are ${Object.keys(config.lanes).join(', ')}`)
     const { isolation, concurrency: size, memoryMb } = lane
     const options = { isolation, size, memoryMb, env: config.hostEnvironment, log }
-    slots.set(name, openSlots({ ...options, sources, isWarm: name === SHORT_LANE }))
+    slots.set(name, openSlots({ ...options, sources, isWarm: laneOf(name).isWarm }))
     oldSlots.set(
       name,
       openOldSlots((files) => openSlots({ ...options, sources: () => files })),

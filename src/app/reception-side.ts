@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts'
-import { CONTROL_LANE, QUICK_LANES, type TaskQueues } from '../../queues/tasks.ts'
+import type { TaskQueues } from '../../queues/tasks.ts'
 import { SENT_FILE_KEPT_MS, sentFileName } from '../core/message/sent-file.ts'
+import { CONTROL_LANE, laneOf, lanesThat } from '../core/task/lane.ts'
 import { rowOf } from '../core/task/row.ts'
 import { newRunOf } from '../core/task/run.ts'
 import type { Task } from '../core/task/task.ts'
@@ -15,11 +16,7 @@ import type { EngineSide } from './engine-side.ts'
 import type { StoreSide } from './store-side.ts'
 import type { TalkSide } from './talk-side.ts'
 
-/** Lanes whose commands mostly answer before anybody wonders: notice is given when they do not. */
-const LATE_LANES: ReadonlySet<string> = new Set(['llm'])
-
-/** Lanes in which one of a person's tasks in a chat is done at a time, by whichever process. */
-const ROW_LANES: ReadonlySet<string> = new Set(['llm'])
+const quickLanes = lanesThat(({ isQuick }) => isQuick)
 
 export type ReceptionPorts = Pick<StoreSide, 'processId' | 'store' | 'tasks' | 'now' | 'log'> &
   Pick<TalkSide, 'channels' | 'looks' | 'outbox' | 'holdHere'> &
@@ -60,13 +57,13 @@ export async function openReceptionSide(config: Config, ports: ReceptionPorts): 
     prefixes: config.prefixes,
     defaultLane: CONTROL_LANE,
     lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
-    share: fairShare(store.shares, QUICK_LANES, await isBehind(tasks), now),
-    rowOf: (lane, message) => (ROW_LANES.has(lane) ? rowOf(message, config.llm.memory) : undefined),
+    share: fairShare(store.shares, quickLanes, await isBehind(tasks), now),
+    rowOf: (lane, message) => (laneOf(lane).order === 'keyed' ? rowOf(message, config.llm.memory) : undefined),
   }
   const reception = openReception({
     ...accepting,
-    quickLanes: QUICK_LANES,
-    lateLanes: LATE_LANES,
+    quickLanes,
+    lateLanes: lanesThat(({ notice }) => notice === 'when-late'),
     lateNotices,
     join: (task) => join(task, ports),
     enqueue: tasks.add,
@@ -111,7 +108,7 @@ async function aheadOf(task: Task, { store, tasks }: ReceptionPorts): Promise<nu
 /** Whether tasks of a quick lane wait already, or are to come back from a dead worker. */
 async function isBehind(tasks: Pick<TaskQueues, 'counts'>): Promise<boolean> {
   try {
-    const counts = await Promise.all([...QUICK_LANES].map((lane) => tasks.counts(lane)))
+    const counts = await Promise.all([...quickLanes].map((lane) => tasks.counts(lane)))
     return counts.some(({ waiting, active, delayed }) => waiting + active + delayed > 0)
   } catch {
     // The store is away: who knows what waits there.

@@ -1,13 +1,13 @@
 import type { Worker } from 'bullmq'
 import type { Config } from '../../config/config.ts'
-import { CONTROL_LANE, SHORT_LANE } from '../../queues/tasks.ts'
 import { deliveriesWorker } from '../../workers/deliveries.ts'
 import { openRowTurns } from '../../workers/rows.ts'
 import { startSchedules } from '../../workers/schedules.ts'
 import { startSweeper } from '../../workers/sweeper.ts'
-import { type LaneOrder, tasksWorker } from '../../workers/tasks.ts'
+import { tasksWorker } from '../../workers/tasks.ts'
 import { keepPlaces } from '../../workers/turns.ts'
 import { insist } from '../core/insist.ts'
+import { CONTROL_LANE, laneOf } from '../core/task/lane.ts'
 import type { Outcome } from '../core/task/outcome.ts'
 import { whyOf } from '../core/text/why.ts'
 import { configuredSchedules } from './adapters/scheduled.ts'
@@ -17,10 +17,6 @@ import { settledWithin } from './machine/settled-within.ts'
 import type { StoreSide } from './store-side.ts'
 import type { TalkSide } from './talk-side.ts'
 
-/** How many built-in commands run side by side. */
-const CONTROL_AT_ONCE = 8
-/** How much one person's commands of a lane wait for one another. */
-const laneOrders: Readonly<Record<string, LaneOrder>> = { [CONTROL_LANE]: 'turns', [SHORT_LANE]: 'turns' }
 /** What a forced stop may take beyond the drain. */
 const FORCED_MS = 5_000
 
@@ -47,12 +43,12 @@ export async function startWorking(config: Config, ports: WorkingPorts, lanes: r
     if (state === 'failed') tally.failed += 1
   }
   const taskPorts = { store, shares: store.shares, held, rowTurns, tasks, run: attempts.run, count, now, log }
-  const working = [
-    { name: CONTROL_LANE, concurrency: CONTROL_AT_ONCE },
-    ...lanes.map((name) => ({ name, concurrency: config.lanes[name]?.concurrency ?? 1 })),
-  ].map((lane) => ({ ...lane, order: laneOrders[lane.name] ?? 'together' }))
+  const working = [CONTROL_LANE, ...lanes].map((name) => {
+    const { concurrency, order } = { ...laneOf(name), ...config.lanes[name] }
+    return { name, concurrency, order }
+  })
   for (const { name, order } of working) {
-    if (order === 'together') continue
+    if (order !== 'turns') continue
     await insist(async () => keepPlaces(await tasks.begun(name), { store, now })).catch((error: unknown) => {
       log.warn({ lane: name, error: whyOf(error) }, 'what dead workers had taken up may be done out of order')
     })

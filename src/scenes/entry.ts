@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Argument, type CommandEntry, onSceneChangeSchema, type SceneEntry } from '../core/command/catalog.ts'
+import { laneOf } from '../core/task/lane.ts'
 import { bilingualSchema } from '../core/text/lang.ts'
 
 /** The default export is not what a scene must be; the message says where and what to write. */
@@ -8,8 +9,6 @@ export class SceneShapeError extends Error {
 }
 
 const attempts = 3
-const timeoutMs = 60_000
-const shortTimeoutMs = 10_000
 const MODEL_LANE = 'llm'
 
 const nameSchema = z
@@ -96,7 +95,7 @@ function commandEntryOf(scene: string, name: string, command: z.output<typeof co
     summary: command.summary,
     args: argumentsOf(command.args, `commands.${name}.args`),
     lane,
-    timeoutMs: command.timeoutMs ?? (lane === 'short' ? shortTimeoutMs : timeoutMs),
+    timeoutMs: command.timeoutMs ?? laneOf(lane).timeoutMs,
     attempts: command.attempts ?? attempts,
     aliases: command.aliases ?? [],
     triggers: typeof command.triggers === 'object' ? triggerEntriesOf(command.triggers, name) : [],

@@ -4,6 +4,7 @@ import { commandText } from '../../core/command/entries.ts'
 import { lineOf } from '../../core/message/address.ts'
 import { askerOf } from '../../core/message/message.ts'
 import { readMoment } from '../../core/schedule/moment.ts'
+import { CONTROL_LANE, laneOf } from '../../core/task/lane.ts'
 import type { Run, RunFilter } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { ApiPorts } from '../../dashboard/api/index.ts'
@@ -27,7 +28,7 @@ export function apiPortsOf(
   version: string,
 ): ApiPorts {
   const { store, channels, outbox, tasks, looks, desk, now, log } = ports
-  const lanes = ['control', ...Object.keys(config.lanes)]
+  const lanes = [CONTROL_LANE, ...Object.keys(config.lanes)]
 
   async function withRun(taskId: string, act: (run: Run) => Promise<boolean>): Promise<boolean> {
     const run = await store.runs.find(taskId)
@@ -51,7 +52,7 @@ export function apiPortsOf(
       Promise.all(
         lanes.map(async (name) => ({
           name,
-          concurrency: config.lanes[name]?.concurrency ?? 8,
+          concurrency: config.lanes[name]?.concurrency ?? laneOf(name).concurrency,
           ...(await tasks.counts(name)),
         })),
       ),
