@@ -1,4 +1,4 @@
-import type { Store } from '../../store/store.ts'
+import type { Signals } from '../../store/store.ts'
 import type { ApiPorts } from './ports.ts'
 
 const retryMs = 2000
@@ -9,38 +9,64 @@ export interface Topic {
   join(listener: (payload: unknown) => void): () => void
 }
 
-export function topicOf(signals: Store['signals'], name: string, log: ApiPorts['log']): Topic {
+export function topicOf(signals: Signals, name: string, log: ApiPorts['log']): Topic {
   const listeners = new Set<(payload: unknown) => void>()
-  let subscription: Promise<(() => Promise<void>) | undefined> | undefined
+  let leave: (() => void) | undefined
 
   const hear = (payload: unknown): void => {
     for (const listener of listeners) listener(payload)
   }
-  function subscribe(): void {
-    subscription ??= signals.subscribe(name, hear).catch((error: unknown) => {
-      log.warn({ topic: name, err: error }, 'no signals, trying again')
-      setTimeout(() => {
-        subscription = undefined
-        if (listeners.size > 0) subscribe()
-      }, retryMs).unref()
-      return undefined
-    })
-  }
-  async function unsubscribe(old: typeof subscription): Promise<void> {
-    const stop = await old
-    await stop?.().catch((error: unknown) => log.warn({ topic: name, err: error }, 'signals could not be left'))
-  }
-
   return {
     join(listener) {
       listeners.add(listener)
-      subscribe()
+      leave ??= hold(signals, name, hear, log)
       return () => {
         listeners.delete(listener)
         if (listeners.size > 0) return
-        void unsubscribe(subscription)
-        subscription = undefined
+        leave?.()
+        leave = undefined
       }
     },
+  }
+}
+
+/**
+ * One subscription, tried again until it stands or is left. Its retries and its end are its own, so that one that was left never
+ * comes back beside the next: left while it is being made, it is given back as soon as it stands, and hears nothing in between.
+ */
+function hold(
+  signals: Signals,
+  topic: string,
+  hear: (payload: unknown) => void,
+  log: ApiPorts['log'],
+): () => void {
+  let isLeft = false
+  let timer: NodeJS.Timeout | undefined
+  let stop: (() => Promise<void>) | undefined
+
+  const giveBack = (): void => {
+    stop?.().catch((error: unknown) => log.warn({ topic, err: error }, 'signals could not be left'))
+  }
+  const tryOnce = (): void => {
+    const heard = (payload: unknown): void => {
+      if (!isLeft) hear(payload)
+    }
+    signals.subscribe(topic, heard).then(
+      (made) => {
+        stop = made
+        if (isLeft) giveBack()
+      },
+      (error: unknown) => {
+        if (isLeft) return
+        log.warn({ topic, err: error }, 'no signals, trying again')
+        timer = setTimeout(tryOnce, retryMs).unref()
+      },
+    )
+  }
+  tryOnce()
+  return () => {
+    isLeft = true
+    clearTimeout(timer)
+    giveBack()
   }
 }
