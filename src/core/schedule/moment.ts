@@ -18,7 +18,7 @@ export function readMoment(
     // 31 February rolls over to March in Date, and month 13 to the next year: not what was written.
     const isThere = new Date(wall).getUTCMonth() === Number(month) - 1 && new Date(wall).getUTCDate() === Number(day)
     if (!isThere || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-    return wallToEpoch(local[4] === undefined && edge === 'end' ? wall + DAY_MS : wall, timeZone)
+    return local[4] === undefined && edge === 'end' ? endOfDay(wall, timeZone) : wallToEpoch(wall, timeZone)
   }
   if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(text.trim())) return undefined
   const absolute = Date.parse(text.trim())
@@ -32,10 +32,10 @@ export function writeMoment(at: number, timeZone: string): string {
   return `${parts.year}-${two(parts.month)}-${two(parts.day)} ${two(parts.hour)}:${two(parts.minute)}`
 }
 
-/** The day it is in that zone (`2026-12-31`), and the moment at which the next one begins. */
+/** The day it is in that zone (`2026-12-31`), and the moment at which it is over, which is always still to come. */
 export function dayAt(at: number, timeZone: string): { day: string; until: number } {
-  const day = writeMoment(at, timeZone).slice(0, 10)
-  return { day, until: readMoment(day, timeZone, at, 'end') ?? at + DAY_MS }
+  const { year, month, day } = partsIn(at, timeZone)
+  return { day: writeMoment(at, timeZone).slice(0, 10), until: endOfDay(Date.UTC(year, month - 1, day), timeZone) }
 }
 
 /** The day so many days before that one. */
@@ -50,11 +50,44 @@ function unitMs(unit: string): number {
   return unit === 'h' || unit === '时' ? 3_600_000 : 60_000
 }
 
-/** The zone's offset differs by season, so the guess is corrected by the offset at the guessed moment, twice. */
+/**
+ * When a clock there shows this. The first time where it does so twice, in autumn; the end of the leap where it never does, in spring.
+ * Schedules reckon alike (`times.ts`).
+ */
 function wallToEpoch(wall: number, timeZone: string): number {
-  let at = wall
-  for (let round = 0; round < 2; round++) at = wall - offsetMs(at, timeZone)
-  return at
+  return epochsOf(wall, timeZone)[0] ?? endOfLeap(wall, timeZone)
+}
+
+/**
+ * When a day is over for good, of which `wall` is the midnight that it began with. A clock that is put back over midnight brings the old
+ * day once more, so its end is the last midnight that has it just behind.
+ */
+function endOfDay(wall: number, timeZone: string): number {
+  const midnight = wall + DAY_MS
+  const isOver = (at: number): boolean => at - 1 + offsetMs(at - 1, timeZone) < midnight
+  return epochsOf(midnight, timeZone).findLast(isOver) ?? wallToEpoch(midnight, timeZone)
+}
+
+/** All moments at which a clock there shows this, in their order. No zone changes its clocks twice within two days. */
+function epochsOf(wall: number, timeZone: string): number[] {
+  const offsets = new Set([offsetMs(wall - DAY_MS, timeZone), offsetMs(wall + DAY_MS, timeZone)])
+  return [...offsets]
+    .filter((offset) => offsetMs(wall - offset, timeZone) === offset)
+    .map((offset) => wall - offset)
+    .toSorted((one, other) => one - other)
+}
+
+/** The moment at which a clock there is put forward over this. */
+function endOfLeap(wall: number, timeZone: string): number {
+  const before = offsetMs(wall - DAY_MS, timeZone)
+  let from = wall - DAY_MS
+  let to = wall + DAY_MS
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2)
+    if (offsetMs(middle, timeZone) === before) from = middle
+    else to = middle
+  }
+  return to
 }
 
 function offsetMs(at: number, timeZone: string): number {
@@ -62,8 +95,13 @@ function offsetMs(at: number, timeZone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1_000) * 1_000
 }
 
-function partsIn(at: number, timeZone: string) {
-  const format = new Intl.DateTimeFormat('en-US', {
+/** Making one costs a hundred times its use. There are no more than zones. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone)
+  if (known !== undefined) return known
+  const made = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -73,7 +111,16 @@ function partsIn(at: number, timeZone: string) {
     minute: 'numeric',
     second: 'numeric',
   })
-  const found = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+  formats.set(timeZone, made)
+  return made
+}
+
+function partsIn(at: number, timeZone: string) {
+  const found = Object.fromEntries(
+    formatOf(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  )
   const part = (name: string): number => found[name] ?? 0
   return {
     year: part('year'),

@@ -34,12 +34,7 @@ export function topicOf(signals: Signals, name: string, log: ApiPorts['log']): T
  * One subscription, tried again until it stands or is left. Its retries and its end are its own, so that one that was left never
  * comes back beside the next: left while it is being made, it is given back as soon as it stands, and hears nothing in between.
  */
-function hold(
-  signals: Signals,
-  topic: string,
-  hear: (payload: unknown) => void,
-  log: ApiPorts['log'],
-): () => void {
+function hold(signals: Signals, topic: string, hear: (payload: unknown) => void, log: ApiPorts['log']): () => void {
   let isLeft = false
   let timer: NodeJS.Timeout | undefined
   let stop: (() => Promise<void>) | undefined

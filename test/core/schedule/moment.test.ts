@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readMoment, writeMoment } from '../../../src/core/schedule/moment.ts'
+import { dayAt, readMoment, writeMoment } from '../../../src/core/schedule/moment.ts'
 
 const now = Date.UTC(2026, 8, 21, 4, 30)
 const zones = [
@@ -30,6 +30,54 @@ test('a day that is 23 or 25 hours long ends when the next begins', () => {
   expect(readMoment('2026-03-29', 'Europe/Berlin', now)).toBe(Date.UTC(2026, 2, 28, 23))
   expect(readMoment('2026-03-29', 'Europe/Berlin', now, 'end')).toBe(Date.UTC(2026, 2, 29, 22))
   expect(readMoment('2026-10-25', 'Europe/Berlin', now, 'end')).toBe(Date.UTC(2026, 9, 25, 23))
+})
+
+test.each([
+  // Midnight is leapt over: the day ends where the clock does so.
+  ['America/Havana', '2027-03-13 23:30', Date.UTC(2027, 2, 14, 5)],
+  ['Africa/Cairo', '2027-04-29 23:30', Date.UTC(2027, 3, 29, 22)],
+  // Midnight comes twice, and the day has ended at the first.
+  ['America/Havana', '2027-11-06 23:30', Date.UTC(2027, 10, 7, 4)],
+  // The clock is put back at midnight, and the last hour of the day comes again.
+  ['Asia/Beirut', '2027-10-30 23:30', Date.UTC(2027, 9, 30, 22)],
+  // The clock was put back a minute after midnight.
+  ['America/St_Johns', '2010-11-06 23:30', Date.UTC(2010, 10, 7, 3, 30)],
+  // A whole day was leapt over.
+  ['Pacific/Apia', '2011-12-29 23:30', Date.UTC(2011, 11, 30, 10)],
+])('today in %s at %s ends when its clocks show the next day for good', (zone, local, end) => {
+  const at = readMoment(local, zone, now) ?? Number.NaN
+  expect(dayAt(at, zone)).toEqual({ day: local.slice(0, 10), until: end })
+  expect(readMoment(local.slice(0, 10), zone, now, 'end')).toBe(end)
+})
+
+test('a time that is leapt over comes at the end of the leap, one that comes twice the first time', () => {
+  expect(readMoment('2027-03-28 02:30', 'Europe/Berlin', now)).toBe(Date.UTC(2027, 2, 28, 1))
+  expect(readMoment('2027-03-14 02:30', 'America/New_York', now)).toBe(Date.UTC(2027, 2, 14, 7))
+  expect(readMoment('2027-10-31 02:30', 'Europe/Berlin', now)).toBe(Date.UTC(2027, 9, 31, 0, 30))
+  expect(readMoment('2027-11-07 01:30', 'America/New_York', now)).toBe(Date.UTC(2027, 10, 7, 5, 30))
+})
+
+test('around every change of the clocks, in every zone, today ends later than now and has no more of itself behind', () => {
+  const minute = 60_000
+  const day = 24 * 60 * minute
+  const hour = 60 * minute
+  let changes = 0
+  for (const zone of Intl.supportedValuesOf('timeZone')) {
+    for (const change of changesIn(zone, Date.UTC(2026, 0), Date.UTC(2028, 0))) {
+      changes += 1
+      for (const before of [-25 * hour, -90 * minute, -30 * minute, -1, 0, 30 * minute, 90 * minute, 25 * hour]) {
+        const at = change + before
+        const { day: today, until } = dayAt(at, zone)
+        const where = `${zone} ${new Date(at).toISOString()}`
+        expect(until, where).toBeGreaterThan(at)
+        expect(until - at, where).toBeLessThan(day + 2 * hour)
+        expect(writeMoment(until - 1, zone).slice(0, 10), where).toBe(today)
+        expect(writeMoment(until, zone) > `${today} 24`, where).toBe(true)
+        expect(readMoment(today, zone, at, 'end'), where).toBe(until)
+      }
+    }
+  }
+  expect(changes).toBeGreaterThan(300)
 })
 
 test('ISO 8601 brings its own zone', () => {
@@ -94,3 +142,27 @@ test('whatever is written, it is read or it is not: nothing is thrown, and never
     { numRuns: 1_000 },
   )
 })
+
+/** The moments between two at which a zone's clocks are changed. */
+function changesIn(zone: string, from: number, to: number): number[] {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    timeStyle: 'medium',
+    dateStyle: 'short',
+  })
+  const offset = (at: number): number => Date.parse(`${format.format(at)} UTC`) - at
+  const step = 10 * 86_400_000
+  const found: number[] = []
+  for (let at = from; at < to; at += step) {
+    if (offset(at) === offset(at + step)) continue
+    let [before, after] = [at, at + step]
+    while (after - before > 1_000) {
+      const middle = Math.floor((before + after) / 2_000) * 1_000
+      if (offset(middle) === offset(at)) before = middle
+      else after = middle
+    }
+    found.push(after)
+  }
+  return found
+}
