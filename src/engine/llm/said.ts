@@ -13,7 +13,7 @@ export interface Said {
   message: LlmMessage
 }
 
-/** All that is kept of a conversation, oldest first: questions, each with its answer behind it. */
+/** All that is kept of a conversation, oldest first: questions, most of them with an answer behind. */
 export async function readSaid(conversations: Conversations, conversation: string): Promise<Said[]> {
   const kept = await conversations.read(conversation, 0, MOST_SAID)
   return kept.map(({ seq, id, entry }) => ({ seq, id, message: llmMessageSchema.parse(entry) }))

@@ -62,15 +62,17 @@ export async function summarise(
   }
 }
 
-/** What is due of what nobody has claimed: the oldest, whole questions with their answers, never the newest one. Nothing while there is room. */
+/**
+ * What is due of what nobody has claimed: the oldest questions with all that follows each, never the newest one. Nothing while there is room.
+ * It is cut before a question, because an answer that stands first behind a summary is told to no model. Not every question has an answer.
+ */
 function dueOf(open: readonly Said[], window: number): Said[] {
   const fills = (entries: readonly Said[], share: number): boolean =>
     entries.reduce((sum, { message }) => sum + estimateTokens(message.text), 0) > window * share ||
     entries.length > MOST_SAID * share
   if (!fills(open, 3 / 4)) return []
-  let end = 0
-  while (end + 2 <= open.length - 2 && fills(open.slice(end), 1 / 4)) end += 2
-  return open.slice(0, end)
+  const cuts = open.flatMap(({ message }, place) => (message.role === 'user' ? [place] : []))
+  return open.slice(0, cuts.find((cut) => !fills(open.slice(cut), 1 / 4)) ?? cuts.at(-1) ?? 0)
 }
 
 async function isThere(conversations: Conversations, name: string, seq: number): Promise<boolean> {
