@@ -3,9 +3,10 @@ import { cp, readFile, realpath, rm, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { releaseEnvironment } from '../../config/release-environment.ts'
 import type { Folders } from './folders.ts'
+import { copyOwnFiles } from './own-files.ts'
 import { nodeOf } from './release.ts'
 import { RunError, run } from './run.ts'
-import { copyOwnFiles, openSource, type Source } from './sources.ts'
+import { openSource, type Source } from './sources.ts'
 
 export interface PrepareOptions {
   home: string
@@ -31,7 +32,8 @@ export async function prepare(options: PrepareOptions): Promise<string> {
   try {
     say(`new release: ${basename(folder)}`)
     await putInto(folder)
-    await copyOwnFiles(home, folder)
+    const own = await copyOwnFiles(home, folder)
+    say(`own files of config/ and scenes/ that come along: ${own.length}`)
     await bringPackages(current, folder, say)
     await check(current, folder, options)
     return folder

@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { RunError, run } from './run.ts'
 
@@ -41,18 +41,4 @@ export async function openSource(
 
 function isLeftBehind(file: string, from: string): boolean {
   return dirname(file) === from && leftBehind.has(basename(file))
-}
-
-/** What git does not know of `config/` and `scenes/` is the installation's own, and goes along. */
-export async function copyOwnFiles(home: string, folder: string): Promise<void> {
-  const listed = await run('git', ['ls-files', '-z', '--others', '--', 'config', 'scenes'], { cwd: home }).catch(
-    () => 'config/huitou.yaml',
-  )
-  for (const file of listed.split('\0').filter((name) => name !== '')) {
-    const to = join(folder, file)
-    await mkdir(dirname(to), { recursive: true })
-    await copyFile(join(home, file), to).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
-  }
 }

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { copyOwnFiles, openSource } from '../../src/deploy/sources.ts'
+import { copyOwnFiles } from '../../src/deploy/own-files.ts'
+import { openSource } from '../../src/deploy/sources.ts'
 import { scratchDir } from '../fakes/huitou.ts'
 import { aRepository, git, writeFiles } from '../fakes/repository.ts'
 
