@@ -19,6 +19,8 @@ export function openCallAgain(ports: CallAgainPorts): CallAgain {
     const { lane, route, message } = run.task
     // What was begun may be bound to a version, which only a later attempt looks for.
     const found = await ports.versions.codeOf({ ...run, epoch: run.epoch + 1 }, ports.store.steps)
+    // The sweeper has it called again.
+    if (found.state === 'unknown') return { state: 'interrupted' }
     if (found.state !== 'code')
       return { state: 'gone', why: found.state === 'gone' ? 'its command is gone' : found.why }
     const { version, isOld, pack } = found.code

@@ -90,9 +90,10 @@ export async function conclude(
       return { state: 'snoozed', forMs: 0 }
     }
     case 'waits': {
-      const { waits } = attempt
+      const { waits, isQuiet = false } = attempt
       const waiting = event('waits', waits.map(({ kind, name }) => `${kind} ${name}`).join(', '))
-      const how = await insist(() => runs.suspend(run.id, run.epoch, waits, [started, waiting], ports.now()))
+      const events = isQuiet ? [] : [started, waiting]
+      const how = await insist(() => runs.suspend(run.id, run.epoch, waits, events, ports.now()))
       if (how === 'lost') return { state: 'done' }
       return how === 'again' ? { state: 'snoozed', forMs: 0 } : { state: 'waits', untilMs: firstEnd(waits) }
     }

@@ -22,6 +22,8 @@ export interface Code {
 export type CodeOf =
   | { state: 'code'; code: Code }
   | { state: 'gone' }
+  /** There is no such scene, but scene files are broken, and it may be in one of them. */
+  | { state: 'unknown'; why: string }
   | { state: 'stopped'; why: string; say: Bilingual }
 
 /**
@@ -87,7 +89,7 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
       const today = catalog().scenes.find(({ name }) => name === scene)
       const current: CodeOf =
         entry === undefined
-          ? { state: 'gone' }
+          ? missing(catalog(), today !== undefined)
           : { state: 'code', code: { entry, version: today?.version, pack: pack(scene), isOld: false } }
       const bound = scene === '' ? undefined : await boundTo(run, steps)
       if (bound === undefined || bound === today?.version) return current
@@ -97,6 +99,8 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
       if (policy === 'continue' && current.state === 'code') {
         return { state: 'code', code: { ...current.code, said: `${change}; it goes on with the new one` } }
       }
+      // A file that is broken has not changed yet.
+      if (policy !== 'finish' && current.state === 'unknown') return current
       const name = commandText(scene, command)
       if (policy === 'stop') return { state: 'stopped', why: `${change}; it stops, as is set`, say: stopped(run, name) }
       const file = await insist(() => store.files.get(fileId(bound), now()))
@@ -117,6 +121,19 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
       await insist(() => steps.save(run.id, versionStep(run.round), { version }))
     },
   }
+}
+
+/**
+ * A scene that is in no file is gone. While files are broken that have been so since the start nobody knows which scenes they hold: their
+ * tasks wait for them to be mended. One that breaks later goes on as it was before.
+ */
+function missing({ scenes, faults }: Catalog, hasScene: boolean): CodeOf {
+  if (hasScene) return { state: 'gone' }
+  const loaded = new Set(scenes.map(({ file }) => file))
+  // Others are about settings, which are in no scene file.
+  const broken = faults.map(({ file }) => file).filter((file) => file.endsWith('.ts') && !loaded.has(file))
+  if (broken.length === 0) return { state: 'gone' }
+  return { state: 'unknown', why: `it waits for its scene, which may be in a broken file: ${broken.join(', ')}` }
 }
 
 function versionStep(round: number): string {
