@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { presetNameSchema } from '../src/core/model/preset.ts'
+import { patternFault } from '../src/core/text/pattern.ts'
 import { count, DAY_MS, list, SECOND_MS, text } from './pieces.ts'
 
 /* What a bot does in QQ groups and with requests, as it is written in the file. */
@@ -9,7 +10,10 @@ export const qqNumber = z.preprocess(
   z.string().regex(/^\d{5,12}$/, 'must be a QQ number'),
 )
 
-const pattern = text.refine(isPattern, 'is no regular expression')
+const pattern = text.superRefine((source, context) => {
+  const fault = patternFault(source, 'iu')
+  if (fault !== undefined) context.addIssue(fault)
+})
 const muteMs = count(SECOND_MS, 30 * DAY_MS)
 
 const joinRule = {
@@ -77,12 +81,3 @@ export const groupRule = z.strictObject({
     .describe('Who says more messages than this is muted for `muteMs`.'),
   exempt: list(qqNumber).default([]).describe('People to whom words and flood do not apply.'),
 })
-
-function isPattern(source: string): boolean {
-  try {
-    new RegExp(source, 'iu')
-    return true
-  } catch {
-    return false
-  }
-}

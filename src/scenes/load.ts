@@ -6,7 +6,6 @@ import { isScene, SceneShapeError, sceneEntryOf, triggerEntriesOf } from './entr
 import { faultOf } from './fault.ts'
 import type { Scene } from './scene.ts'
 import { readSettings, type SceneSettings } from './settings.ts'
-import { isSlow } from './slow-pattern.ts'
 import type { SceneFile } from './sources.ts'
 
 export interface LoadedScene {
@@ -28,7 +27,7 @@ const watchesSchema = z.array(z.string().min(1)).max(50)
 /**
  * Loads the files one after the other, with `importFile`. Of several scenes with one name the one of the first folder wins. A file without a
  * default export is no scene but something scenes import. What cannot be loaded is a fault and stops nothing else; where triggers cannot be
- * made of the settings, the command goes without. Who only runs commands needs no triggers, which take time to make and try.
+ * made of the settings, the command goes without. Who only runs commands needs no triggers, which take time to make and read.
  */
 export async function loadScenes(
   files: readonly SceneFile[],
@@ -76,7 +75,7 @@ function watchedBy({ scene, settings }: LoadedScene): string[] {
   return watched.data.map((path) => resolve(path))
 }
 
-/** Makes those that are made of the settings, and tries them all; what is wrong with one leaves its command without any. */
+/** Makes those that are made of the settings, and reads them all; what is wrong with one leaves its command without any. */
 async function makeTriggers(
   { entry, scene, settings }: LoadedScene,
   file: SceneFile,
@@ -89,7 +88,7 @@ async function makeTriggers(
       if (typeof triggers === 'function') {
         command.triggers = triggerEntriesOf(await triggers(settings, warn), command.name)
       }
-      refuseSlow(command)
+      await refuseUnreadable(command)
     } catch (error) {
       command.triggers = []
       faults.push(settingsFaultOf(error, file))
@@ -97,11 +96,15 @@ async function makeTriggers(
   }
 }
 
-function refuseSlow({ name, triggers }: CommandEntry): void {
-  for (const trigger of triggers) {
-    if (trigger.kind !== 'pattern' || !isSlow(new RegExp(trigger.source, trigger.flags))) continue
-    const why = 'takes too long on some texts; let nothing be repeated that repeats itself, as in (a+)+'
-    throw new SceneShapeError(`commands.${name}.triggers: the pattern ${trigger.source} ${why}`)
+/** Also those of an author's own code: every message is held against them in the main thread, where nothing could stop them. */
+async function refuseUnreadable({ name, triggers }: CommandEntry): Promise<void> {
+  const patterns = triggers.filter((trigger) => trigger.kind === 'pattern')
+  if (patterns.length === 0) return
+  // Loaded when it is needed: every host would start later for it.
+  const { patternFault } = await import('../core/text/pattern.ts')
+  for (const { source, flags } of patterns) {
+    const fault = patternFault(source, flags)
+    if (fault !== undefined) throw new SceneShapeError(`commands.${name}.triggers: the pattern ${source} ${fault}`)
   }
 }
 

@@ -385,6 +385,26 @@ test('schedules are read with whose they are and where they go, and what is wron
   }
 })
 
+test('a regular expression that could take long on some text is refused where it stands', () => {
+  const problems = problemsOf(
+    {},
+    `channels:
+  - id: qq
+    platform: onebot
+    wsUrl: ws://127.0.0.1:3001
+    accessToken: kestrel-token-1
+    groups:
+      default:
+        join: { answer: '(?<=a)b' }
+        words: [{ patterns: ['(a)\\1', '('] }]`,
+  )
+  expect(problems).toEqual([
+    expect.stringMatching(/:8:\d+ .*join\.answer: looks ahead or behind/),
+    expect.stringMatching(/:9:\d+ .*patterns\[0\]: refers back/),
+    expect.stringMatching(/:9:\d+ .*patterns\[1\]: is no regular expression: Unterminated group/),
+  ])
+})
+
 test('an account that names no token may connect only where the network keeps strangers out', () => {
   const qq = (host: string) => `
 host: ${host}

@@ -21,7 +21,7 @@ const stored = 'src/store/*.ts'
 const everything = ['src/**', 'queues/**', 'workers/**', 'config/**']
 
 export const rooms: readonly Room[] = [
-  { files: core, packages: ['zod', 'croner'], node: ['crypto', 'util'] },
+  { files: core, packages: ['zod', 'croner', 're2js'], node: ['crypto', 'util'] },
   { files: web, may: [core] },
 
   {

@@ -146,7 +146,11 @@ keywords:
   test.each([
     ['keywords: [', /^index\.yaml:1: /],
     ['keyword: {}', 'index.yaml: Unrecognized key: "keyword"'],
-    ['keywords: { 猫: { pattern: "(" } }', 'index.yaml keywords 猫 pattern: is no regular expression'],
+    ['keywords: { 猫: { pattern: "a(?!b)" } }', 'index.yaml keywords 猫 pattern: looks ahead or behind'],
+    [
+      'keywords: { 猫: { pattern: "(" } }',
+      'index.yaml keywords 猫 pattern: is no regular expression: Unterminated group',
+    ],
     ['keywords: { 猫: { groups: [20001] } }', /^index\.yaml keywords 猫 groups 0: /],
   ])('%s is refused', async (text, message) => {
     await expect(read({ 'index.yaml': text })).rejects.toThrow(message)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Message } from '../../core/message/message.ts'
+import { readPattern } from '../../core/text/pattern.ts'
 import { id, type JoinRule, type OnebotConfig } from './types.ts'
 
 /*
@@ -98,7 +99,7 @@ export function readRequest(frame: unknown, config: OnebotConfig): Happening | s
 /** The answer alone decides for it: what stands before `答案` is the group's own question. */
 function decide(rule: JoinRule, comment: string, person: string): 'approve' | JoinRule['otherwise'] {
   const answer = comment.split(/答案[:：]/).at(-1) ?? ''
-  const fits = rule.answer !== undefined && new RegExp(rule.answer, 'iu').test(answer.trim())
+  const fits = rule.answer !== undefined && readPattern(rule.answer, 'iu').test(answer.trim())
   return fits || rule.people.includes(person) ? 'approve' : rule.otherwise
 }
 

@@ -1,3 +1,4 @@
+import { readPattern } from '../../core/text/pattern.ts'
 import type { Happening } from './happenings.ts'
 import type { Said } from './read-segments.ts'
 import type { GroupRule, OnebotConfig, WordRule } from './types.ts'
@@ -11,18 +12,36 @@ export interface Order {
   ): Happening | undefined
 }
 
+/** The first forbidden word of a text. */
+type Filter = (text: string) => string | undefined
+
+/** Words are looked for as they stand, which takes no time; patterns are read, so that none takes long. */
+function openFilter({ words, patterns }: WordRule): Filter {
+  const escaped = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  const anyWord = escaped.length === 0 ? undefined : new RegExp(escaped.join('|'), 'iu')
+  const read = patterns.map((source) => readPattern(source, 'iu'))
+  return (text) => {
+    const word = anyWord?.exec(text)?.[0]
+    if (word !== undefined) return word
+    for (const pattern of read) {
+      const found = pattern.find(text)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
 export function openOrder({ groups }: Pick<OnebotConfig, 'groups'>): Order {
   /** When each person of a group last spoke; only where the group has a limit. */
   const spoke = new Map<string, number[]>()
-  const filters = new Map<WordRule, RegExp>()
+  const filters = new Map<WordRule, Filter>()
 
-  function filterOf(rule: WordRule): RegExp {
+  function filterOf(rule: WordRule): Filter {
     const known = filters.get(rule)
     if (known !== undefined) return known
-    const words = rule.words.map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-    const filter = new RegExp([...words, ...rule.patterns].map((one) => `(?:${one})`).join('|'), 'iu')
-    filters.set(rule, filter)
-    return filter
+    const made = openFilter(rule)
+    filters.set(rule, made)
+    return made
   }
 
   function floods({ flood }: GroupRule, key: string, at: number): boolean {
@@ -48,7 +67,7 @@ export function openOrder({ groups }: Pick<OnebotConfig, 'groups'>): Order {
         mark: messageId,
       })
       for (const each of rule.words) {
-        const word = filterOf(each).exec(text.slice(0, SEEN_CHARS))?.[0]
+        const word = filterOf(each)(text.slice(0, SEEN_CHARS))
         if (word !== undefined)
           return make('word-filtered', {
             word,

@@ -1,4 +1,5 @@
 import type { Route } from '../task/task.ts'
+import { type Pattern, readPattern } from '../text/pattern.ts'
 import type { Catalog, CommandEntry, SceneEntry } from './catalog.ts'
 import { isByEvent } from './happening.ts'
 import { withoutLeadingSpaces } from './line.ts'
@@ -22,7 +23,7 @@ interface Triggered {
   entry: CommandEntry
   exact: ReadonlySet<string>
   keywords: readonly string[]
-  patterns: readonly RegExp[]
+  patterns: readonly Pattern[]
 }
 
 /**
@@ -124,11 +125,11 @@ function readTrigger(text: string, index: Index): Route | undefined {
 function triggeredBy(entry: CommandEntry): Triggered {
   const exact = new Set<string>()
   const keywords: string[] = []
-  const patterns: RegExp[] = []
+  const patterns: Pattern[] = []
   for (const trigger of entry.triggers) {
     if (trigger.kind === 'exact') exact.add(trigger.text.trim().toLowerCase())
     else if (trigger.kind === 'keyword') keywords.push(trigger.keyword.toLowerCase())
-    else if (trigger.kind === 'pattern') patterns.push(new RegExp(trigger.source, trigger.flags))
+    else if (trigger.kind === 'pattern') patterns.push(readPattern(trigger.source, trigger.flags))
   }
   return { entry, exact, keywords, patterns }
 }

@@ -66,6 +66,6 @@ export default defineScene({
 function triggersOf({ texts, match, pattern }: Reply) {
   return [
     ...texts.map((text) => (match === 'exact' ? { exact: text } : { keyword: text })),
-    ...(pattern === undefined ? [] : [{ pattern }]),
+    ...(pattern === undefined ? [] : [{ pattern: new RegExp(pattern.source, pattern.flags) }]),
   ]
 }

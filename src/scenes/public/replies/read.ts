@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { refuse } from '#scene'
+import type { Pattern } from '../../../core/text/pattern.ts'
 import { type Index, type Rule, readIndex } from './index-file.ts'
 import { kindOf } from './kinds.ts'
 
@@ -11,7 +12,7 @@ export interface Reply {
   /** The keyword and its other names. */
   texts: readonly string[]
   match: 'exact' | 'contains'
-  pattern?: RegExp
+  pattern?: Pattern
   /** Chat keys; undefined: everywhere. */
   groups?: readonly string[]
   exceptGroups: readonly string[]
