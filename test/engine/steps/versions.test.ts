@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Catalog, OnSceneChange, SceneFault } from '../../../src/core/command/catalog.ts'
-import type { Engine } from '../../../src/engine/attempt/engine.ts'
-import { runTask } from '../../../src/engine/attempt/run-task.ts'
+import { type AttemptPorts, runTask } from '../../../src/engine/attempt/run-task.ts'
 import { openVersions, VERSION_STEP } from '../../../src/engine/steps/versions.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
 import { anEmbeddedStore } from '../../fakes/embedded-store.ts'
@@ -18,7 +17,7 @@ beforeEach(async () => {
 })
 
 /** An engine whose scene files are as a start has found them: `try` may be missing, files may be broken. */
-function startedWith({ hasTry, faults = [], onSceneChange = 'finish' }: Found): Engine {
+function startedWith({ hasTry, faults = [], onSceneChange = 'finish' }: Found): AttemptPorts {
   const { scenes } = shop.engine.catalog()
   const found: Catalog = { scenes: scenes.filter(({ name }) => hasTry || name !== 'try'), faults }
   const catalog = () => found
