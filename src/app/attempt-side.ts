@@ -56,7 +56,7 @@ export async function openAttemptSide(
     watch.heard((payload as { ids: string[] }).ids)
   })
   const slots = openLaneSlots(lanes, config, ports)
-  const scratch = await openScratch(resolve(config.dataDir, 'scratch'), ports.processId, now)
+  const scratch = openScratch(resolve(config.dataDir, 'scratch'), ports.processId, now)
   const { mcp, tools, pictures } = openModelPorts(config, ports, watch)
   const chatter = openChatter(config.llm, { conversations: store.conversations, presets, ledger, now, log })
   const { languages, access, builtins, fanOut, versions, say } = ports

@@ -1,10 +1,13 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasEnded, ownerMark } from './owner.ts'
 
 /** A process that lives touches its folder this often. */
 const TOUCH_MS = 10 * 60_000
-/** A folder that nobody touched for so long belongs to a process that was killed. */
+/** A folder that nobody touched for so long is of a process that was killed, on whichever machine. */
 const DEAD_MS = 60 * 60_000
+/** Beside the runs' folders: whose they are. */
+const OWNER = 'owner.json'
 
 /** Where commands may put files while they run. */
 export interface Scratch {
@@ -16,16 +19,33 @@ export interface Scratch {
   close(): Promise<void>
 }
 
-/** The scratch folders of one process, below `root`; those that killed processes have left there are taken away. */
-export async function openScratch(root: string, processId: string, now: () => number): Promise<Scratch> {
+/** All scratch folders of an installation on this disk, of which this process has its own. */
+export interface ScratchRoot extends Scratch {
+  /**
+   * Takes away what killed processes have left: at once where they were processes of this machine, otherwise when it is an hour old. Throws
+   * when a folder cannot be removed, after it has tried the others.
+   */
+  removeDead(): Promise<void>
+}
+
+/** The scratch folders of one process, below `root`. */
+export function openScratch(root: string, processId: string, now: () => number): ScratchRoot {
   const own = join(root, processId)
-  await removeDead(root, now())
   let made: Promise<unknown> | undefined
   let touching: NodeJS.Timeout | undefined
 
+  async function makeOwn(): Promise<void> {
+    await mkdir(own, { recursive: true, mode: 0o700 })
+    await writeFile(join(own, OWNER), ownerMark())
+  }
+
   return {
     async make() {
-      made ??= mkdir(own, { recursive: true, mode: 0o700 })
+      // After a fault it is tried anew.
+      made ??= makeOwn().catch((error: unknown) => {
+        made = undefined
+        throw error
+      })
       await made
       touching ??= setInterval(() => {
         const at = new Date()
@@ -35,6 +55,16 @@ export async function openScratch(root: string, processId: string, now: () => nu
       return mkdtemp(join(own, 'run-'))
     },
     remove: (folder) => rm(folder, { recursive: true, force: true }),
+    async removeDead() {
+      const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return []
+        throw error
+      })
+      const others = names.filter((name) => name !== processId).map((name) => join(root, name))
+      const removed = await Promise.allSettled(others.map((folder) => removeIfDead(folder, now())))
+      const failed = removed.find((one) => one.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
+    },
     async close() {
       clearInterval(touching)
       await rm(own, { recursive: true, force: true })
@@ -42,11 +72,10 @@ export async function openScratch(root: string, processId: string, now: () => nu
   }
 }
 
-async function removeDead(root: string, now: number): Promise<void> {
-  const names = await readdir(root).catch(() => [])
-  for (const name of names) {
-    const folder = join(root, name)
-    const found = await stat(folder).catch(() => undefined)
-    if (found !== undefined && found.mtimeMs < now - DEAD_MS) await rm(folder, { recursive: true, force: true })
-  }
+async function removeIfDead(folder: string, now: number): Promise<void> {
+  const found = await stat(folder).catch(() => undefined)
+  if (found === undefined) return
+  // Without a mark it was made by an older version, or is just being made.
+  const mark = await readFile(join(folder, OWNER), 'utf8').catch(() => '')
+  if (hasEnded(mark) || found.mtimeMs < now - DEAD_MS) await rm(folder, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -20,7 +20,7 @@ let kept: string[]
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'run-files-'))
   onTestFinished(() => rm(root, { recursive: true, force: true }))
-  scratch = await openScratch(root, 'test', Date.now)
+  scratch = openScratch(root, 'test', Date.now)
   onTestFinished(() => scratch.close())
   fetches = []
   kept = []
@@ -71,7 +71,7 @@ test('what is fetched lies in the scratch folder, whatever its sender called it,
   expect(saved.path).toMatch(new RegExp(`^${root}/test/run-[^/]+/[0-9a-f-]{36}\\.csv$`))
   expect((await stat(join(root, 'test'))).mode & 0o777).toBe(0o700)
   await files.end()
-  expect(await readdir(join(root, 'test'))).toEqual([])
+  expect(await readdir(join(root, 'test'))).toEqual(['owner.json'])
 })
 
 test('a platform that is away for a moment is asked again; for longer, the person is told', async () => {
@@ -110,16 +110,4 @@ test('only what lies in the own scratch folder can be kept', async () => {
 test('an attempt that used no file has no folder', async () => {
   await filesOf([own]).end()
   expect(await readdir(root)).toEqual([])
-})
-
-test('folders of killed processes are removed at a start, those of living ones are not', async () => {
-  for (const name of ['dead', 'living']) {
-    await mkdir(join(root, name, 'run-1'), { recursive: true })
-    await writeFile(join(root, name, 'run-1', 'x'), 'x')
-  }
-  const twoHoursAgo = new Date(Date.now() - 2 * 3_600_000)
-  await utimes(join(root, 'dead'), twoHoursAgo, twoHoursAgo)
-  const other = await openScratch(root, 'next', Date.now)
-  expect(await readdir(root)).toEqual(['living'])
-  await other.close()
 })

@@ -37,7 +37,7 @@ export async function openStatsDesk(
 ): Promise<StatsDesk> {
   const { memoryMb = 512, timeoutMs = 60_000, lang = 'zh' } = options
   const root = await mkdtemp(join(tmpdir(), 'stats-'))
-  const scratch = await openScratch(join(root, 'scratch'), 'test', Date.now)
+  const scratch = openScratch(join(root, 'scratch'), 'test', Date.now)
   const folder = fileURLToPath(new URL('../../../src/scenes', import.meta.url))
   const slots = openSlots({
     isolation: 'process',
