@@ -1,5 +1,6 @@
 import type { Job, Queue } from 'bullmq'
 import { z } from 'zod'
+import { FALLBACK_LANE } from '../src/core/task/lane.ts'
 import { type Task, taskSchema } from '../src/core/task/task.ts'
 import { type Backend, within } from './backend.ts'
 
@@ -22,7 +23,7 @@ const TAGS_SEEN = 100
 /** BullMQ takes none beyond; a lane that was never empty for so long goes on in the order of arrival. */
 const LAST_PRIORITY = 2_097_151
 
-/** The tasks that wait, one queue a lane. */
+/** The tasks that wait, one queue a lane; those of a lane that there is not stand in the fallback's. */
 export interface TaskQueues {
   /**
    * Stores the task; resolves once it is stored. A task whose id waits or runs already is left as it is.
@@ -46,7 +47,7 @@ export interface TaskQueues {
 export function openTaskQueues(backend: Backend, lanes: readonly string[]): TaskQueues {
   const queues = new Map(lanes.map((lane) => [lane, backend.queue<Task | Wake>(laneQueueName(lane))]))
   function queueOf(lane: string): Queue<Task | Wake> {
-    const queue = queues.get(lane)
+    const queue = queues.get(lane) ?? queues.get(FALLBACK_LANE)
     if (queue === undefined) throw new Error(`there is no lane "${lane}"; lanes are ${[...queues.keys()].join(', ')}`)
     return queue
   }

@@ -2,6 +2,7 @@ import type { OutboxQueues } from '../queues/deliveries.ts'
 import type { Log } from '../src/core/log.ts'
 import type { Task } from '../src/core/task/task.ts'
 import { owedTasks } from '../src/engine/compensation/pending.ts'
+import type { ScratchRoot } from '../src/engine/files/scratch.ts'
 import type { Store } from '../src/store/store.ts'
 import { type Chore, forEach, startChores } from './chores.ts'
 
@@ -29,12 +30,18 @@ const TASKS_EVERY = 5 * TICK
 const OVERDUE_LEASES = 1.5
 /** Between two clean-ups of what is past its keeping time. */
 const CLEAN_EVERY = 30 * TICK
+const SCRATCH_MS = 60_000
 const CLEANED_AT_ONCE = 10_000
 
 /** Repairs what a crash between two moves leaves behind: looks and tasks are claimed in the store. Returns how to stop it. */
 export function startSweeper(ports: SweeperPorts): () => Promise<void> {
   const { store, holder, leaseMs, others = [], now, log } = ports
   return startChores([...repairs(ports), ...others], { store, holder, tickMs: leaseMs * TICK, now, log })
+}
+
+/** Takes away what killed processes have left on this disk, which only a process of this machine can see. */
+export function scratchChore(scratch: Pick<ScratchRoot, 'removeDead'>): Chore {
+  return { name: 'scratch', everyMs: SCRATCH_MS, by: 'each', work: () => scratch.removeDead() }
 }
 
 function repairs({ store, enqueue, call, looks, leaseMs, now }: SweeperPorts): Chore[] {

@@ -8,7 +8,7 @@ import type { Task } from '../core/task/task.ts'
 import { openCancels } from '../engine/attempt/cancels.ts'
 import { type AttemptPorts, runTask } from '../engine/attempt/run-task.ts'
 import { CANCEL_TOPIC } from '../engine/control/task-control.ts'
-import { openScratch } from '../engine/files/scratch.ts'
+import { openScratch, type ScratchRoot } from '../engine/files/scratch.ts'
 import { openChatter } from '../engine/llm/chatter.ts'
 import { openTaskWatch } from '../engine/waiting/task-watch.ts'
 import { type MediaPorts, openMedia } from './adapters/media.ts'
@@ -27,6 +27,8 @@ export interface AttemptSide {
   park(): void
   /** Tasks are aborted and go on elsewhere. */
   abort(): void
+  /** The scratch folders of all processes on this disk. */
+  scratch: Pick<ScratchRoot, 'removeDead'>
   close(): Promise<void>
 }
 
@@ -80,6 +82,7 @@ export async function openAttemptSide(
     run: (task, turn) => runTask(task, attempt, shutdown.signal, turn),
     park: () => parking.abort(),
     abort: () => shutdown.abort(),
+    scratch,
     async close() {
       // Who stops does not wait for long: what is cut off is forgotten, the conversation goes on.
       await settledWithin(chatter.idle(), graceMs)

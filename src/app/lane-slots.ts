@@ -5,10 +5,11 @@ import { type OldSlots, openOldSlots } from '../engine/host/old-slots.ts'
 import { openSlots, type Slots } from '../engine/host/slots.ts'
 import { type ScenePack, sourcesOf } from '../scenes/pack.ts'
 import type { CatalogSide } from './catalog-side.ts'
+import { openLaneFallback } from './lanes.ts'
 
 /** The slots of the lanes that this process works at. */
 export interface LaneSlots {
-  /** For the scenes of now, or for one of another time; undefined where this process has none. */
+  /** Of the lane, or of the fallback where config has no such lane. For the scenes of now, or for one of another time; undefined where this process has none. */
   of(lane: string, old?: ScenePack): Pick<Slots, 'run'> | undefined
   close(): Promise<void>
 }
@@ -35,12 +36,16 @@ export function openLaneSlots(
       openOldSlots((files) => openSlots({ ...options, sources: () => files })),
     )
   }
+  const laneFor = openLaneFallback(new Set(Object.keys(config.lanes)), log)
   onCatalog(() => {
     for (const lane of slots.values()) lane.renew()
   })
   return {
-    of: (lane, old) =>
-      old === undefined ? slots.get(lane) : oldSlots.get(lane)?.of(old.version, () => sourcesOf(old, config.scenes)),
+    of(wanted, old) {
+      const lane = laneFor(wanted)
+      if (old === undefined) return slots.get(lane)
+      return oldSlots.get(lane)?.of(old.version, () => sourcesOf(old, config.scenes))
+    },
     async close() {
       await Promise.all([...slots.values(), ...oldSlots.values()].map((lane) => lane.close()))
     },

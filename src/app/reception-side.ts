@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import type { TaskQueues } from '../../queues/tasks.ts'
 import { SENT_FILE_KEPT_MS, sentFileName } from '../core/message/sent-file.ts'
-import { CONTROL_LANE, laneOf, lanesThat } from '../core/task/lane.ts'
+import { CONTROL_LANE, FALLBACK_LANE, laneOf, lanesThat } from '../core/task/lane.ts'
 import { rowOf } from '../core/task/row.ts'
 import { newRunOf } from '../core/task/run.ts'
 import type { Task } from '../core/task/task.ts'
@@ -56,6 +56,7 @@ export async function openReceptionSide(config: Config, ports: ReceptionPorts): 
     catalog: ports.catalog,
     prefixes: config.prefixes,
     defaultLane: CONTROL_LANE,
+    fallbackLane: FALLBACK_LANE,
     lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
     share: fairShare(store.shares, quickLanes, await isBehind(tasks), now),
     rowOf: (lane, message) => (laneOf(lane).order === 'keyed' ? rowOf(message, config.llm.memory) : undefined),

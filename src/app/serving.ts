@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import express from 'express'
 import type { Config } from '../../config/config.ts'
+import { CHORE_BOOK } from '../core/chore-book.ts'
 import { TOTAL_BOOK } from '../core/model/usage.ts'
 import { consoleSocket, dashboardApi } from '../dashboard/api/index.ts'
 import { dashboardPages } from '../dashboard/pages.ts'
@@ -36,6 +37,7 @@ export async function startServing(config: Config, ports: ServingPorts, version:
     laneCounts: api.laneCounts,
     waitingDeliveries: store.outbox.waiting,
     llmTotals: () => store.counters.read(TOTAL_BOOK, now()),
+    choreFailures: () => store.counters.read(CHORE_BOOK, now()),
     waitingMessages: () => [...waiting].map(([channel, { size }]) => ({ channel, size })),
   })
   const app = express()

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts'
 import { deliveriesWorker } from '../../workers/deliveries.ts'
 import { openRowTurns } from '../../workers/rows.ts'
 import { startSchedules } from '../../workers/schedules.ts'
-import { startSweeper } from '../../workers/sweeper.ts'
+import { scratchChore, startSweeper } from '../../workers/sweeper.ts'
 import { tasksWorker } from '../../workers/tasks.ts'
 import { keepPlaces } from '../../workers/turns.ts'
 import { insist } from '../core/insist.ts'
@@ -13,6 +13,7 @@ import { whyOf } from '../core/text/why.ts'
 import { configuredSchedules } from './adapters/scheduled.ts'
 import { type AttemptSidePorts, openAttemptSide } from './attempt-side.ts'
 import type { EngineSide } from './engine-side.ts'
+import { lanesChore, warnOfLanes } from './lanes.ts'
 import { settledWithin } from './machine/settled-within.ts'
 import type { StoreSide } from './store-side.ts'
 import type { TalkSide } from './talk-side.ts'
@@ -34,6 +35,7 @@ export type WorkingPorts = AttemptSidePorts &
 /** Runs the lanes and the outboxes until it is stopped. */
 export async function startWorking(config: Config, ports: WorkingPorts, lanes: readonly string[]): Promise<Working> {
   const { store, backend, channels, outbox, tasks, looks, held, interrupt, overlapOf, now, log } = ports
+  warnOfLanes(config, ports)
   const attempts = await openAttemptSide(config, ports, lanes)
   const rowTurns = openRowTurns({ rows: store.rows, tasks, overlapOf, interrupt, now, log })
   const tally = { ended: 0, failed: 0 }
@@ -64,6 +66,7 @@ export async function startWorking(config: Config, ports: WorkingPorts, lanes: r
     looks,
     holder: ports.processId,
     leaseMs: config.limits.leaseMs,
+    others: [lanesChore(config, ports), scratchChore(attempts.scratch)],
     now,
     log,
   })

@@ -9,7 +9,7 @@ import { readPresetFolder } from '../engine/presets/preset-files.ts'
 import { CliError } from './cli-error.ts'
 import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
-import { sceneFaults } from './scene-faults.ts'
+import { lookAtScenes } from './scene-faults.ts'
 
 /** One thing that was looked at: fine, or what is wrong and what to do. */
 interface Finding {
@@ -35,11 +35,15 @@ export const doctorCommand: CliCommand = {
       findings.push({ what: `MCP server ${name}`, wrong: await mcpProblem(name, server) })
     }
     if (config.channels.length === 0) findings.push({ what: 'channels: none but the console is configured' })
-    const faults = await sceneFaults(config)
-    findings.push({ what: 'scenes', wrong: faults.length > 0 ? faults.join('\n        ') : undefined })
+    const { faults, laneless } = await lookAtScenes(config)
+    findings.push({ what: 'scenes', wrong: listed(faults) }, { what: 'lanes', wrong: listed(laneless) })
     for (const { what, wrong } of findings) say(wrong === undefined ? `  ok    ${what}` : `  WRONG ${what}: ${wrong}`)
     if (findings.some(({ wrong }) => wrong !== undefined)) throw new CliError('something needs attention')
   },
+}
+
+function listed(lines: readonly string[]): string | undefined {
+  return lines.length === 0 ? undefined : lines.join('\n        ')
 }
 
 async function channelFinding(channel: ChannelConfig): Promise<Finding> {

@@ -10,8 +10,9 @@ export interface AcceptPorts {
   prefixes: Readonly<Record<string, string>>
   /** The lane of what names no command. */
   defaultLane: string
-  /** The lanes there are; a command of another waits in the default one. */
+  /** The lanes there are; a command of another waits in `fallbackLane`. */
   lanes: ReadonlySet<string>
+  fallbackLane: string
   /** The fair-share tag of the sender's next task in a lane. */
   share(lane: string, message: Message): Promise<number>
   /** The row in which a lane's tasks are done one at a time; undefined where they need none. */
@@ -25,7 +26,7 @@ export async function taskOf(message: Message, ports: AcceptPorts): Promise<Task
   const entry =
     route &&
     catalog.scenes.find(({ name }) => name === route.scene)?.commands.find(({ name }) => name === route.command)
-  const lane = entry !== undefined && ports.lanes.has(entry.lane) ? entry.lane : ports.defaultLane
+  const lane = entry === undefined ? ports.defaultLane : ports.lanes.has(entry.lane) ? entry.lane : ports.fallbackLane
   return {
     id: message.id,
     lane,

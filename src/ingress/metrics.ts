@@ -9,6 +9,8 @@ export interface MetricPorts {
   waitingMessages(): { channel: string; size: number }[]
   /** What models were used for since the installation was made. */
   llmTotals(): Promise<ReadonlyMap<string, number>>
+  /** How often each chore has failed since the installation was made. */
+  choreFailures(): Promise<ReadonlyMap<string, number>>
 }
 
 export interface Metrics {
@@ -55,16 +57,24 @@ export function openMetrics(ports: MetricPorts): Metrics {
     registers,
   })
 
+  const chores = new Counter({
+    name: 'huitou_chore_failures_total',
+    help: 'How often a chore of the workers has failed, in all processes',
+    labelNames: ['chore'],
+    registers,
+  })
+
   return {
     ack(channel, kind, ms) {
       acks.observe({ channel, kind }, ms / 1_000)
       if (kind === 'unverified' || kind === 'unavailable') refusals.inc({ channel, kind })
     },
     async page() {
-      const [lanes, waiting, llm] = await Promise.all([
+      const [lanes, waiting, llm, failures] = await Promise.all([
         ports.laneCounts(),
         ports.waitingDeliveries(),
         ports.llmTotals(),
+        ports.choreFailures(),
       ])
       for (const lane of lanes) {
         tasks.set({ lane: lane.name, state: 'waiting' }, lane.waiting)
@@ -72,6 +82,8 @@ export function openMetrics(ports: MetricPorts): Metrics {
         tasks.set({ lane: lane.name, state: 'delayed' }, lane.delayed)
       }
       for (const { channel, size } of ports.waitingMessages()) messages.set({ channel }, size)
+      chores.reset()
+      for (const [chore, count] of failures) chores.inc({ chore }, count)
       deliveries.reset()
       for (const [channel, count] of Object.entries(waiting)) deliveries.set({ channel }, count)
       return { type: registry.contentType, body: `${await registry.metrics()}${llmMetrics(llm)}` }

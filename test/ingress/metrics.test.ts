@@ -20,7 +20,9 @@ test('what models were used for stands on the page, summed over all processes', 
     waitingDeliveries: async () => ({}),
     waitingMessages: () => [],
     llmTotals: async () => totals,
+    choreFailures: async () => new Map([['cleaning', 3]]),
   }).page()
+  expect(body).toContain('huitou_chore_failures_total{chore="cleaning"} 3')
   const lines = body.split('\n').filter((line) => line.startsWith('huitou_llm'))
   const model = 'model="deep \\"seek\\""'
   expect(lines).toEqual(

@@ -65,6 +65,7 @@ beforeEach(async () => {
     catalog: () => catalog,
     prefixes: { '!': 'try quick' },
     defaultLane: 'control',
+    fallbackLane: 'long',
     lanes: new Set(['control', 'short', 'long', 'llm']),
     quickLanes: new Set(['control', 'short']),
     lateLanes: new Set(['llm']),
@@ -203,7 +204,7 @@ test('from a socket the notice is said before the task can begin', async () => {
   expect(happened).toEqual([expect.stringMatching(/^said Got it: #\d+/), 'stored long'])
 })
 
-test('the text decides the lane; what names no command, or one of a lane that is not there, waits among the built-in ones', async () => {
+test('the text decides the lane; what names no command waits among the built-in ones, one of a lane that is not there among the long ones', async () => {
   const lanes: Record<string, string> = {}
   for (const text of ['try quick', '!hi', 'try slow', 'try odd', 'what?', '']) {
     lanes[text] = (await reception.take(saying(text))).lane
@@ -212,7 +213,7 @@ test('the text decides the lane; what names no command, or one of a lane that is
     'try quick': 'short',
     '!hi': 'short',
     'try slow': 'long',
-    'try odd': 'control',
+    'try odd': 'long',
     'what?': 'control',
     '': 'control',
   })

@@ -1,7 +1,9 @@
 import type { Worker } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openOutboxQueues, outboxQueueName } from '../../queues/deliveries.ts'
+import { adoptJobs } from '../../queues/orphans.ts'
 import { laneQueueName, openTaskQueues, type TaskQueues } from '../../queues/tasks.ts'
+import { FALLBACK_LANE } from '../../src/core/task/lane.ts'
 import type { Task } from '../../src/core/task/task.ts'
 import { backends, type OpenedBackend } from './stores.ts'
 
@@ -137,6 +139,31 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane } = lanes()
     await expect(queues.add(aTask('nowhere'))).rejects.toThrow(`there is no lane "nowhere"; lanes are ${lane}`)
+  })
+
+  test('what waits in a lane that is gone is moved to the one that is always there, and so is what is added to it', async ({
+    skip,
+  }) => {
+    if (opened === undefined) return skip('no redis-server')
+    const { backend } = opened
+    const gone = `gone-${++made}`
+    const before = openTaskQueues(backend, [gone])
+    const [waits, tagged] = [aTask(gone), aTask(gone, 7)]
+    const woken = `woken-${made}`
+    await before.add({ ...waits, held: { untilMs: 1, by: 'p1' } })
+    await before.add(tagged)
+    await before.wake(gone, woken, Date.now() + 60_000, Date.now())
+    await before.close()
+
+    const queues = openTaskQueues(backend, [FALLBACK_LANE])
+    onTestFinished(() => queues.close())
+    expect(await adoptJobs(backend, gone, queues, Date.now())).toBe(3)
+    expect(await adoptJobs(backend, gone, queues, Date.now())).toBe(0)
+    const late = aTask(gone)
+    await queues.add(late)
+    const moved = [waits, tagged].map((task) => ({ ...task, lane: FALLBACK_LANE, tag: 0 }))
+    expect(await queues.waiting(FALLBACK_LANE, 10)).toEqual(expect.arrayContaining([...moved, late]))
+    expect(await queues.counts(FALLBACK_LANE)).toEqual({ waiting: 3, active: 0, delayed: 1, failed: 0 })
   })
 
   test('looks at one line for one moment are one, a look for now is its own', async ({ skip }) => {

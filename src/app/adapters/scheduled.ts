@@ -2,7 +2,7 @@ import type { Config } from '../../../config/config.ts'
 import type { TaskQueues } from '../../../queues/tasks.ts'
 import type { Catalog } from '../../core/command/catalog.ts'
 import { askerOf } from '../../core/message/message.ts'
-import { CONTROL_LANE } from '../../core/task/lane.ts'
+import { CONTROL_LANE, FALLBACK_LANE } from '../../core/task/lane.ts'
 import { liveStates, newRunOf } from '../../core/task/run.ts'
 import type { ConfiguredSchedule } from '../../engine/schedules/configured.ts'
 import type { TakeScheduled } from '../../engine/schedules/schedule-control.ts'
@@ -25,6 +25,7 @@ export function takeScheduled({ config, store, tasks, catalog, now }: TakingPort
       catalog,
       prefixes: config.prefixes,
       defaultLane: CONTROL_LANE,
+      fallbackLane: FALLBACK_LANE,
       lanes,
       share: (lane) => store.shares.tag(lane, askerOf(message)),
       rowOf: () => undefined,

@@ -35,6 +35,9 @@ const quick: Lane = { ...usual, timeoutMs: 10_000, isQuick: true, order: 'turns'
 /** Built-in commands wait here, apart from scenes: a `cancel` never stands behind what it cancels. */
 export const CONTROL_LANE = 'control'
 
+/** Where commands run whose lane config has not, or has no more: it is always there, and takes what takes long. */
+export const FALLBACK_LANE = 'long'
+
 /** The lanes that are always there. */
 export const lanes = {
   [CONTROL_LANE]: quick,
