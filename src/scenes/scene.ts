@@ -169,8 +169,9 @@ export interface ApproveOptions {
 export type LaneName = 'short' | 'long' | 'llm' | 'cpu' | (string & {})
 
 /**
- * How a message becomes a call of a command without its words: `keyword` stands in the text, it is the `exact` text, or `pattern` matches it. `event`:
- * something happened (`member-joined`); a command with such triggers alone is never called by words, needs no grant and stands in no help.
+ * How a message becomes a call of a command without its words: `keyword` stands in the text, it is the `exact` text, or `pattern`
+ * matches it. A pattern is read by RE2, so it neither looks ahead or behind nor refers back. `event`: something happened
+ * (`member-joined`); a command with such triggers alone is never called by words, needs no grant and stands in no help.
  */
 export type Trigger = { keyword: string } | { exact: string } | { pattern: RegExp } | { event: string }
 

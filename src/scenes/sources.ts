@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import type { SceneSettings } from './settings.ts'
 
@@ -55,16 +55,32 @@ export function shownPath(path: string): string {
   return fromHere.startsWith('..') ? path : fromHere
 }
 
-function* modulesIn(folder: string, depth: number): Generator<{ path: string; depth: number }> {
+/** Links are followed, but not one that leads back into a folder it lies in. */
+function* modulesIn(
+  folder: string,
+  depth: number,
+  above: readonly string[] = [],
+): Generator<{ path: string; depth: number }> {
   if (!existsSync(folder) || depth > moduleDepth) return
+  const real = realpathSync(folder)
+  if (above.includes(real)) return
   const entries = readdirSync(folder, { withFileTypes: true }).toSorted((one, other) =>
     one.name < other.name ? -1 : 1,
   )
   for (const entry of entries) {
     const path = join(folder, entry.name)
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
-    if (entry.isDirectory()) yield* modulesIn(path, depth + 1)
+    if (isFolder(path)) yield* modulesIn(path, depth + 1, [...above, real])
     else if (moduleEndings.includes(extname(entry.name))) yield { path, depth }
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    // A link to nothing, or to itself.
+    return false
   }
 }
 
