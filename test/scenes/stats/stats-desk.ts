@@ -119,7 +119,8 @@ export async function openStatsDesk(
         ms,
       }
     },
-    leftovers: async () => (await readdir(join(root, 'scratch', 'test'))).length,
+    leftovers: async () =>
+      (await readdir(join(root, 'scratch', 'test'))).filter((name) => name.startsWith('run-')).length,
     async close() {
       await slots.close()
       await scratch.close()
