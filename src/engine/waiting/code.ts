@@ -12,15 +12,15 @@ const LETTERS = 26
 
 /**
  * The code of what a run waits for under this signal: a letter for its place among those of its task, and the round from the second on, so that
- * no card of an earlier round names another wait. The place is claimed at the first call and stays.
+ * no card of an earlier round names another wait. The place is claimed at the first call and stays in all rounds.
  */
 export async function codeOf(
   { id, round }: Pick<Run, 'id' | 'round'>,
   signal: string,
   steps: Pick<Store['steps'], 'save'>,
 ): Promise<string> {
-  // As it comes back from the store.
-  const mine = cleanText(signal)
+  // The same in every round, and as it comes back from the store.
+  const mine = cleanText(signal.slice(0, signal.lastIndexOf(':')))
   for (let place = 1; ; place++) {
     const holder = await steps.save(id, `${WAIT_PREFIX}place:${place}`, mine)
     if (holder === mine) return `${lettersOf(place)}${round === 0 ? '' : round + 1}`

@@ -133,18 +133,19 @@ export async function answerChosen(
 
 /**
  * Takes what somebody wrote for the answer to a question of this chat: the one that they were asked last, or the one that is quoted. Undefined when
- * they are asked nothing here; why not, when it is no answer. `mayChoose`: else only what an earlier attempt has chosen is gone on with.
+ * they are asked nothing here; why not, when it is no answer. A later attempt goes on with what an earlier one has chosen; where none was, it may
+ * choose only what was asked before the message came, and so never what its own command has asked.
  */
 export async function takeAsAnswer(
   message: Message,
   once: Once,
-  mayChoose: boolean,
+  isFirst: boolean,
   ports: AnsweringPorts,
 ): Promise<{ number: number; refusal: Bilingual | undefined } | undefined> {
   const text = message.text.trim()
   if (text === '') return undefined
   const me = personKey(message.from.channel, message.sender.id)
-  const chosen = await once('question', async () => (mayChoose ? questionFor(message, me, ports) : undefined))
+  const chosen = await once('question', () => questionFor(message, me, isFirst, ports))
   if (chosen === undefined) return undefined
   const refusal = await answerChosen(chosen, { text, by: me, message: message.id }, ports)
   return { number: chosen.number, refusal }
@@ -154,6 +155,7 @@ export async function takeAsAnswer(
 async function questionFor(
   message: Message,
   me: string,
+  isFirst: boolean,
   { store, now }: AnsweringPorts,
 ): Promise<ChosenQuestion | undefined> {
   const quoted = message.parts.find((part) => part.kind === 'quote')?.messageId
@@ -167,7 +169,8 @@ async function questionFor(
     const open = asked.map(({ wait }) => wait).filter((wait) => wait.untilMs > now() && isAsked(run, wait, me))
     return { run, open, said }
   }
-  for (const { taskId, signal } of await listed(message, store, now())) {
+  const all = await listed(message, store, now())
+  for (const { taskId, signal } of all.filter(({ atMs }) => isFirst || atMs < message.receivedAt)) {
     if (!seen.has(taskId)) seen.set(taskId, await look(taskId))
     const found = seen.get(taskId)
     const listedWait = found?.open.find((wait) => wait.signal === signal)
@@ -183,7 +186,7 @@ async function listed(
   message: Message,
   { settings }: Pick<Store, 'settings'>,
   now: number,
-): Promise<{ taskId: string; signal: string }[]> {
+): Promise<{ taskId: string; signal: string; atMs: number }[]> {
   const prefix = questionsOf(message)
   const found = (await settings.list(prefix, now)).map(({ name, value }) => {
     const [taskId = '', ...signal] = name.slice(prefix.length).split(':')
