@@ -6,8 +6,8 @@ import { sleepOrderSchema, sleepWaitSchema } from './waits/sleep.ts'
 import { endSignal, tasksWaitSchema } from './waits/tasks.ts'
 
 /*
- * The kinds of waits, a file each in `waits/`: as data, which hosts, stores and the dashboard read. What the engine does about those that a
- * command asks for stands in its room `waiting`.
+ * The kinds of waits, a file each in `waits/`: as data, which hosts, stores and the dashboard read. What the engine
+ * does about those that a command asks for stands in its room `waiting`.
  */
 
 /** What a run has given its slot up for. */

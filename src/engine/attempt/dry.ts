@@ -12,7 +12,10 @@ export interface DryAnswer {
 type Call<Method extends HostCall['method']> = Extract<HostCall, { method: Method }>
 type DryRun = NonNullable<Task['dry']>
 
-/** It goes the way of every call. What a dry run says goes to its record (`keepSaid`), and its steps and pieces are its own. */
+/**
+ * It goes the way of every call. What a dry run says goes to its record (`keepSaid`), and its steps and pieces are
+ * its own.
+ */
 const asEver = (): undefined => undefined
 
 const withoutModels = (_call: HostCall, dry: DryRun, lang: Lang): DryAnswer | undefined =>
@@ -23,7 +26,10 @@ const withoutModels = (_call: HostCall, dry: DryRun, lang: Lang): DryAnswer | un
         note: 'a model was not asked',
       }
 
-/** The calls that would reach beyond the run's own record. Nothing is done in chats, nobody is asked, nothing is waited for. */
+/**
+ * The calls that would reach beyond the run's own record. Nothing is done in chats, nobody is asked, nothing is
+ * waited for.
+ */
 const answers: {
   [Method in HostCall['method']]: (call: Call<Method>, dry: DryRun, lang: Lang) => DryAnswer | undefined
 } = {

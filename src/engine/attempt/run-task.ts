@@ -12,7 +12,8 @@ import { mayOwe } from '../compensation/pending.ts'
 import type { CompensationPorts } from '../compensation/ports.ts'
 import { mayEnd } from '../control/last-word.ts'
 import { ownSteps } from '../steps/own-steps.ts'
-import { type AnswerPorts, asAnswer } from './as-answer.ts'
+import type { AnsweringPorts } from '../waiting/chat-questions.ts'
+import { asAnswer } from './as-answer.ts'
 import type { Attempt } from './attempt.ts'
 import { type CallAgainPorts, openCallAgain } from './call-again.ts'
 import { askedFirst, type CalledPorts, isWanted } from './called.ts'
@@ -36,7 +37,7 @@ export type AttemptPorts = ClaimPorts &
   SlotPorts &
   BuiltinPorts &
   UnknownPorts &
-  AnswerPorts &
+  AnsweringPorts &
   ConcludePorts &
   CallAgainPorts &
   Omit<CompensationPorts, 'callAgain'> & {

@@ -5,11 +5,12 @@ import { fileIn } from '../../core/message/sent-file.ts'
 import type { Run } from '../../core/task/run.ts'
 import { inLang, type Lang } from '../../core/text/lang.ts'
 import type { Access } from '../people/access.ts'
-import { type AnswerPorts, asAnswer } from './as-answer.ts'
+import type { AnsweringPorts } from '../waiting/chat-questions.ts'
+import { asAnswer } from './as-answer.ts'
 import { type Attempt, refuse } from './attempt.ts'
 import { sentences } from './sentences.ts'
 
-export interface UnknownPorts extends AnswerPorts {
+export interface UnknownPorts extends AnsweringPorts {
   access: Pick<Access, 'mayUse'>
   catalog(): Catalog
 }

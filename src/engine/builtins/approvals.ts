@@ -53,13 +53,11 @@ export function approvalBuiltins({ store, desk, now }: BuiltinPorts): Builtin[] 
     const asked = await named(await approvalsOf(run, steps), reference, run, steps)
     if (asked.length === 0) return sentences.nothingWaits(number)
     const undecided = asked.filter((each) => isUndecided(run, each))
-    if (undecided.length === 0) return sentences.over(number, asked.at(-1)?.decision)
+    const own = asked.findLast(({ decision }) => decision?.by.includes(call.me))
+    if (undecided.length === 0) return sentences.over(number, (own ?? asked.at(-1))?.decision)
     const may = await Promise.all(undecided.map(({ wait }) => mayVote(run, wait, call, now())))
     const granted = undecided.filter((_, index) => may[index])
-    if (granted.length === 0) {
-      const own = asked.findLast(({ decision }) => decision?.by.includes(call.me))
-      return own === undefined ? sentences.notYours(number) : sentences.over(number, own.decision)
-    }
+    if (granted.length === 0) return own ? sentences.over(number, own.decision) : sentences.notYours(number)
     const theirs = granted.filter(({ wait }) => !(wait.notSelf && run.owner === call.me))
     if (theirs.length === 0) return sentences.notSelf(number)
     const open = theirs.filter(({ wait }) => wait.untilMs > now())

@@ -47,8 +47,9 @@ export interface BuiltinPorts {
 }
 
 /**
- * A command of Huitou's own: trusted, so it runs beside the engine and may use the store. It may be run again after all that it does is kept and its
- * end is not: the second attempt says and does the same. An audit line may then stand there twice.
+ * A command of Huitou's own: trusted, so it runs beside the engine and may use the store. It may be run again after
+ * all that it does is kept and its end is not: the second attempt says and does the same. An audit line may then
+ * stand there twice.
  */
 export interface Builtin {
   entry: CommandEntry

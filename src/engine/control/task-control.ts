@@ -19,8 +19,8 @@ export const CANCEL_TOPIC = 'cancel'
 /** What people and operators can do with a task; the chat commands, the API and the dashboard all come here. */
 export interface Desk {
   /**
-   * Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended. `again`: whoever asks may have
-   * been cut short at it, so what they have cancelled already is gone on with.
+   * Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended.
+   * `again`: whoever asks may have been cut short at it, so what they have cancelled already is gone on with.
    */
   cancel(run: Run, by: string, options?: { again?: boolean }): Promise<boolean>
   /**

@@ -15,7 +15,10 @@ export const ANSWER_PREFIX = `${WAIT_PREFIX}answer:`
 
 const signalOf = (name: string, round: number): string => `answer:${name}:${round}`
 
-/** An answer stays so in later rounds; without one the question is asked anew when its person has the task tried again. */
+/**
+ * An answer stays so in later rounds; without one the question is asked anew when its person has the task tried
+ * again.
+ */
 export const answer: WaitKind<OrderOf<'answer'>, AnswerWait> = {
   async begin(order, run, { store, now }) {
     const { steps, runs, settings } = store
@@ -60,8 +63,8 @@ async function answerOf(
 }
 
 /**
- * Under which the questions of a chat are found: task and signal. Each is kept for as long as it may be answered; its value is the time at which
- * it was asked, and its code.
+ * Under which the questions of a chat are found: task and signal. Each is kept for as long as it may be answered; its
+ * value is the time at which it was asked, and its code.
  */
 export function questionsOf({ from }: Message): string {
   return `question:${encodeURIComponent(chatKey(from))}:`

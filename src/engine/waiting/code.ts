@@ -4,15 +4,16 @@ import type { Store } from '../../store/store.ts'
 import { WAIT_PREFIX } from './kind.ts'
 
 /*
- * What people name a wait by: the number of its task and a code, `12b`. The code is glued to the number, so it is never mistaken for a note or an
- * answer, and names, which are authors' free text, need not be typed.
+ * What people name a wait by: the number of its task and a code, `12b`. The code is glued to the number, so it is
+ * never mistaken for a note or an answer, and names, which are authors' free text, need not be typed.
  */
 
 const LETTERS = 26
 
 /**
- * The code of what a run waits for under this signal: a letter for its place among those of its task, and the round from the second on, so that
- * no card of an earlier round names another wait. The place is claimed at the first call and stays in all rounds.
+ * The code of what a run waits for under this signal: a letter for its place among those of its task, and the round
+ * from the second on, so that no card of an earlier round names another wait. The place is claimed at the first call
+ * and stays in all rounds.
  */
 export async function codeOf(
   { id, round }: Pick<Run, 'id' | 'round'>,

@@ -1,22 +1,14 @@
-import { personKey } from '../../core/message/address.ts'
-import type { Message } from '../../core/message/message.ts'
-import type { Once } from '../../core/task/once.ts'
 import { liveStates, type Run } from '../../core/task/run.ts'
 import { signalStep } from '../../core/task/wait.ts'
 import { type AnswerWait, type GivenAnswer, givenAnswerSchema } from '../../core/task/waits/answer.ts'
 import type { Bilingual } from '../../core/text/lang.ts'
 import type { Store } from '../../store/store.ts'
-import { ANSWER_PREFIX, questionsOf } from './answer.ts'
+import { ANSWER_PREFIX } from './answer.ts'
 import { codeFound, isOfNow, named, type Reference, referenceText } from './code.ts'
 import type { EndingPorts } from './ports.ts'
 import { choiceLine, sentences as common } from './sentences.ts'
 
-/* What people say to the questions that tasks ask. */
-
-/** What finding a question in a chat takes beside. */
-export interface AnsweringPorts extends EndingPorts {
-  store: EndingPorts['store'] & Pick<Store, 'settings' | 'outbox'>
-}
+/* The questions of a task, and what people say to them. */
 
 /** What somebody says to a question, and the message that says it: said by it again it is the same answer. */
 export interface Said {
@@ -31,7 +23,7 @@ interface Asked {
 }
 
 /** What a task has asked, oldest first. */
-async function questionsIn(run: Run, steps: Pick<Store['steps'], 'list'>): Promise<Asked[]> {
+export async function questionsIn(run: Run, steps: Pick<Store['steps'], 'list'>): Promise<Asked[]> {
   const kept = await steps.list(run.id)
   const values = new Map(kept.map(({ name, value }) => [name, value]))
   return kept.flatMap(({ name, value }) => {
@@ -41,11 +33,11 @@ async function questionsIn(run: Run, steps: Pick<Store['steps'], 'list'>): Promi
   })
 }
 
-function isUnanswered(run: Run, { wait, given }: Asked): boolean {
+export function isUnanswered(run: Run, { wait, given }: Asked): boolean {
   return given === undefined && isOfNow(run, wait) && liveStates.includes(run.state)
 }
 
-function isAsked(run: Run, { from }: AnswerWait, me: string): boolean {
+export function isAsked(run: Run, { from }: AnswerWait, me: string): boolean {
   if (from === 'anyone') return true
   return from === 'asker' ? run.owner === me : from.some((person) => person.toLowerCase() === me)
 }
@@ -94,7 +86,7 @@ function overSentence(asked: readonly Asked[], number: string): Bilingual {
 }
 
 /** Gives a question its answer; the sentence why not, when it was none. */
-export async function giveAnswer(
+async function giveAnswer(
   run: Run,
   wait: AnswerWait,
   { text, by, message }: Said,
@@ -129,86 +121,6 @@ export async function answerChosen(
   const asked = run && (await questionsIn(run, ports.store.steps)).find(({ wait }) => wait.signal === signal)
   if (run === undefined || asked === undefined) return sentences.late(`${number}`)
   return giveAnswer(run, asked.wait, said, ports)
-}
-
-/**
- * Takes what somebody wrote for the answer to a question of this chat: the one that they were asked last, or the one that is quoted. Undefined when
- * they are asked nothing here; why not, when it is no answer. A later attempt goes on with what an earlier one has chosen; where none was, it may
- * choose only what was asked before the message came, and so never what its own command has asked.
- */
-export async function takeAsAnswer(
-  message: Message,
-  once: Once,
-  isFirst: boolean,
-  ports: AnsweringPorts,
-): Promise<{ number: number; refusal: Bilingual | undefined } | undefined> {
-  const text = message.text.trim()
-  if (text === '') return undefined
-  const me = personKey(message.from.channel, message.sender.id)
-  const chosen = await once('question', () => questionFor(message, me, isFirst, ports))
-  if (chosen === undefined) return undefined
-  const refusal = await answerChosen(chosen, { text, by: me, message: message.id }, ports)
-  return { number: chosen.number, refusal }
-}
-
-/** The question that a message in this chat answers. */
-async function questionFor(
-  message: Message,
-  me: string,
-  isFirst: boolean,
-  { store, now }: AnsweringPorts,
-): Promise<ChosenQuestion | undefined> {
-  const quoted = message.parts.find((part) => part.kind === 'quote')?.messageId
-  const seen = new Map<string, { run: Run; open: AnswerWait[]; said: string | undefined } | undefined>()
-  const look = async (taskId: string) => {
-    const run = await store.runs.find(taskId)
-    if (run === undefined || !liveStates.includes(run.state)) return undefined
-    const said = quoted === undefined ? undefined : await saidAs(run, quoted, store)
-    if (quoted !== undefined && said === undefined) return undefined
-    const asked = (await questionsIn(run, store.steps)).filter((each) => isUnanswered(run, each))
-    const open = asked.map(({ wait }) => wait).filter((wait) => wait.untilMs > now() && isAsked(run, wait, me))
-    return { run, open, said }
-  }
-  const all = await listed(message, store, now())
-  for (const { taskId, signal } of all.filter(({ atMs }) => isFirst || atMs < message.receivedAt)) {
-    if (!seen.has(taskId)) seen.set(taskId, await look(taskId))
-    const found = seen.get(taskId)
-    const listedWait = found?.open.find((wait) => wait.signal === signal)
-    if (found === undefined || listedWait === undefined) continue
-    const wait = found.open.findLast(({ question }) => found.said?.includes(question)) ?? listedWait
-    return { taskId, number: found.run.number, signal: wait.signal }
-  }
-  return undefined
-}
-
-/** The questions of a chat, the one asked last first. */
-async function listed(
-  message: Message,
-  { settings }: Pick<Store, 'settings'>,
-  now: number,
-): Promise<{ taskId: string; signal: string; atMs: number }[]> {
-  const prefix = questionsOf(message)
-  const found = (await settings.list(prefix, now)).map(({ name, value }) => {
-    const [taskId = '', ...signal] = name.slice(prefix.length).split(':')
-    // What an older version listed has the number of its task here, and comes after all that has a time.
-    const [atMs, code = ''] = value.split(' ')
-    return { taskId, signal: signal.join(':'), atMs: Number(atMs), code }
-  })
-  // Of one moment, that with the higher place.
-  return found.toSorted(
-    (one, other) => other.atMs - one.atMs || other.code.length - one.code.length || (other.code > one.code ? 1 : -1),
-  )
-}
-
-/** The words that the platform knows under this id, where this task said them. */
-async function saidAs(
-  run: Run,
-  platformMessageId: string,
-  { outbox }: Pick<Store, 'outbox'>,
-): Promise<string | undefined> {
-  const deliveries = await outbox.ofTask(run.id)
-  const part = deliveries.find(({ receipt }) => receipt?.platformMessageId === platformMessageId)?.delivery.part
-  return part && 'text' in part ? (part.text ?? '') : part && ''
 }
 
 const sentences = {

@@ -65,7 +65,10 @@ export type Voted =
   /** Somebody else was quicker; theirs stands. */
   | { state: 'over'; decision: GivenApproval | undefined }
 
-/** Gives a vote and, when it decides, says so to the run. Whatever was cut short is gone on with by the same vote again, or by the next one. */
+/**
+ * Gives a vote and, when it decides, says so to the run. Whatever was cut short is gone on with by the same vote
+ * again, or by the next one.
+ */
 export async function giveVote(run: Run, wait: ApprovalWait, vote: Vote, ports: EndingPorts): Promise<Voted> {
   const { steps } = ports.store
   const { by: me, isApproved, note, message } = vote

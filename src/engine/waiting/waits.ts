@@ -15,7 +15,10 @@ function kindOf({ kind }: WaitOrder): WaitKind<WaitOrder, Wait> {
   return kinds[kind]
 }
 
-/** Begins a wait and tells people of it. Asked again by a later attempt, it is the same wait: same end, asked aloud once. */
+/**
+ * Begins a wait and tells people of it. Asked again by a later attempt, it is the same wait: same end, asked aloud
+ * once.
+ */
 export async function waitFor(order: WaitOrder, run: Run, lang: Lang, ports: WaitingPorts): Promise<Waited> {
   const kind = kindOf(order)
   const begun = await kind.begin(order, run, ports)

@@ -10,8 +10,8 @@ import { anEmbeddedStore } from '../../fakes/embedded-store.ts'
 import { aWorkshop, never, unlimited, type Workshop } from '../workshop.ts'
 
 /*
- * The contract of built-in commands: a process may die after any of the writes of one; the next attempt says what an undisturbed one says, and what
- * is there afterwards is the same.
+ * The contract of built-in commands: a process may die after any of the writes of one; the next attempt says what an
+ * undisturbed one says, and what is there afterwards is the same.
  */
 
 let store: EmbeddedStore
@@ -197,7 +197,10 @@ const plain: Case = {
   see: signalsOf,
 }
 
-/** What is said and what is there when the process has died after so many writes; undefined when it had none left to die after. */
+/**
+ * What is said and what is there when the process has died after so many writes; undefined when it had none left to
+ * die after.
+ */
 async function told({ line, isBoss, before, see }: Case, writes: number, byChance = false): Promise<unknown> {
   const life = mortal(store)
   const budgets = { ...unlimited, person: { tokens: 1_000, warnAt: 0.8 } }

@@ -13,6 +13,8 @@ export const askedShape = {
   ...waitShape,
   /** The signal that ends it. */
   signal: z.string(),
-  /** Which of its task's it is: `12b` in the commands of people. One of an older version has none until somebody asks. */
+  /**
+   * Which of its task's it is: `12b` in the commands of people. One of an older version has none until somebody asks.
+   */
   code: z.string().optional(),
 }
