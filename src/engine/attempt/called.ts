@@ -1,7 +1,7 @@
 import type { CommandEntry } from '../../core/command/catalog.ts'
 import { insist } from '../../core/insist.ts'
 import { liveStates, type Run } from '../../core/task/run.ts'
-import { approvalSchema } from '../../core/task/wait.ts'
+import { approvalSchema } from '../../core/task/waits/approval.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/text/lang.ts'
 import type { WaitingPorts } from '../waiting/ports.ts'
 import { waitFor } from '../waiting/waits.ts'

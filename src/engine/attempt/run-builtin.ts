@@ -1,31 +1,40 @@
 import { readArguments } from '../../core/command/words.ts'
 import { UsageError } from '../../core/errors.ts'
+import { insist } from '../../core/insist.ts'
 import { partsOf } from '../../core/message/part.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Route } from '../../core/task/task.ts'
-import { inLang, type Lang } from '../../core/text/lang.ts'
+import { type Bilingual, inLang, type Lang } from '../../core/text/lang.ts'
+import type { Store } from '../../store/store.ts'
 import type { Builtin } from '../builtins/builtin.ts'
 import type { Access } from '../people/access.ts'
+import { openOnce } from '../steps/once.ts'
 import type { Attempt } from './attempt.ts'
 
 export interface BuiltinPorts {
   builtins: ReadonlyMap<string, Builtin>
   access: Access
+  store: { steps: Pick<Store['steps'], 'find' | 'save'> }
 }
 
-/** Runs a built-in command. They only touch the store, so the store's own time limit bounds them. */
+/**
+ * Runs a built-in command. They only touch the store, so its time limit bounds them, and they bear a repeat, so its being
+ * away is sat out.
+ */
 export async function runBuiltin(run: Run, route: Route, lang: Lang, ports: BuiltinPorts): Promise<Attempt> {
   const builtin = ports.builtins.get(route.command)
   if (builtin === undefined) throw new Error(`there is no built-in command ${route.command}`)
   try {
-    const content = await builtin.run({
+    const call = {
       args: readArguments(route.rest, builtin.entry, lang),
       message: run.task.message,
       lang,
       me: run.owner,
       access: ports.access,
-      pick: (text) => inLang(lang, text),
-    })
+      once: openOnce(run, ports.store.steps),
+      pick: (text: Bilingual) => inLang(lang, text),
+    }
+    const content = await insist(() => builtin.run(call))
     return { state: 'done', say: partsOf(content) }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error

@@ -12,7 +12,8 @@ import { mayOwe } from '../compensation/pending.ts'
 import type { CompensationPorts } from '../compensation/ports.ts'
 import { mayEnd } from '../control/last-word.ts'
 import { ownSteps } from '../steps/own-steps.ts'
-import { type AnsweringPorts, takeAsAnswer } from '../waiting/answers.ts'
+import type { AnsweringPorts } from '../waiting/chat-questions.ts'
+import { asAnswer } from './as-answer.ts'
 import type { Attempt } from './attempt.ts'
 import { type CallAgainPorts, openCallAgain } from './call-again.ts'
 import { askedFirst, type CalledPorts, isWanted } from './called.ts'
@@ -80,11 +81,11 @@ async function tryOnce(
   cancelled: AbortSignal,
   shutdown: AbortSignal,
 ): Promise<Attempt> {
-  const { route, message } = run.task
-  if (route === undefined) return answerUnknown(message, lang, ports)
-  // Who is asked something answers it, whatever their words call besides. Once it has begun it may itself have asked.
-  if (route.isByChance && run.epoch === 1) {
-    const answer = await takeAsAnswer(message, ports)
+  const { route } = run.task
+  if (route === undefined) return answerUnknown(run, lang, ports)
+  // Who is asked something answers it, whatever their words call besides.
+  if (route.isByChance) {
+    const answer = await asAnswer(run, ports)
     if (answer !== undefined && answer.refusal === undefined) return { state: 'done' }
   }
   const code = await findCode(run, route, lang, ports)

@@ -1,11 +1,12 @@
 import type { Catalog } from '../../core/command/catalog.ts'
 import { suggest } from '../../core/command/command.ts'
-import type { Message } from '../../core/message/message.ts'
 import { textIn } from '../../core/message/part.ts'
 import { fileIn } from '../../core/message/sent-file.ts'
+import type { Run } from '../../core/task/run.ts'
 import { inLang, type Lang } from '../../core/text/lang.ts'
 import type { Access } from '../people/access.ts'
-import { type AnsweringPorts, takeAsAnswer } from '../waiting/answers.ts'
+import type { AnsweringPorts } from '../waiting/chat-questions.ts'
+import { asAnswer } from './as-answer.ts'
 import { type Attempt, refuse } from './attempt.ts'
 import { sentences } from './sentences.ts'
 
@@ -15,7 +16,8 @@ export interface UnknownPorts extends AnsweringPorts {
 }
 
 /** A message that names no command: an answer to what a task asks, a hint for who mistyped, nothing for what nobody wrote. */
-export async function answerUnknown(message: Message, lang: Lang, engine: UnknownPorts): Promise<Attempt> {
+export async function answerUnknown(run: Run, lang: Lang, engine: UnknownPorts): Promise<Attempt> {
+  const { message } = run.task
   const event = message.parts.find((part) => part.kind === 'event')
   if (event !== undefined && message.text.trim() === '') {
     return { state: 'ignored', why: `nothing is bound to the event ${event.name}` }
@@ -40,7 +42,7 @@ export async function answerUnknown(message: Message, lang: Lang, engine: Unknow
       ],
     }
   }
-  const answer = await takeAsAnswer(message, engine)
+  const answer = await asAnswer(run, engine)
   if (answer !== undefined) {
     const { number, refusal } = answer
     return refusal === undefined ? { state: 'done' } : refuse(`no answer to #${number}`, refusal, lang)

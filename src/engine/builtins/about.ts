@@ -47,10 +47,14 @@ export function aboutBuiltins(ports: BuiltinPorts): Builtin[] {
       'new',
       { zh: '忘掉之前的对话', en: 'Forget the conversation so far' },
       [],
-      async ({ message, me, pick }) => {
-        for (const memory of ['person', 'chat'] as const) {
-          await forget(ports.store.conversations, conversationOf(message.from, me, memory))
-        }
+      async ({ message, me, pick, once }) => {
+        // Once: what is said after that is not forgotten.
+        await once('forgotten', async () => {
+          for (const memory of ['person', 'chat'] as const) {
+            await forget(ports.store.conversations, conversationOf(message.from, me, memory))
+          }
+          return true
+        })
         return pick({ zh: '好的，我们重新开始。', en: 'All right, we start afresh.' })
       },
     ),

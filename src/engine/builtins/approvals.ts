@@ -1,48 +1,80 @@
 import { UsageError } from '../../core/errors.ts'
-import { liveStates, type Run } from '../../core/task/run.ts'
-import type { Approval, ApprovalWait } from '../../core/task/wait.ts'
+import type { Run } from '../../core/task/run.ts'
+import type { Approval, ApprovalWait } from '../../core/task/waits/approval.ts'
 import type { Bilingual } from '../../core/text/lang.ts'
-import { approvalsOf, voteStep } from '../waiting/waits.ts'
+import { codeFound, named, type Reference, readReference, referenceText } from '../waiting/code.ts'
+import { choiceLine, sentences as common } from '../waiting/sentences.ts'
+import { type AskedApproval, approvalsOf, giveVote, isUndecided } from '../waiting/votes.ts'
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
 
 /** Answers to a task that asks for approval. */
 export function approvalBuiltins({ store, desk, now }: BuiltinPorts): Builtin[] {
+  const { steps } = store
+
   async function vote(call: BuiltinCall, isApproved: boolean): Promise<string> {
-    const { args, me, pick } = call
+    const { args, me, pick, message } = call
     const fail = (sentence: Bilingual): never => {
       throw new UsageError(pick(sentence))
     }
-    const number = String(args.number).replace(/^#/, '')
-    const run = /^\d{1,15}$/.test(number) ? await store.runs.findByNumber(Number(number)) : undefined
-    const asked = run === undefined ? [] : await approvalsOf(run, store.steps)
-    const [open] = asked.filter(({ decision }) => decision === undefined)
-    const isLive = run !== undefined && liveStates.includes(run.state)
-    if (run === undefined || open === undefined || !isLive) {
-      return fail(asked.length === 0 ? sentences.nothingWaits(number) : sentences.over(number, asked.at(-1)?.decision))
-    }
-    const { wait, votes } = open
-    if (!(await mayVote(run, wait, call, now()))) fail(sentences.notYours(number))
-    if (wait.notSelf && run.owner === me) fail(sentences.notSelf(number))
-    if (wait.untilMs <= now()) fail(sentences.late(number))
-    if (votes.some(({ by }) => by === me)) fail(sentences.twice(number))
-
+    const written = String(args.number)
+    const reference = readReference(written)
+    const run = reference && (await store.runs.findByNumber(reference.number))
+    if (reference === undefined || run === undefined) return fail(sentences.nothingWaits(written.replace(/^#/, '')))
+    const number = referenceText(reference)
+    const { signal } = await call.once('approval', async () => {
+      const meant = await approvalMeant(run, reference, isApproved, call)
+      return 'signal' in meant ? { signal: meant.signal } : fail(meant)
+    })
+    const wait = (await approvalsOf(run, steps)).find((each) => each.wait.signal === signal)?.wait
+    if (wait === undefined) return fail(sentences.over(number, undefined))
     const note = typeof args.note === 'string' ? args.note : undefined
-    await store.steps.save(run.id, voteStep(wait, me), { by: me, isApproved })
-    const by = isApproved ? await approversOf(run, wait) : [me]
-    if (isApproved && by.length < wait.count) return pick(sentences.counted(number, by.length, wait.count))
-    const decision: Approval = { isApproved, by, note }
-    const said = `${wait.name}: ${isApproved ? 'approved' : 'rejected'} by ${by.join(', ')}`
-    // Somebody else may have been quicker; theirs stands.
-    if ((await desk.signal(run, wait.signal, decision, said)) !== 'first') {
-      const decided = (await approvalsOf(run, store.steps)).find((each) => each.wait.signal === wait.signal)
-      fail(sentences.over(number, decided?.decision))
+    const given = { by: me, isApproved, note, message: message.id }
+    const voted = await giveVote(run, wait, given, { store, signal: desk.signal, now })
+    switch (voted.state) {
+      case 'decided':
+        return pick(isApproved ? sentences.approved(number) : sentences.rejected(number))
+      case 'counted':
+        return pick(sentences.counted(number, voted.given, wait.count))
+      case 'twice':
+        return fail(sentences.twice(number))
+      case 'over':
+        return fail(sentences.over(number, voted.decision))
     }
-    return pick(isApproved ? sentences.approved(number) : sentences.rejected(number))
   }
 
-  async function approversOf(run: Run, { signal }: ApprovalWait): Promise<string[]> {
-    const asked = (await approvalsOf(run, store.steps)).find(({ wait }) => wait.signal === signal)
-    return (asked?.votes ?? []).flatMap(({ by, isApproved }) => (isApproved ? [by] : []))
+  /** The approval that a person means, or the sentence why there is none or which of several it may be. */
+  async function approvalMeant(
+    run: Run,
+    reference: Reference,
+    isApproved: boolean,
+    call: BuiltinCall,
+  ): Promise<ApprovalWait | Bilingual> {
+    const number = referenceText(reference)
+    const asked = await named(await approvalsOf(run, steps), reference, run, steps)
+    if (asked.length === 0) return sentences.nothingWaits(number)
+    const undecided = asked.filter((each) => isUndecided(run, each))
+    const own = asked.findLast(({ decision }) => decision?.by.includes(call.me))
+    if (undecided.length === 0) return sentences.over(number, (own ?? asked.at(-1))?.decision)
+    const may = await Promise.all(undecided.map(({ wait }) => mayVote(run, wait, call, now())))
+    const granted = undecided.filter((_, index) => may[index])
+    if (granted.length === 0) return own ? sentences.over(number, own.decision) : sentences.notYours(number)
+    const theirs = granted.filter(({ wait }) => !(wait.notSelf && run.owner === call.me))
+    if (theirs.length === 0) return sentences.notSelf(number)
+    const open = theirs.filter(({ wait }) => wait.untilMs > now())
+    if (open.length === 0) return sentences.late(number)
+    const toDo = open.filter((each) => !isApproved || hasEffect(each, call.me))
+    const [first] = toDo
+    if (first === undefined) return sentences.twice(number)
+    return toDo.length === 1 ? first.wait : which(run, toDo, isApproved)
+  }
+
+  async function which(run: Run, open: readonly AskedApproval[], isApproved: boolean): Promise<Bilingual> {
+    const word = isApproved ? 'approve' : 'reject'
+    const lines = open.map(async ({ wait }) => {
+      const code = (await codeFound(run, wait, steps)) ?? ''
+      return choiceLine(`${word} ${run.number}${code}`, wait.question ?? wait.name)
+    })
+    return common.which(run.number, await Promise.all(lines))
   }
 
   const args = [argument('number'), argument('note', { optional: true, rest: true })]
@@ -50,6 +82,11 @@ export function approvalBuiltins({ store, desk, now }: BuiltinPorts): Builtin[] 
     builtin('approve', { zh: '同意', en: 'Approve' }, args, (call) => vote(call, true), ['同意']),
     builtin('reject', { zh: '驳回', en: 'Reject' }, args, (call) => vote(call, false), ['驳回']),
   ]
+}
+
+/** Whether their approval would change anything: theirs counts already where others have to approve as well. */
+function hasEffect({ wait, approvers }: AskedApproval, me: string): boolean {
+  return !approvers.includes(me) || approvers.length >= wait.count
 }
 
 async function mayVote(run: Run, { by, escalate }: ApprovalWait, call: BuiltinCall, now: number): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Argument, Catalog, CommandEntry } from '../../core/command/catalog.ts'
 import type { Message } from '../../core/message/message.ts'
 import type { Content } from '../../core/message/part.ts'
+import type { Once } from '../../core/task/once.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Bilingual, Lang } from '../../core/text/lang.ts'
 import type { Store } from '../../store/store.ts'
@@ -21,6 +22,8 @@ export interface BuiltinCall {
   /** The asker's person key. */
   me: string
   access: Access
+  /** For what is to be done once, and for what decides what is done and said and is changed by doing it. */
+  once: Once
   pick(text: Bilingual): string
 }
 
@@ -43,7 +46,11 @@ export interface BuiltinPorts {
   now(): number
 }
 
-/** A command of Huitou's own: trusted, so it runs beside the engine and may use the store. */
+/**
+ * A command of Huitou's own: trusted, so it runs beside the engine and may use the store. It may be run again after
+ * all that it does is kept and its end is not: the second attempt says and does the same. An audit line may then
+ * stand there twice.
+ */
 export interface Builtin {
   entry: CommandEntry
   /** Throws UsageError with a sentence for the asker when it cannot be done as asked. */

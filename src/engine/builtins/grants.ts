@@ -15,7 +15,8 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
   function moment(call: BuiltinCall, name: string): number | undefined {
     const given = call.args[name]
     if (typeof given !== 'string') return undefined
-    const at = readMoment(given, timeZone, now(), name === 'until' ? 'end' : 'start')
+    // Counted from its message, so that another attempt means the same moment.
+    const at = readMoment(given, timeZone, call.message.receivedAt, name === 'until' ? 'end' : 'start')
     if (at !== undefined) return at
     throw new UsageError(
       call.pick({
@@ -86,7 +87,10 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
           by: call.me,
           at: now(),
         }
-        await store.grants.put(grant, call.me, now())
+        await call.once('granted', async () => {
+          await store.grants.put(grant, call.me, now())
+          return true
+        })
         return call.pick({ zh: `已授权：${lineOf(grant, call)}`, en: `Granted: ${lineOf(grant, call)}` })
       },
     ),
@@ -96,14 +100,14 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
       [argument('who'), argument('scene'), argument('command', { optional: true })],
       async (call) => {
         const subject = subjectOf(String(call.args.who), call)
-        const removed = await store.grants.remove(
-          subject,
-          String(call.args.scene),
-          String(call.args.command ?? '*'),
-          call.me,
-          now(),
-        )
-        if (removed) return call.pick({ zh: '已收回。', en: 'Taken back.' })
+        const scene = String(call.args.scene)
+        const command = String(call.args.command ?? '*')
+        const isThere = async (): Promise<boolean> =>
+          (await store.grants.list(subject)).some((grant) => grant.scene === scene && grant.command === command)
+        if (await call.once('was there', isThere)) {
+          await store.grants.remove(subject, scene, command, call.me, now())
+          return call.pick({ zh: '已收回。', en: 'Taken back.' })
+        }
         throw new UsageError(
           call.pick({
             zh: '没有这条授权。发送 grants 查看。',

@@ -58,11 +58,12 @@ export function presetBuiltins({ presets, memory, admins, store, now }: BuiltinP
       )
     }
     const conversation = conversationOf(from, call.me, memory)
-    await presets.choose(conversation, preset?.name)
-    if (isShared) {
+    await call.once('chosen', async () => {
+      await presets.choose(conversation, preset?.name)
       const what = `preset ${preset?.name ?? DEFAULT_PRESET} in ${from.channel}:${from.chat}`
-      await store.grants.record({ at: now(), by: call.me, what })
-    }
+      if (isShared) await store.grants.record({ at: now(), by: call.me, what })
+      return true
+    })
     const whose = isShared ? { zh: '本群', en: ' in this group' } : { zh: '', en: '' }
     if (preset === undefined) {
       return call.pick({ zh: `好的，${whose.zh}恢复默认人设。`, en: `All right, the default preset again${whose.en}.` })

@@ -34,7 +34,7 @@ export function quotaBuiltins({ budgets, timeZone, now }: BuiltinPorts): Builtin
     }
     const end = untilOf(until, call)
     const request = { subject, measure: chosen.data, amount: number, until: end, by: call.me, id: call.message.id }
-    if (!(await budgets.raise(request))) {
+    if (!(await call.once('raised', () => budgets.raise(request)))) {
       throw new UsageError(
         call.pick({
           zh: `${subject} 没有${measureWords[chosen.data].zh.trim()}限额，不用提高。`,
@@ -53,7 +53,8 @@ export function quotaBuiltins({ budgets, timeZone, now }: BuiltinPorts): Builtin
 
   function untilOf(given: string | boolean | undefined, call: BuiltinCall): number | undefined {
     if (typeof given !== 'string') return undefined
-    const at = readMoment(given, timeZone, now(), 'end')
+    // Counted from its message, so that another attempt means the same moment.
+    const at = readMoment(given, timeZone, call.message.receivedAt, 'end')
     if (at !== undefined && at > now()) return at
     throw new UsageError(
       call.pick({

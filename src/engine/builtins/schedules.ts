@@ -51,7 +51,12 @@ export function scheduleBuiltins({ schedules: desk, timeZone }: BuiltinPorts): B
     return `${call.pick(words.added)}\n${scheduleText(schedule, desk.next(schedule), call.pick)}`
   }
 
+  /** As the first attempt found it. */
   async function find(given: string, call: BuiltinCall): Promise<Schedule> {
+    return call.once('schedule', () => findNow(given, call))
+  }
+
+  async function findNow(given: string, call: BuiltinCall): Promise<Schedule> {
     const number = given.trim().replace(/^#/, '')
     const found = /^\d{1,15}$/.test(number) ? await desk.find(Number(number)) : undefined
     // Another person's and one that is not there look the same from outside.
@@ -75,7 +80,8 @@ export function scheduleBuiltins({ schedules: desk, timeZone }: BuiltinPorts): B
     async remove(schedule, call) {
       const removed = await desk.remove(schedule, call.me)
       if (typeof removed === 'object') throw new UsageError(call.pick(removed.refused))
-      return call.pick(removed === undefined ? words.gone : words.removed(schedule.number))
+      // It was there: whether this attempt has removed it, an earlier one or somebody else.
+      return call.pick(words.removed(schedule.number))
     },
     async run(schedule, call) {
       const ran = await desk.run(schedule, call.message.id, call.me)

@@ -4,7 +4,7 @@ import type { DeliveryState } from '../../core/delivery/delivery.ts'
 import { UsageError } from '../../core/errors.ts'
 import { plainText } from '../../core/message/part.ts'
 import { writeMoment } from '../../core/schedule/moment.ts'
-import type { Run } from '../../core/task/run.ts'
+import { liveStates, type Run } from '../../core/task/run.ts'
 import { isAuthorsStep } from '../../core/task/step-name.ts'
 import type { Bilingual } from '../../core/text/lang.ts'
 import { stateWords } from '../people/state-words.ts'
@@ -66,7 +66,8 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
       [number],
       async (call) => {
         const run = await find(call)
-        if (await desk.cancel(run, call.me))
+        const wasLive = await call.once('was live', async () => liveStates.includes(run.state))
+        if (wasLive && (await desk.cancel(run, call.me, { again: true })))
           return call.pick({ zh: `#${run.number} 已取消。`, en: `#${run.number} is cancelled.` })
         throw new UsageError(call.pick({ zh: `#${run.number} 已经结束了。`, en: `#${run.number} has ended already.` }))
       },
@@ -75,8 +76,11 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
     builtin('retry', { zh: '再试一次', en: 'Try a task again' }, [number, fresh], async (call) => {
       const run = await find(call)
       const isFresh = call.args.fresh === true
-      const kept = await keptSteps(run)
-      if (await desk.retry(run, call.me, { fresh: isFresh })) {
+      const { round, isLive, kept } = await call.once('was', async () => {
+        return { round: run.round, isLive: liveStates.includes(run.state), kept: await keptSteps(run) }
+      })
+      // A round further, an earlier attempt has opened it.
+      if (run.round > round || (!isLive && (await desk.retry(run, call.me, { fresh: isFresh })))) {
         if (isFresh)
           return call.pick({ zh: `#${run.number} 从头开始。`, en: `#${run.number} starts from the beginning.` })
         return call.pick(kept.length === 0 ? startsAgain(run.number) : goesOn(run.number, kept))

@@ -4,7 +4,7 @@ import { textIn } from '../../core/message/part.ts'
 import { liveStates, type Run } from '../../core/task/run.ts'
 import type { Say } from '../../core/task/say.ts'
 import type { Task } from '../../core/task/task.ts'
-import { endSignal } from '../../core/task/wait.ts'
+import { endSignal } from '../../core/task/waits/tasks.ts'
 import type { Store } from '../../store/store.ts'
 import { isTakenBackAfter, mayOwe, mayTakeBackNow, owe, undoneState } from '../compensation/pending.ts'
 import { type FanOut, isPiece } from '../fan-out/fan-out.ts'
@@ -18,8 +18,11 @@ export const CANCEL_TOPIC = 'cancel'
 
 /** What people and operators can do with a task; the chat commands, the API and the dashboard all come here. */
 export interface Desk {
-  /** Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended. */
-  cancel(run: Run, by: string): Promise<boolean>
+  /**
+   * Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended.
+   * `again`: whoever asks may have been cut short at it, so what they have cancelled already is gone on with.
+   */
+  cancel(run: Run, by: string, options?: { again?: boolean }): Promise<boolean>
   /**
    * Runs an ended task again under its number: from the step that failed, or `fresh` from the start, as what was taken back is in any case. False when it is
    * live or still being taken back.
@@ -52,18 +55,23 @@ export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, c
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
   async function end(run: Run, by: string): Promise<boolean> {
     if (mayOwe(run)) await owe(run, store, now())
-    const was = await store.runs.cancel(run.id, `cancelled by ${by}`, by, now())
+    const was = await store.runs.cancel(run.id, cancelledBy(by), by, now())
     if (was === undefined) return false
+    await follow(run, by, was)
+    return true
+  }
+
+  /** What follows from an end that is written down; safe to repeat. */
+  async function follow(run: Run, by: string, was: 'waiting' | 'running'): Promise<void> {
     await store.signals.publish(CANCEL_TOPIC, { id: run.id })
     changed(run.id)
     log.info({ taskId: run.id, by, was }, 'task cancelled')
     // Put off for its turn it would be in the queue for long; its job comes, finds its end and is gone.
     if (was === 'waiting' && run.task.row !== undefined) await call(run.task.lane, run.id).catch(() => {})
-    await ended(run.task, `cancelled by ${by}`)
+    await ended(run.task, cancelledBy(by))
     // One that runs is taken back by its worker, when its attempt is over.
     if (was === 'waiting' && mayOwe(run) && (await mayTakeBackNow(run, store, now())))
       await wake(run.task.lane, run.id, now(), now())
-    return true
   }
 
   async function ended(task: Task, why = 'cancelled'): Promise<void> {
@@ -91,8 +99,9 @@ export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, c
   }
 
   return {
-    async cancel(run, by) {
-      if (!(await end(run, by))) return false
+    async cancel(run, by, { again = false } = {}) {
+      if (again && run.state === 'cancelled' && run.why === cancelledBy(by)) await follow(run, by, 'waiting')
+      else if (!(await end(run, by))) return false
       await endCalled(run, by)
       if (by !== run.owner) {
         await record(by, `cancel #${run.number}`)
@@ -132,6 +141,10 @@ export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, c
       return how
     },
   }
+}
+
+function cancelledBy(by: string): string {
+  return `cancelled by ${by}`
 }
 
 /** The request that once waited for the answer is long gone. */

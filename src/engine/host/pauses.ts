@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { answerSchema, approvalSchema, waitSchema } from '../../core/task/wait.ts'
+import { waitSchema } from '../../core/task/wait.ts'
+import { answerSchema } from '../../core/task/waits/answer.ts'
+import { approvalSchema } from '../../core/task/waits/approval.ts'
 import { type Bilingual, inLang } from '../../core/text/lang.ts'
 import { type ApproveOptions, type AskOptions, type CommandContext, NotApprovedError } from '../../scenes/scene.ts'
 import { MisuseError } from './misuse.ts'

@@ -6,7 +6,7 @@ import { messageSchema } from '../../core/message/message.ts'
 import { mediaSchema, partSchema } from '../../core/message/part.ts'
 import { llmMessageSchema } from '../../core/model/llm.ts'
 import { routeSchema } from '../../core/task/task.ts'
-import { waitSchema } from '../../core/task/wait.ts'
+import { waitOrderSchema, waitSchema } from '../../core/task/wait.ts'
 import { langSchema } from '../../core/text/lang.ts'
 import type { Sources } from '../../scenes/sources.ts'
 
@@ -103,29 +103,7 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
         method: z.literal('wait'),
         /** Answered with nothing, and nothing begun, when it has not come to an end. */
         onlyKept: z.boolean().optional(),
-        order: z.discriminatedUnion('kind', [
-          z.object({ kind: z.literal('sleep'), name: z.string(), ms: z.number().min(0) }),
-          z.object({
-            kind: z.literal('approval'),
-            name: z.string(),
-            withinMs: z.number().positive(),
-            question: z.string().optional(),
-            by: z.string().optional(),
-            notSelf: z.boolean(),
-            count: z.number().int().positive(),
-            escalate: z
-              .object({ afterMs: z.number().positive(), to: z.union([z.string(), z.array(z.string())]) })
-              .optional(),
-          }),
-          z.object({
-            kind: z.literal('answer'),
-            name: z.string(),
-            withinMs: z.number().positive(),
-            question: z.string(),
-            from: z.union([z.enum(['asker', 'anyone']), z.array(z.string())]),
-            choices: z.array(z.string()).optional(),
-          }),
-        ]),
+        order: waitOrderSchema,
       }),
       /** Answered with how all `ends` are, what it `waits` for, or `tooLargeBytes`. */
       z.object({

@@ -11,3 +11,10 @@ export interface WaitingPorts {
   say: Say
   now(): number
 }
+
+/** What finding a wait that people end, and ending it, takes. */
+export interface EndingPorts {
+  store: Pick<Store, 'runs' | 'steps'>
+  signal: SignalRun
+  now(): number
+}

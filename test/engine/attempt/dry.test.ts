@@ -26,17 +26,25 @@ const approval: HostCall = {
   method: 'wait',
   order: { kind: 'approval', name: 'publish', withinMs: 1_000, notSelf: false, count: 1 },
 }
+const question: HostCall = {
+  method: 'wait',
+  order: { kind: 'answer', name: 'where', withinMs: 1_000, question: 'Where to?', from: 'asker' },
+}
 const ask: HostCall = { method: 'ask', messages: [{ role: 'user', text: 'hello' }] }
 const step: HostCall = { method: 'findStep', name: 'rows' }
 
 test('a run that is not dry goes its way', () => {
-  for (const call of [act, sleep, approval, ask, step]) expect(dryAnswer(call, task, 'en')).toBeUndefined()
+  for (const call of [act, sleep, approval, question, ask, step]) expect(dryAnswer(call, task, 'en')).toBeUndefined()
 })
 
 test('a dry run does nothing in chats, waits for nothing and asks nobody', () => {
   expect(dryAnswer(act, dry, 'en')).toEqual({ value: undefined, note: 'recall: not done, this is a dry run' })
   expect(dryAnswer(sleep, dry, 'en')?.value).toEqual({ value: undefined })
   expect(dryAnswer(approval, dry, 'en')?.value).toMatchObject({ value: { isApproved: false } })
+  expect(dryAnswer(question, dry, 'en')).toEqual({
+    value: { value: {} },
+    note: 'question where: nobody is asked in a dry run',
+  })
   expect(dryAnswer(step, dry, 'en')).toBeUndefined()
 })
 

@@ -30,8 +30,9 @@ export function TaskFacts({ task }: { task: TaskDetail }) {
       </Fact>
       {took && <Fact name={tasks.took}>{took}</Fact>}
       {task.waits?.map((wait) => (
-        <Fact key={wait.name} name={detail.waits[wait.kind]}>
-          {wait.kind === 'answer' ? wait.question : wait.name}{' '}
+        <Fact key={`${wait.kind} ${wait.name}`} name={detail.waits[wait.kind]}>
+          {'code' in wait && wait.code !== undefined && <code>{`${task.number}${wait.code} `}</code>}
+          {('question' in wait && wait.question) || wait.name}{' '}
           <span className={classes.quiet}>{detail.until(momentText(wait.untilMs, lang))}</span>
         </Fact>
       ))}

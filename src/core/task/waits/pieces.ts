@@ -1,0 +1,10 @@
+import { z } from 'zod'
+import { waitShape } from './shape.ts'
+
+/** Until all its pieces have ended, which the last one says with this signal. */
+export const piecesWaitSchema = z.object({
+  kind: z.literal('pieces'),
+  ...waitShape,
+  signal: z.string(),
+  count: z.number(),
+})

@@ -1,0 +1,16 @@
+import type { Once } from '../../core/task/once.ts'
+import type { Run } from '../../core/task/run.ts'
+import type { Steps } from '../../store/store.ts'
+
+/** For the attempts at one task, and anew in each round: a person who has it tried again wants it done again. */
+export function openOnce({ id, round, epoch }: Run, steps: Pick<Steps, 'find' | 'save'>): Once {
+  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    // Authors' names never begin so.
+    const step = `wait:once:${round}:${name}`
+    const kept = epoch === 1 ? undefined : await steps.find(id, step)
+    // The casts hold: what is kept there came of the same work.
+    if (kept !== undefined) return kept.value as T
+    const found = await work()
+    return found === undefined ? found : ((await steps.save(id, step, found)) as T)
+  }
+}

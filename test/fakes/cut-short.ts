@@ -1,0 +1,53 @@
+import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
+
+const writes =
+  /^(?:save|signal|cancel|reopen|put|remove|set|claim|append|clear|create|change|record|note|publish|add|addAll|start|suspend|release|finish)$/
+
+/** A store as processes see it that may die. */
+export interface MortalStore {
+  store: EmbeddedStore
+  /** Whoever uses it is dead once so many writes are kept, and hears nothing more of it. */
+  dieAfter(count: number): void
+  isDead(): boolean
+  /** The next process begins; whether the one before had died. */
+  revive(): boolean
+}
+
+export function mortal(store: EmbeddedStore): MortalStore {
+  let left = Number.POSITIVE_INFINITY
+  const dead = () => new Error('this process is dead')
+
+  function watched(room: object, name: string, work: (...given: unknown[]) => unknown) {
+    return async (...given: unknown[]): Promise<unknown> => {
+      if (left <= 0) throw dead()
+      const result = await work.apply(room, given)
+      if (writes.test(name)) left -= 1
+      if (left <= 0) throw dead()
+      return result
+    }
+  }
+
+  function watchedRoom(room: object): object {
+    const members = Object.entries(room).map(([name, member]) => [
+      name,
+      typeof member === 'function' ? watched(room, name, member) : member,
+    ])
+    return Object.fromEntries(members)
+  }
+
+  const rooms = ['runs', 'steps', 'settings', 'grants', 'conversations', 'schedules', 'signals', 'pieces', 'counters']
+  const entries = Object.entries(store).map(([name, room]) => [name, rooms.includes(name) ? watchedRoom(room) : room])
+  return {
+    // Every operation keeps its arguments and results.
+    store: Object.fromEntries(entries) as EmbeddedStore,
+    dieAfter(count) {
+      left = count
+    },
+    isDead: () => left <= 0,
+    revive() {
+      const hasDied = left <= 0
+      left = Number.POSITIVE_INFINITY
+      return hasDied
+    },
+  }
+}
