@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Message } from '../../core/message/message.ts'
-import { id, type JoinRule, type OnebotConfig } from './types.ts'
+import type { JoinRule, OnebotConfig } from './settings.ts'
+import { id } from './types.ts'
 
 /*
  * What happens in QQ rather than is said, in our words: an `event` part whose name commands can be bound to. What nobody is bound to, and what
