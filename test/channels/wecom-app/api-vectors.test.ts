@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Answer, wecomClient } from '../../../src/channels/wecom/client.ts'
 import { errcodeOf } from '../../../src/channels/wecom/errcodes.ts'
-import { faultOf } from '../../../src/channels/wecom/faults.ts'
+import { faultOf } from '../../../src/channels/wecom-app/faults.ts'
 import type { WecomAppConfig } from '../../../src/channels/wecom-app/settings.ts'
 import { QuotaError, RejectedError, SetupError, UnavailableError } from '../../../src/core/errors.ts'
 import type { Part } from '../../../src/core/message/part.ts'
@@ -127,7 +127,7 @@ describe('exchanges', () => {
       vector.id !== 'send-token-bad-again' &&
       path !== 'media/get'
     ) {
-      expect(errcodeOf(errcode).class).toBe(vector.expect.class)
+      expect(errcodeOf(errcode).kind).toBe(vector.expect.class)
     }
 
     const conclusion = await conclusionOf(vector).catch((error: unknown) => error)
