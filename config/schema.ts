@@ -94,9 +94,7 @@ const settings = z.strictObject({
     .describe("Dates in grants and times of schedules are in this zone. The machine's own when not set. Variable: TZ."),
   lang: langSchema.default('zh').describe('The language of people and channels that have not chosen one.'),
   channels: z.array(accountSchema).default([]).superRefine(refuseTwins).describe('Accounts on platforms.'),
-  lanes: lanesSchema.describe(
-    'The queues tasks wait in. short, long and cpu are always there; what is left out keeps its default.',
-  ),
+  lanes: lanesSchema,
   prefixes: z
     .record(z.string().regex(/^\S{1,16}$/, 'a prefix is 1 to 16 characters without a space'), text)
     .default({ '#': 'chat ask' })
