@@ -42,6 +42,8 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
   const routes = openRoutes(config, accounts, mutes, ports)
   /** Accounts whose chats are being read again: what they say meanwhile comes after it. */
   const catchingUp = new Map<string, Promise<void>>()
+  /** The newest word on who may speak where, while what it means is asked. */
+  const newestMutes = new Map<string, Mute>()
   let onMessage: ((message: Message) => Promise<void>) | undefined
   let dialling: { since: number; why: string } | undefined
 
@@ -94,14 +96,21 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
     }
   }
 
-  /** What is to be said in the group waits as long; lifted, it goes out at once. */
+  /**
+   * What is to be said in the group waits as long; lifted, it goes out at once. Whether we are among those who are silent is asked before anything is held:
+   * a send that was refused in between would be put off after the chat was opened again.
+   */
   async function noteMute(account: string, mute: Mute): Promise<void> {
     const { group, who, forMs } = mute
-    mutes.note(account, mute)
     log.info({ channel: config.id, account, group, who, forMs }, 'the right to speak in a group changed')
-    const mayGo = forMs === 0 || (who === 'all' && (await isAdmin(account, group)))
-    if (!mayGo) return
-    mutes.note(account, { ...mute, forMs: 0 })
+    const key = `${account} ${group} ${who}`
+    newestMutes.set(key, mute)
+    const isFree = forMs === 0 || (who === 'all' && (await isAdmin(account, group)))
+    // Changed again while we asked.
+    if (newestMutes.get(key) !== mute) return
+    newestMutes.delete(key)
+    mutes.note(account, isFree ? { ...mute, forMs: 0 } : mute)
+    if (!isFree) return
     await ports.reopen(config.id, `g${group}`).catch((error: unknown) => {
       log.warn({ channel: config.id, group, error: whyOf(error) }, 'what waits for a group goes out later')
     })
