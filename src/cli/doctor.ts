@@ -37,7 +37,8 @@ export const doctorCommand: CliCommand = {
   },
 }
 
-async function accountFindings(account: Account): Promise<Finding[]> {
+/** What its platform finds when it looks at an account, with the page that says how to mend it. */
+export async function accountFindings(account: Account): Promise<Finding[]> {
   const { guide, examine } = platformOf(account)
   const found = await examine(account)
   return found.map(({ what, wrong }) => ({
