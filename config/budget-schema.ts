@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { count, text } from './pieces.ts'
+import { groupExample, personExample } from '../src/core/settings/examples.ts'
+import { count, text } from '../src/core/settings/pieces.ts'
 
 const MOST = 1_000_000_000_000
 const messages = count(0, MOST)
@@ -21,7 +22,7 @@ const budget = (whose: string) =>
     .describe(`What ${whose} may use of the models in a day; what is left out has no limit.`)
 
 const subject = text
-  .regex(/^(group:)?[a-z][a-z0-9-]*:.+$/i, 'must be channel:person or group:channel:chat, such as onebot:10001')
+  .regex(/^(group:)?[a-z][a-z0-9-]*:.+$/i, `must be channel:person or group:channel:chat, such as ${personExample}`)
   .transform((key) => key.toLowerCase())
 
 /** Days are those of `timeZone`. */
@@ -41,7 +42,9 @@ export const budgetsSchema = z
         }),
       )
       .default({})
-      .describe('Other limits for one person (onebot:10001) or group (group:onebot:20001); `unlimited` lifts a limit.'),
+      .describe(
+        `Other limits for one person (${personExample}) or group (group:${groupExample}); \`unlimited\` lifts a limit.`,
+      ),
   })
   .prefault({})
   .describe('What may be used of the models in a day. Nothing is limited by default.')

@@ -1,3 +1,4 @@
+import { platforms } from '../src/channels/platforms.ts'
 import type { Problem } from './config-error.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -20,36 +21,12 @@ const variables: Readonly<Record<string, string>> = {
   OPENAI_MODEL: 'llm.models',
 }
 
-/** One account a platform, straight from the environment: the variables it needs, and those it takes besides. */
-const accounts: readonly {
-  id: string
-  platform: string
-  /** The page that says where each is found. */
-  page: string
-  needs: Record<string, string>
-  takes: Record<string, string>
-}[] = [
-  {
-    id: 'wecom',
-    platform: 'wecom-app',
-    page: 'docs/wecom.md',
-    needs: {
-      WECOM_CORP_ID: 'corpId',
-      WECOM_AGENT_ID: 'agentId',
-      WECOM_SECRET: 'secret',
-      WECOM_TOKEN: 'token',
-      WECOM_ENCODING_AES_KEY: 'encodingAesKey',
-    },
-    takes: { WECOM_API_BASE_URL: 'apiBaseUrl' },
-  },
-  {
-    id: 'onebot',
-    platform: 'onebot',
-    page: 'docs/onebot.md',
-    needs: { ONEBOT_ACCESS_TOKEN: 'accessToken' },
-    takes: { ONEBOT_WS_URL: 'wsUrl', ONEBOT_HTTP_URL: 'httpUrl', ONEBOT_HTTP_SECRET: 'httpSecret' },
-  },
-]
+/** One account a platform, straight from the environment. */
+const accounts = platforms.map(({ name: platform, environment, guide }) => ({
+  platform,
+  page: guide.page,
+  ...environment,
+}))
 
 /** The names of all variables that are read; the docs and the compose file are checked against it. */
 export const variableNames: readonly string[] = [

@@ -1,23 +1,21 @@
 import { z } from 'zod'
 import { presetNameSchema } from '../src/core/model/preset.ts'
+import { count, httpUrl, list, SECOND_MS, text } from '../src/core/settings/pieces.ts'
 import { budgetsSchema } from './budget-schema.ts'
 import { mcpSchema } from './mcp-schema.ts'
-import { count, httpUrl, list, SECOND_MS, text } from './pieces.ts'
 
 const price = z.strictObject({ inputPerMillion: z.number().min(0), outputPerMillion: z.number().min(0) })
 
-const model = z.union([
-  text.transform((name) => ({ name })),
-  z.strictObject({
-    name: text,
-    price: price.optional().describe('What a million tokens cost, in the currency you count in.'),
-    images: z
-      .boolean()
-      .optional()
-      .describe('true: it takes pictures, and those that come with a question are passed on.'),
-    tools: z.boolean().optional().describe('false: it cannot call tools, so none are offered to it.'),
-  }),
-])
+const describedModel = z.strictObject({
+  name: text,
+  price: price.optional().describe('What a million tokens cost, in the currency you count in.'),
+  images: z
+    .boolean()
+    .optional()
+    .describe('true: it takes pictures, and those that come with a question are passed on.'),
+  tools: z.boolean().optional().describe('false: it cannot call tools, so none are offered to it.'),
+})
+const model = z.union([text.transform((name): z.output<typeof describedModel> => ({ name })), describedModel])
 
 export const llmSchema = z
   .strictObject({

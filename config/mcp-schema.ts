@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, SECOND_MS, text } from './pieces.ts'
+import { count, SECOND_MS, text } from '../src/core/settings/pieces.ts'
 
 const timeoutMs = count(SECOND_MS, 3600 * SECOND_MS)
   .default(60 * SECOND_MS)

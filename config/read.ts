@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { groupSubject } from '../src/core/grant.ts'
 import { readMoment } from '../src/core/schedule/moment.ts'
-import type { Config, LaneConfig } from './config.ts'
+import type { Config } from './config.ts'
 import { ConfigError, type Problem } from './config-error.ts'
 import { withEnvironment } from './environment.ts'
 import { interpolate } from './interpolate.ts'
@@ -13,13 +13,6 @@ const defaultFile = 'config/huitou.yaml'
 
 /** Nothing that could be a secret, also of other programs. */
 const hostVariables = ['PATH', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'] as const
-
-const defaultLanes: Readonly<Record<string, LaneConfig>> = {
-  short: { concurrency: 32, isolation: 'thread' },
-  long: { concurrency: 8, isolation: 'thread' },
-  llm: { concurrency: 8, isolation: 'thread' },
-  cpu: { concurrency: 2, isolation: 'process', memoryMb: 512 },
-}
 
 /** The settings of this process, from its environment (`over` goes first) and the file that names. Throws ConfigError. */
 export function loadConfig(over: Readonly<Record<string, string>> = {}): Config {
@@ -79,18 +72,12 @@ function byPlace(one: Problem, other: Problem): number {
 }
 
 function configOf(settings: Settings, environment: Readonly<Record<string, string | undefined>>): Config {
-  const { lanes, grants, redisUrl, adminPassword, publicUrl, ...rest } = settings
   const timeZone = settings.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
-  const laneNames = new Set([...Object.keys(defaultLanes), ...Object.keys(lanes)])
   return {
-    ...rest,
-    redisUrl,
-    adminPassword,
-    publicUrl,
+    ...settings,
     timeZone,
     hostEnvironment: { ...Object.fromEntries(hostVariables.map((name) => [name, environment[name]])), TZ: timeZone },
-    lanes: Object.fromEntries([...laneNames].map((name) => [name, laneOf(name, lanes[name])])),
-    grants: grants.map(({ person, group, scene, command, from, until }) => ({
+    grants: settings.grants.map(({ person, group, scene, command, from, until }) => ({
       subject: group === undefined ? (person ?? '') : groupSubject(group),
       scene,
       command,
@@ -103,10 +90,6 @@ function configOf(settings: Settings, environment: Readonly<Record<string, strin
 /** The schema let no span from now through, so what time it is does not matter. */
 function momentOf(text: string | undefined, timeZone: string, edge: 'start' | 'end'): number | undefined {
   return text === undefined ? undefined : readMoment(text, timeZone, 0, edge)
-}
-
-function laneOf(name: string, given: Settings['lanes'][string] | undefined): LaneConfig {
-  return { concurrency: 8, isolation: 'thread', ...defaultLanes[name], ...given }
 }
 
 function nameOf(path: readonly PropertyKey[]): string {

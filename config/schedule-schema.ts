@@ -7,15 +7,16 @@ import {
   timeZoneSchema,
   whenTextSchema,
 } from '../src/core/schedule/schedule.ts'
+import { personExample } from '../src/core/settings/examples.ts'
+import { count, text } from '../src/core/settings/pieces.ts'
 import { langSchema } from '../src/core/text/lang.ts'
-import { count, text } from './pieces.ts'
 
 const { misfire, overlap, pauseAfter } = policySchema.parse({})
 
 const person = text
   .refine(
     (value) => placeOf(value) !== undefined && !value.startsWith('group:'),
-    'must be channel:person, such as wecom:zhangsan',
+    `must be channel:person, such as ${personExample}`,
   )
   .transform((value) => {
     const [channel = '', ...id] = value.split(':')

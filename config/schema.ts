@@ -1,13 +1,14 @@
 import { z } from 'zod'
+import { accountSchema, platformOf } from '../src/channels/platforms.ts'
 import { onSceneChangeSchema } from '../src/core/command/catalog.ts'
 import { channelIdSchema } from '../src/core/message/address.ts'
 import { readMoment } from '../src/core/schedule/moment.ts'
 import { isTimeZone } from '../src/core/schedule/times.ts'
+import { groupExample, personExample } from '../src/core/settings/examples.ts'
+import { count, DAY_MS, HOUR_MS, httpUrl, list, number, SECOND_MS, text } from '../src/core/settings/pieces.ts'
 import { langSchema } from '../src/core/text/lang.ts'
-import { channelSchema } from './channel-schema.ts'
+import { lanesSchema } from './lane-schema.ts'
 import { llmSchema } from './llm-schema.ts'
-import { count, DAY_MS, HOUR_MS, httpUrl, list, number, SECOND_MS, text } from './pieces.ts'
-import { isPrivateHost } from './private-host.ts'
 import { schedulesSchema } from './schedule-schema.ts'
 
 /*
@@ -16,27 +17,8 @@ import { schedulesSchema } from './schedule-schema.ts'
  */
 
 const person = text
-  .regex(/^[a-z][a-z0-9-]*:.+$/i, 'must be channel:person, such as wecom:zhangsan')
+  .regex(/^[a-z][a-z0-9-]*:.+$/i, `must be channel:person, such as ${personExample}`)
   .transform((key) => key.toLowerCase())
-
-/** The lane of built-in commands is not for sale: with all slots busy, `cancel` must still get through. */
-const laneName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a lane is named with a-z, 0-9 and -, and starts with a letter')
-  .refine((name) => name !== 'control', 'is a lane Huitou uses itself: choose another name')
-
-const lane = z.strictObject({
-  concurrency: count(1, 1000).optional().describe('How many tasks of this lane one process runs at once.'),
-  isolation: z
-    .enum(['thread', 'process'])
-    .optional()
-    .describe('process: each runs in a child process with a memory limit, which is killed when it does not obey.'),
-  memoryMb: count(32, 1_048_576)
-    .optional()
-    .describe(
-      'Memory one task may use, MB; in a child process buffers count too, and 128 MB are allowed for Node itself.',
-    ),
-})
 
 /** Readable in any zone: the zone is another setting and may be wrong at the same time. Not `30d` from now, which would move with each start. */
 const moment = text.refine(
@@ -46,9 +28,9 @@ const moment = text.refine(
 
 const grant = z
   .strictObject({
-    person: person.optional().describe('channel:person, such as wecom:zhangsan.'),
+    person: person.optional().describe(`channel:person, such as ${personExample}.`),
     group: text
-      .regex(/^[a-z][a-z0-9-]*:.+$/i, 'must be channel:chat, such as wecom:wrkSFfCgAA')
+      .regex(/^[a-z][a-z0-9-]*:.+$/i, `must be channel:chat, such as ${groupExample}`)
       .transform((key) => key.toLowerCase())
       .optional()
       .describe('channel:chat. `chat_id`, said in the group, tells it.'),
@@ -111,11 +93,8 @@ const settings = z.strictObject({
     .optional()
     .describe("Dates in grants and times of schedules are in this zone. The machine's own when not set. Variable: TZ."),
   lang: langSchema.default('zh').describe('The language of people and channels that have not chosen one.'),
-  channels: z.array(channelSchema).default([]).superRefine(refuseTwins).describe('Accounts on platforms.'),
-  lanes: z
-    .record(laneName, lane)
-    .default({})
-    .describe('The queues tasks wait in. short, long and cpu are always there; what is left out keeps its default.'),
+  channels: z.array(accountSchema).default([]).superRefine(refuseTwins).describe('Accounts on platforms.'),
+  lanes: lanesSchema,
   prefixes: z
     .record(z.string().regex(/^\S{1,16}$/, 'a prefix is 1 to 16 characters without a space'), text)
     .default({ '#': 'chat ask' })
@@ -190,18 +169,15 @@ const settings = z.strictObject({
     .default({})
     .describe('Platform simulators the console may speak for, by channel id.'),
 })
-export const settingsSchema = settings.superRefine(refuseOpenDoors)
-export type Settings = z.infer<typeof settingsSchema>
+export const settingsSchema = settings.superRefine(refuseMisplaced)
+export type Settings = z.output<typeof settingsSchema>
 
-/** Without a token only the network keeps strangers out. */
-function refuseOpenDoors({ host, channels }: z.output<typeof settings>, context: z.RefinementCtx) {
-  for (const [index, channel] of channels.entries()) {
-    if (channel.platform !== 'onebot' || !channel.allowNoToken || isPrivateHost(host)) continue
-    context.addIssue({
-      code: 'custom',
-      path: ['channels', index, 'allowNoToken'],
-      message: `is only for a HOST of this machine or its own network, and it is ${host}`,
-    })
+/** What only the platform of an account knows to be wrong where this process listens. */
+function refuseMisplaced({ host, channels }: z.output<typeof settings>, context: z.RefinementCtx) {
+  for (const [index, account] of channels.entries()) {
+    for (const { setting, text: message } of platformOf(account).misplaced?.(account, { host }) ?? []) {
+      context.addIssue({ code: 'custom', path: ['channels', index, setting], message })
+    }
   }
 }
 

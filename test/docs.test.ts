@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { settingsKeysAt } from '../config/editor-schema.ts'
 import { variableNames } from '../config/environment.ts'
 import { readConfig } from '../config/read.ts'
+import { platforms } from '../src/channels/platforms.ts'
 import { sceneEntryOf } from '../src/scenes/entry.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -14,8 +15,7 @@ const pages = [
   'README.zh-CN.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  'docs/wecom.md',
-  'docs/onebot.md',
+  ...platforms.map(({ guide }) => guide.page),
   'docs/llm.md',
   'docs/replies.md',
   'docs/schedules.md',

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Arrows, betweenRooms, circlesIn } from './house/circles.ts'
+import { namesOfPlatforms, platformsNamedIn } from './house/platforms.ts'
 import { exceptions } from './house/rooms.ts'
 import { breachesOf } from './house/rules.ts'
 import { importsOf, readTokens } from './house/tokens.ts'
@@ -35,6 +36,21 @@ describe('the house', () => {
       expect(circlesIn(betweenRooms(arrows, (file) => roomIn(house, file)))).toEqual([])
   })
 
+  test('a platform is named in its folder, its simulator and the tables, and nowhere else', () => {
+    const named = files.filter((file) => /\.tsx?$/.test(file)).flatMap((file) => platformsNamedIn(file, read(file)))
+    const mayName = (file: string) => namesOfPlatforms.some((exception) => exception.file === file)
+    expect(named.filter(({ file }) => !mayName(file)).map(({ file, line, text }) => `${file}:${line} ${text}`)).toEqual(
+      [],
+    )
+    expect(namesOfPlatforms.filter(({ file }) => !named.some((line) => line.file === file))).toEqual([])
+  })
+
+  test('reading the settings loads no code of a platform but its settings', () => {
+    expect(packagesOf('config/read.ts')).toEqual(['croner', 're2js', 'yaml', 'zod'])
+    // Opening an account does: what is looked for would be found.
+    expect(packagesOf('src/channels/onebot/index.ts')).toContain('ws')
+  })
+
   test('no exception is left that nobody needs', () => {
     const idle = exceptions.filter(
       ({ file, breaks }) => !breaches.some((breach) => breach.file === file && breach.breaks === breaks),
@@ -43,11 +59,30 @@ describe('the house', () => {
   })
 })
 
+function targetOf(file: string, from: string): string {
+  return from.startsWith('.') ? posix.join(posix.dirname(file), from) : posix.normalize(imports[from] ?? '')
+}
+
+/** The packages that are loaded with a file, by whatever it imports at once. */
+function packagesOf(start: string): string[] {
+  const found = new Set<string>()
+  const seen = new Set<string>()
+  const follow = (file: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    for (const { from, isType, isLate } of importsOf(readTokens(read(file)))) {
+      if (isType || isLate || from.startsWith('node:')) continue
+      if (from.startsWith('.') || imports[from] !== undefined) follow(targetOf(file, from))
+      else found.add(from)
+    }
+  }
+  follow(start)
+  return [...found].toSorted()
+}
+
 /** Each file with those of the project that it imports. */
 function arrowsBetween(all: readonly string[]): Arrows {
   const known = new Set(all)
-  const targetOf = (file: string, from: string) =>
-    from.startsWith('.') ? posix.join(posix.dirname(file), from) : posix.normalize(imports[from] ?? '')
   return new Map(
     all.map((file) => {
       const found = /\.tsx?$/.test(file) ? importsOf(readTokens(read(file))) : []
@@ -148,6 +183,21 @@ describe('the rules', () => {
       "log.console.log('x')",
     ].join('\n')
     expect(told('src/core/a.ts', source)).toEqual([])
+  })
+
+  test('a platform that code names is found: in a name, a text, a template; not in a comment', () => {
+    const named = (file: string, source: string) => platformsNamedIn(file, source).map(({ line }) => line)
+    const source = [
+      '// wecom-app',
+      "if (platform === 'onebot') b()",
+      "const c = startWecomSimulator({ label: '企业微信' })",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the tokens of a template are what is tested
+      'const d = `${url}/in/wecom`',
+      'const qqNumber = 1, qqs = 2',
+    ].join('\n')
+    expect(named('src/app/a.ts', source)).toEqual([2, 3, 3, 4, 5])
+    expect(named('src/channels/onebot/a.ts', source)).toEqual([])
+    expect(named('src/channels/platforms.ts', source)).toEqual([])
   })
 
   test('imports are read over several lines and after all that hides them', () => {

@@ -32,7 +32,7 @@ app.post('/in/wecom', async (req, res) => {
   const chunks: Buffer[] = []
   for await (const chunk of req) chunks.push(chunk)
   const rawQuery = req.originalUrl.slice(req.originalUrl.indexOf('?') + 1)
-  const inbound = channel.receive?.({ method: 'POST', rawQuery, headers: {}, body: Buffer.concat(chunks) })
+  const inbound = channel.can.callbacks?.receive({ method: 'POST', rawQuery, headers: {}, body: Buffer.concat(chunks) })
   if (inbound?.kind !== 'message') throw new Error('the benchmark sends messages only')
   await queue.add('task', inbound.message, { jobId: inbound.message.id })
   res.status(200).end('')

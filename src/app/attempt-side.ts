@@ -96,7 +96,8 @@ export async function openAttemptSide(
 function actIn(channels: ReadonlyMap<string, Channel>): AttemptPorts['act'] {
   return async (action, at, signal) => {
     const channel = channels.get(at.channel)
-    if (channel?.act === undefined) throw new RejectedError(`no bot can do that on ${channel?.platform ?? at.channel}`)
-    await channel.act(action, at, signal)
+    const actions = channel?.can.actions
+    if (actions === undefined) throw new RejectedError(`no bot can do that on ${channel?.platform ?? at.channel}`)
+    await actions.act(action, at, signal)
   }
 }

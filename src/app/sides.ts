@@ -18,7 +18,7 @@ export interface Sides {
 export async function openSides(config: Config, machine: Machine): Promise<Sides> {
   const stored = await openStoreSide(config, machine)
   const scenes = await openCatalogSide(config, machine.log)
-  const talk = openTalkSide(config, { ...stored, catalog: scenes.catalog })
+  const talk = await openTalkSide(config, { ...stored, catalog: scenes.catalog })
   const engine = openEngineSide(config, { ...stored, ...scenes, ...talk })
   scenes.include(builtinScene(engine.builtins))
   return {

@@ -31,14 +31,17 @@ export interface TalkSide {
 
 export type TalkPorts = Pick<StoreSide, 'store' | 'backend' | 'exchange' | 'now' | 'log'> & Pick<CatalogSide, 'catalog'>
 
-export function openTalkSide(config: Config, { store, backend, exchange, catalog, now, log }: TalkPorts): TalkSide {
+export async function openTalkSide(
+  config: Config,
+  { store, backend, exchange, catalog, now, log }: TalkPorts,
+): Promise<TalkSide> {
   const { deliveryKeptMs, sendMs, filesKeptMs } = config.limits
   const readFile: ChannelPorts['readFile'] = async (fileId) => {
     const file = await store.files.get(fileId, now())
     if (file === undefined) throw new RejectedError(`file ${fileId} is no longer kept`)
     return file
   }
-  const channels = openChannels(config, store, {
+  const channels = await openChannels(config.channels, store, {
     now,
     log,
     shared: sharedCache(store.settings, store.leases, now),

@@ -22,22 +22,13 @@ export type Inbound =
   | { kind: 'handshake'; ack: Ack }
   | { kind: 'ignored'; why: string; ack: Ack }
 
-/** One configured account on a platform. */
+/** One configured account on a platform: what all of them do, and what this one can besides. */
 export interface Channel {
   readonly id: string
   readonly platform: string
   /** What the platform allows; the outbox keeps below it. */
   readonly limits: { account: readonly Limit[]; chat: readonly Limit[] }
-  /** The platform would show a repeated delivery again, so one whose sender died is unsure and not repeated by itself. */
-  readonly repeatsShowTwice?: boolean
-  /** The platform never sends again: so many messages wait in memory while the store is away. Undefined: it does, and is told to. */
-  readonly mostWaiting?: number
-  /** How long a request may be held for a short command's answer; undefined: an answer cannot ride on the ack. */
-  readonly replyWithinMs?: number
-  /** Verifies and parses a callback. Touches no network. Throws only UnverifiedError. */
-  receive?(request: InboundRequest): Inbound
-  /** The ack that carries `part` as the answer to `message`, or undefined where this part cannot ride on one. */
-  reply?(message: Message, part: Part): Ack | undefined
+  readonly can: Capabilities
   /** Cuts what is said into parts that go out in one send each, in order, none over the platform's size. */
   split(parts: readonly Part[]): Part[]
   /**
@@ -45,40 +36,104 @@ export interface Channel {
    * The second call with the same delivery is a repeat: it must be the same request to the platform, byte for byte where that makes it recognisable.
    */
   send(delivery: Delivery, signal: AbortSignal): Promise<Receipt>
-  /** Does something in a chat beside speaking. Throws as `send` does. Undefined: the platform lets no bot do such things. */
-  act?(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
-  /**
-   * Shows how far an answer has grown, on a platform that can change what it shows. It stands in the place of the delivery of the same id: of the drafts
-   * the newest is seen, after the delivery that one alone. May be lost, and one that comes too late changes nothing.
-   */
-  showDraft?(draft: Draft): Promise<void>
-  /** How long sending this may take, when it is more than a moment: an upload. What is beyond five minutes is cut. */
-  sendMs?(delivery: Delivery): number
-  /**
-   * Looks for a delivery whose send was begun at `since` and whose answer was lost, among what the account has said. `known`: the platform's ids of
-   * what other deliveries are known to have become. Throws UnavailableError or UnsureError when it could not look just now.
-   */
-  lookUp?(
-    delivery: Delivery,
-    doubt: { since: number; known: ReadonlySet<string> },
-    signal: AbortSignal,
-  ): Promise<LookedUp>
-  /**
-   * Judges a socket that the platform's side opens to us (`WS /in/:channel`), before the upgrade; the result takes it afterwards.
-   * Throws only UnverifiedError.
-   */
-  admit?(request: InboundRequest): (socket: WebSocket) => void
-  /** The bytes of something a person sent, by its id at the platform. */
-  download?(platformMediaId: string, signal: AbortSignal): Promise<MediaFile>
-  /** What the message with this id at the platform says, which one in this chat quotes. */
-  quoted?(to: Address, platformMessageId: string, signal: AbortSignal): Promise<Part[]>
-  /**
-   * Sockets and polls; runs until the signal. `onMessage` resolves once the message is stored; a channel whose platform never sends again
-   * need not mind a rejection, whoever calls `listen` keeps the message until the store is back.
-   */
-  listen?(onMessage: (message: Message) => Promise<void>, signal: AbortSignal): Promise<void>
   /** Undefined when up; else since when it is not, and why, for /readyz and the dashboard. */
-  down?(): { since: number; why: string } | undefined
+  down(): { since: number; why: string } | undefined
+}
+
+/** What not every platform can. Whoever needs one asks for it by its name, and does without it where it is missing. */
+export interface Capabilities {
+  readonly callbacks?: Callbacks
+  readonly sockets?: Sockets
+  readonly listening?: Listening
+  readonly waitingRoom?: WaitingRoom
+  readonly passiveReply?: PassiveReply
+  readonly drafts?: Drafts
+  readonly actions?: Actions
+  /** The platform recognises a repeated delivery and shows it once. Without it, one whose sender died is unsure and not repeated by itself. */
+  readonly idempotentSends?: true
+  readonly lookUp?: LookUp
+  readonly slowSends?: SlowSends
+  readonly media?: Media
+  readonly quotes?: Quotes
+}
+
+export type Capability = keyof Capabilities
+
+/** The platform posts what happens: `GET|POST /in/:channel`. */
+export interface Callbacks {
+  /** Verifies and parses a callback. Touches no network. Throws only UnverifiedError. */
+  receive(request: InboundRequest): Inbound
+}
+
+/** The platform's side opens sockets to us: `WS /in/:channel`. */
+export interface Sockets {
+  /** Judges one before the upgrade; the result takes it afterwards. Throws only UnverifiedError. */
+  admit(request: InboundRequest): (socket: WebSocket) => void
+}
+
+/** Messages come by sockets and polls of the channel's own. */
+export interface Listening {
+  /**
+   * Runs until the signal. `onMessage` resolves once the message is stored; a channel with a waiting room need not mind a rejection, whoever
+   * calls `listen` keeps the message until the store is back.
+   */
+  listen(onMessage: (message: Message) => Promise<void>, signal: AbortSignal): Promise<void>
+}
+
+/** The platform never sends again: messages wait in memory while the store is away. Without it the platform does, and is told to. */
+export interface WaitingRoom {
+  /** So many may wait. */
+  readonly most: number
+}
+
+/** A short command's answer can ride on the acknowledgement of its callback. */
+export interface PassiveReply {
+  /** How long a request may be held for it; 0: it is not. */
+  readonly withinMs: number
+  /** The ack that carries `part` as the answer to `message`, or undefined where this part cannot ride on one. */
+  replyTo(message: Message, part: Part): Ack | undefined
+}
+
+/** The platform can change what it shows, so an answer is seen to grow. */
+export interface Drafts {
+  /**
+   * Shows how far an answer has grown. It stands in the place of the delivery of the same id: of the drafts the newest is seen, after the delivery
+   * that one alone. May be lost, and one that comes too late changes nothing.
+   */
+  show(draft: Draft): Promise<void>
+}
+
+/** A bot may do more in a chat than speak. */
+export interface Actions {
+  /** Throws as `send` does. */
+  act(action: ChatAction, at: Address, signal: AbortSignal): Promise<void>
+}
+
+/** A send whose answer was lost can be looked for among what the account has said. */
+export interface LookUp {
+  /**
+   * Looks for a delivery whose send was begun at `since`. `known`: the platform's ids of what other deliveries are known to have become.
+   * Throws UnavailableError or UnsureError when it could not look just now.
+   */
+  find(delivery: Delivery, doubt: { since: number; known: ReadonlySet<string> }, signal: AbortSignal): Promise<LookedUp>
+}
+
+/** Some sends take more than a moment: uploads. */
+export interface SlowSends {
+  /** How long sending this may take. What is beyond five minutes is cut. */
+  sendMs(delivery: Delivery): number
+}
+
+/** Files that people send lie at the platform, and can be had there. */
+export interface Media {
+  /** The bytes, by their id at the platform. */
+  download(platformMediaId: string, signal: AbortSignal): Promise<MediaFile>
+}
+
+/** A message that another quotes can be read again. */
+export interface Quotes {
+  /** What the message with this id at the platform says. */
+  read(to: Address, platformMessageId: string, signal: AbortSignal): Promise<Part[]>
 }
 
 /** What became of a send whose answer was lost. */

@@ -28,9 +28,9 @@ export async function heldFile(
     case 'kept':
       return readFile(media.fileId)
     case 'platform': {
-      const download = channels.get(channel)?.download
-      if (download === undefined) throw new RejectedError(`the channel ${channel} brings no files`)
-      return download(media.id, signal)
+      const files = channels.get(channel)?.can.media
+      if (files === undefined) throw new RejectedError(`the channel ${channel} brings no files`)
+      return files.download(media.id, signal)
     }
   }
 }

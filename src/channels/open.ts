@@ -1,26 +1,19 @@
-import type { ChannelConfig, Config } from '../../config/config.ts'
 import type { Store } from '../store/store.ts'
 import { apiChannel } from './api/index.ts'
 import type { Channel, ChannelPorts } from './channel.ts'
 import { consoleChannel } from './console/index.ts'
-import { onebot } from './onebot/index.ts'
-import { wecomApp } from './wecom-app/index.ts'
+import { type Account, platformOf } from './platforms.ts'
 
 /** All channels of an installation: the configured accounts, the console and the API's own. */
-export function openChannels(config: Config, store: Store, ports: ChannelPorts): ReadonlyMap<string, Channel> {
-  const channels: Channel[] = [
+export async function openChannels(
+  accounts: readonly Account[],
+  store: Pick<Store, 'conversations' | 'signals'>,
+  ports: ChannelPorts,
+): Promise<ReadonlyMap<string, Channel>> {
+  const own = [
     apiChannel(ports.now),
     consoleChannel({ now: ports.now, append: store.conversations.append, publish: store.signals.publish }),
-    ...config.channels.map((channel) => openAccount(channel, ports)),
   ]
-  return new Map(channels.map((channel) => [channel.id, channel]))
-}
-
-function openAccount(channel: ChannelConfig, ports: ChannelPorts): Channel {
-  switch (channel.platform) {
-    case 'wecom-app':
-      return wecomApp(channel, ports)
-    case 'onebot':
-      return onebot(channel, ports)
-  }
+  const opened = await Promise.all(accounts.map((account) => platformOf(account).open(account, ports)))
+  return new Map([...own, ...opened].map((channel) => [channel.id, channel]))
 }

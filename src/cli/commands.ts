@@ -1,5 +1,6 @@
 import type { CliCommand } from './command.ts'
 import { configCommand } from './config.ts'
+import { connectCommand } from './connect.ts'
 import { demoCommand } from './demo.ts'
 import { deployCommand } from './deploy.ts'
 import { doctorCommand } from './doctor.ts'
@@ -14,6 +15,7 @@ import { versionCommand } from './version.ts'
 export const commands: Readonly<Record<string, CliCommand>> = {
   config: configCommand,
   doctor: doctorCommand,
+  connect: connectCommand,
   demo: demoCommand,
   up: upCommand,
   deploy: deployCommand,

@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/read.ts'
 import { runUntilStopped } from '../app/machine/process.ts'
 import { start } from '../app/start.ts'
-import { serveOnebotControl } from '../simulators/onebot/control.ts'
-import { startOnebotSimulator } from '../simulators/onebot/index.ts'
+import { platforms } from '../channels/platforms.ts'
 import { friendlyAnswer } from '../simulators/openai/friendly-answer.ts'
 import { startOpenaiSimulator } from '../simulators/openai/index.ts'
-import { startWecomSimulator } from '../simulators/wecom/index.ts'
+import type { Played } from '../simulators/played.ts'
+import { playAll } from '../simulators/stage.ts'
 import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 
@@ -15,63 +14,33 @@ import { say } from './say.ts'
 const WORD_MS = 60
 const NOTICE_AFTER_MS = 3_000
 
-const zhangsan = { id: '10001', name: '张三' }
-const lisi = { id: '10002', name: '李四' }
-const wangwu = { id: '10003', name: '王五' }
-
-/** Platforms and model in small, and the settings that lead to them. */
+/** Platforms and model in small. */
 async function stage() {
-  const wecom = await startWecomSimulator({
-    members: [
-      { userid: 'zhangsan', name: '张三' },
-      { userid: 'lisi', name: '李四' },
-    ],
-  })
-  const accessToken = randomBytes(16).toString('hex')
-  const qq = await startOnebotSimulator({
-    accessToken,
-    // The data of an earlier demo may still be there, and knows the messages of then.
-    saidBefore: Math.floor(Date.now() / 1_000),
-    groups: [
-      { id: '20001', name: '产品讨论群', botRole: 'admin', members: [{ ...zhangsan, role: 'owner' }, lisi, wangwu] },
-      { id: '20002', name: '周末爬山', members: [{ ...lisi, role: 'owner' }, wangwu] },
-    ],
-    friends: [zhangsan],
-  })
-  const qqControl = await serveOnebotControl(qq)
+  const played = await playAll()
   const model = await startOpenaiSimulator({ answer: friendlyAnswer, wordMs: WORD_MS })
   return {
-    wecom,
-    qq,
-    accessToken,
-    urls: { wecom: wecom.url, onebot: qqControl.url },
+    played,
     model,
     async close() {
-      await Promise.all([wecom.close(), qqControl.close(), qq.close(), model.close()])
+      await Promise.all([...played.map((each) => each.close()), model.close()])
     },
   }
 }
 
 type Stage = Awaited<ReturnType<typeof stage>>
 
-function configFor({ wecom, accessToken, urls, model }: Stage): Config {
-  const { corpId, agentId, secret, token, encodingAesKey } = wecom.credentials
+/** The settings that lead to what is played, and to no real account of the environment. */
+function configFor({ played, model }: Stage): Config {
+  const variables = platforms.flatMap(({ environment: { needs, takes } }) => Object.keys({ ...needs, ...takes }))
   const config = loadConfig({
-    WECOM_CORP_ID: corpId,
-    WECOM_AGENT_ID: String(agentId),
-    WECOM_SECRET: secret,
-    WECOM_TOKEN: token,
-    WECOM_ENCODING_AES_KEY: encodingAesKey,
-    WECOM_API_BASE_URL: wecom.url,
-    ONEBOT_ACCESS_TOKEN: accessToken,
-    ONEBOT_WS_URL: '',
-    ONEBOT_HTTP_URL: '',
-    ONEBOT_HTTP_SECRET: '',
+    ...Object.fromEntries(variables.map((name) => [name, ''])),
+    ...Object.assign({}, ...played.map(({ environment }) => environment)),
     OPENAI_BASE_URL: model.url,
     OPENAI_API_KEY: 'a-simulated-key',
     OPENAI_MODEL: 'simulated',
-    ADMINS: `wecom:zhangsan,console:zhangsan,onebot:${zhangsan.id}`,
+    ADMINS: ['console:zhangsan', ...played.flatMap(adminsOf)].join(','),
   })
+  const urls = Object.fromEntries(played.map(({ channel, controlUrl }) => [channel, controlUrl]))
   return {
     ...config,
     simulators: { ...config.simulators, ...urls },
@@ -79,12 +48,21 @@ function configFor({ wecom, accessToken, urls, model }: Stage): Config {
   }
 }
 
-function greeting(url: string): string[] {
+function adminsOf({ channel, admins }: Played): string[] {
+  return admins.map((person) => `${channel}:${person}`)
+}
+
+function greeting(url: string, played: readonly Played[]): string[] {
+  const titles = platforms.filter(({ name }) => played.some(({ platform }) => platform === name))
   return [
-    '演示：企业微信、QQ 和大模型都是模拟的，不连接任何真实账号',
-    'Demo: WeCom, QQ and the model are simulated; no real account is used',
+    `演示：${titles.map(({ title }) => title.zh).join('、')} 和大模型都是模拟的，不连接任何真实账号`,
+    `Demo: ${titles.map(({ title }) => title.en).join(', ')} and the model are simulated; no real account is used`,
     '',
-    `QQ 群 a QQ group    ${url}/console?channel=onebot&chat=g20001`,
+    ...played.flatMap(({ channel, show }) =>
+      show === undefined
+        ? []
+        : [`${show.title.zh} ${show.title.en}    ${url}/console?channel=${channel}&chat=${show.chat}`],
+    ),
     '在群里发 say there  #介绍一下北京',
     '',
   ]
@@ -92,20 +70,19 @@ function greeting(url: string): string[] {
 
 export const demoCommand: CliCommand = {
   usage: 'demo',
-  summary: 'start with a simulated WeCom, QQ and model, to be used from the console; no account needed',
+  summary: 'start with simulated platforms and a simulated model, to be used from the console; no account needed',
   async run() {
     await runUntilStopped(async () => {
-      const played = await stage()
-      const running = await start(configFor(played))
-      played.wecom.setCallback(`${running.url}/in/wecom`)
-      played.qq.connectTo(`${running.url.replace('http', 'ws')}/in/onebot`)
-      for (const line of greeting(running.url)) say(`  ${line}`)
+      const staged = await stage()
+      const running = await start(configFor(staged))
+      for (const each of staged.played) each.connect(running.url)
+      for (const line of greeting(running.url, staged.played)) say(`  ${line}`)
       return {
         log: running.log,
         drainMs: running.drainMs,
         async stop() {
           await running.stop()
-          await played.close()
+          await staged.close()
         },
       }
     })

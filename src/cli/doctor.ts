@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis'
-import type { ChannelConfig, Config } from '../../config/config.ts'
+import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/read.ts'
-import { connectionProblem } from '../channels/onebot/index.ts'
-import { tokenProblem } from '../channels/wecom-app/index.ts'
+import type { Finding } from '../channels/platform.ts'
+import { type Account, platformOf, platforms } from '../channels/platforms.ts'
 import { whyOf } from '../core/text/why.ts'
 import { mcpProblem } from '../engine/llm/tools/mcp/server.ts'
 import { readPresetFolder } from '../engine/presets/preset-files.ts'
@@ -10,12 +10,6 @@ import { CliError } from './cli-error.ts'
 import type { CliCommand } from './command.ts'
 import { say } from './say.ts'
 import { lookAtScenes } from './scene-faults.ts'
-
-/** One thing that was looked at: fine, or what is wrong and what to do. */
-interface Finding {
-  what: string
-  wrong?: string
-}
 
 export const doctorCommand: CliCommand = {
   usage: 'doctor',
@@ -28,13 +22,14 @@ export const doctorCommand: CliCommand = {
       ...(await storeFindings(config)),
       ...presetFindings(config),
     ]
-    for (const channel of config.channels) {
-      findings.push(await channelFinding(channel))
-    }
+    for (const account of config.channels) findings.push(...(await accountFindings(account)))
     for (const [name, server] of Object.entries(config.llm.mcp)) {
       findings.push({ what: `MCP server ${name}`, wrong: await mcpProblem(name, server) })
     }
-    if (config.channels.length === 0) findings.push({ what: 'channels: none but the console is configured' })
+    if (config.channels.length === 0) {
+      const names = platforms.map(({ name }) => name).join(', ')
+      findings.push({ what: `channels: none but the console is configured; connect <platform> tells how (${names})` })
+    }
     const { faults, laneless } = await lookAtScenes(config)
     findings.push({ what: 'scenes', wrong: listed(faults) }, { what: 'lanes', wrong: listed(laneless) })
     for (const { what, wrong } of findings) say(wrong === undefined ? `  ok    ${what}` : `  WRONG ${what}: ${wrong}`)
@@ -46,13 +41,14 @@ function listed(lines: readonly string[]): string | undefined {
   return lines.length === 0 ? undefined : lines.join('\n        ')
 }
 
-async function channelFinding(channel: ChannelConfig): Promise<Finding> {
-  switch (channel.platform) {
-    case 'wecom-app':
-      return { what: `channel ${channel.id}: access_token`, wrong: await tokenProblem(channel) }
-    case 'onebot':
-      return { what: `channel ${channel.id}: connection`, wrong: await connectionProblem(channel) }
-  }
+/** What its platform finds when it looks at an account, with the page that says how to mend it. */
+export async function accountFindings(account: Account): Promise<Finding[]> {
+  const { guide, examine } = platformOf(account)
+  const found = await examine(account)
+  return found.map(({ what, wrong }) => ({
+    what: `channel ${account.id}: ${what}`,
+    wrong: wrong === undefined ? undefined : `${wrong} (${guide.page} says how it is set up)`,
+  }))
 }
 
 function presetFindings({ llm }: Config): Finding[] {

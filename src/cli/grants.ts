@@ -8,7 +8,7 @@ import { say } from './say.ts'
 
 export const grantCommand: CliCommand = {
   usage: 'grant <who> <scene> [command] [--from <when>] [--until <when>]',
-  summary: 'let a person (wecom:zhangsan) or group (group:…) use a scene or command',
+  summary: 'let a person (channel:person) or group (group:channel:chat) use a scene or command',
   async run(words) {
     const { values, positionals } = parseArgs({
       args: [...words],

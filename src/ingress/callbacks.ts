@@ -42,14 +42,14 @@ function callback({
   return async (req, res) => {
     const startedAt = performance.now()
     const channel = channels.get(req.params.channel)
-    if (channel?.receive === undefined) {
+    if (channel?.can.callbacks === undefined) {
       res.status(404).json({ error: { code: 'no_such_channel', message: 'no channel takes callbacks here' } })
       return
     }
     const done = (kind: Parameters<NonNullable<typeof onAck>>[1]): void =>
       onAck?.(channel.id, kind, performance.now() - startedAt)
     try {
-      const inbound = channel.receive({
+      const inbound = channel.can.callbacks.receive({
         method: req.method,
         rawQuery: queryOf(req.originalUrl),
         headers: headersOf(req.headers),

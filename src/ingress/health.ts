@@ -21,9 +21,9 @@ export function healthRoutes({ store, channels, metrics }: HealthPorts): Router 
       () => true,
       () => false,
     )
-    const down = [...channels.values()].flatMap(({ id, down: downSince }) => {
-      const found = downSince?.()
-      return found === undefined ? [] : [{ id, ...found }]
+    const down = [...channels.values()].flatMap((channel) => {
+      const found = channel.down()
+      return found === undefined ? [] : [{ id: channel.id, ...found }]
     })
     // A channel that is down is told, but other channels still want this process.
     res

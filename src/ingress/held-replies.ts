@@ -89,7 +89,7 @@ export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
       letGo: () => request.resolve(undefined),
       async answer({ delivery, attempts }) {
         const line = lineOf(delivery.to)
-        const ack = request.channel.reply?.(request.message, delivery.part)
+        const ack = request.channel.can.passiveReply?.replyTo(request.message, delivery.part)
         if (ack === undefined) {
           request.resolve(undefined)
           await settle(delivery.id, attempts, line, false)

@@ -41,6 +41,11 @@ export interface Reception {
   take(message: Message): Promise<Task>
 }
 
+/** How long a request may be held for an answer that rides on its ack; 0: not at all. */
+function replyWithinMs({ can }: Channel): number {
+  return can.passiveReply?.withinMs ?? 0
+}
+
 /** So many requests may be held at once; beyond it answers take the active way, which needs no open socket. */
 const MOST_HELD = 500
 
@@ -73,7 +78,7 @@ export function openReception(ports: ReceptionPorts): Reception {
   /** Stores a quick task and holds its request for the answer; undefined when none came in time. */
   async function hold(channel: Channel, task: Task, gone: AbortSignal): Promise<RidingAnswer | undefined> {
     if (held.size >= MOST_HELD) return void (await enqueue(task))
-    const untilMs = task.message.receivedAt + (channel.replyWithinMs ?? 0)
+    const untilMs = task.message.receivedAt + replyWithinMs(channel)
     const request = held.hold(task.id, channel, task.message, untilMs)
     gone.addEventListener('abort', request.drop, { once: true })
     try {
@@ -97,11 +102,11 @@ export function openReception(ports: ReceptionPorts): Reception {
         const notice = await announce(task)
         await enqueue(task)
         if (notice === undefined) return ack
-        const riding = channel.reply?.(message, notice)
+        const riding = channel.can.passiveReply?.replyTo(message, notice)
         if (riding === undefined) await sayNotice(task, notice)
         return riding ?? ack
       }
-      const mayRide = channel.reply !== undefined && (channel.replyWithinMs ?? 0) > 0
+      const mayRide = replyWithinMs(channel) > 0
       const riding = mayRide ? await hold(channel, task, gone) : await enqueue(task)
       if (riding !== undefined) return riding
       // An ack that says nothing ends the redeliveries, so whatever an earlier one failed to bring is sent by now.

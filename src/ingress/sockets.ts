@@ -28,14 +28,14 @@ export function takeSockets({ channels, log }: { channels: ReadonlyMap<string, C
       if (id === undefined) return false
       // Until it is a WebSocket, a connection that breaks is nobody's fault and must not stop the process.
       socket.on('error', ignore)
-      const channel = channels.get(id)
-      if (channel?.admit === undefined) {
+      const sockets = channels.get(id)?.can.sockets
+      if (sockets === undefined) {
         refuse(socket, 404)
         return true
       }
       try {
         const headers = request.headers as Record<string, string | undefined> // Node joins repeated ones; set-cookie, its exception, is not read.
-        const take = channel.admit({ method: request.method ?? 'GET', rawQuery, headers, body: Buffer.alloc(0) })
+        const take = sockets.admit({ method: request.method ?? 'GET', rawQuery, headers, body: Buffer.alloc(0) })
         socket.removeListener('error', ignore)
         server.handleUpgrade(request, socket, head, (webSocket) => {
           webSocket.on('error', (error) => log.warn({ channel: id, error: error.message }, 'a socket failed'))

@@ -42,10 +42,11 @@ export function openWaitingRooms({ channels, take, lang, now, log }: WaitingRoom
 
   const rooms = new Map<string, WaitingMessages>()
   for (const channel of channels.values()) {
-    if (channel.mostWaiting === undefined) continue
+    const { waitingRoom } = channel.can
+    if (waitingRoom === undefined) continue
     const refuse = (message: Message): Promise<void> => sayBusy(channel, message)
     const store = async (message: Message): Promise<void> => void (await take(message))
-    rooms.set(channel.id, openWaitingMessages(store, { most: channel.mostWaiting, refuse, log }))
+    rooms.set(channel.id, openWaitingMessages(store, { most: waitingRoom.most, refuse, log }))
   }
   return rooms
 }

@@ -29,7 +29,7 @@ export function openDrafts({
   const next = new Map<string, Draft | undefined>()
 
   async function send(channel: Channel, draft: Draft): Promise<void> {
-    await channel.showDraft?.(draft).catch((error: unknown) => {
+    await channel.can.drafts?.show(draft).catch((error: unknown) => {
       log.debug({ taskId: draft.taskId, channel: channel.id, error: whyOf(error) }, 'a draft was not shown')
     })
     const timer = setTimeout(
@@ -48,7 +48,7 @@ export function openDrafts({
     show({ task, round, name, text }) {
       const to = task.message.from
       const channel = channels.get(to.channel)
-      if (channel?.showDraft === undefined || text.trim() === '') return
+      if (channel?.can.drafts === undefined || text.trim() === '') return
       const draft: Draft = { id: deliveryId(sayingId(task.id, round, name), 0), to, taskId: task.id, at: now(), text }
       if (next.has(task.id)) return void next.set(task.id, draft)
       next.set(task.id, undefined)

@@ -82,8 +82,9 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   }
 
   function permitFor(channel: Channel): Permit {
-    const { limits, repeatsShowTwice } = channel
-    return { now: now(), leaseMs: sendLeaseMs(sendMs), limits, repeatsShowTwice, looksUp: channel.lookUp !== undefined }
+    const { limits, can } = channel
+    const repeatsShowTwice = can.idempotentSends === undefined
+    return { now: now(), leaseMs: sendLeaseMs(sendMs), limits, repeatsShowTwice, looksUp: can.lookUp !== undefined }
   }
 
   /** Goes on beside its caller; a fault is logged, and the sweeper finds the line again. */

@@ -38,14 +38,14 @@ export function openSending({ store, channelOf, sendMs: usualMs, now, log }: Sen
   async function trySend(record: DeliveryRecord): Promise<FailedSend> {
     const { delivery, attempts, updatedAt } = record
     const channel = channelOf(delivery.to.channel)
-    const sendMs = Math.min(channel.sendMs?.(delivery) ?? usualMs, LONGEST_SEND_MS)
+    const sendMs = Math.min(channel.can.slowSends?.sendMs(delivery) ?? usualMs, LONGEST_SEND_MS)
     try {
       if (sendMs > usualMs) await hold(record, sendMs)
       const receipt = await channel.send(delivery, AbortSignal.timeout(Math.max(usualMs, sendMs)))
       return { verdict: { state: 'sent', route: 'active', receipt } }
     } catch (error) {
       const failed = readFailure(error, attempts, now())
-      if (failed.verdict.state !== 'unsure' || channel.lookUp === undefined) return failed
+      if (failed.verdict.state !== 'unsure' || channel.can.lookUp === undefined) return failed
       const { why } = failed.verdict
       const notBefore = now() + FIRST_LOOK_MS
       return { verdict: { state: 'again', why, notBefore, costsAttempt: true, doubtSince: updatedAt } }
@@ -58,7 +58,7 @@ export function openSending({ store, channelOf, sendMs: usualMs, now, log }: Sen
   }
 
   async function tryLook(line: Line, { delivery }: DeliveryRecord, since: number): Promise<Verdict> {
-    const channel = channelOf(delivery.to.channel)
+    const { lookUp } = channelOf(delivery.to.channel).can
     const later = (why: string, lookInMs: number): Verdict => ({
       state: 'again',
       why,
@@ -66,11 +66,11 @@ export function openSending({ store, channelOf, sendMs: usualMs, now, log }: Sen
       costsAttempt: false,
       doubtSince: since,
     })
-    if (channel.lookUp === undefined) return { state: 'unsure', why: 'it may have arrived, and cannot be looked up' }
+    if (lookUp === undefined) return { state: 'unsure', why: 'it may have arrived, and cannot be looked up' }
     let found: LookedUp
     try {
       const known = new Set(await store.saidSince(line, since - KNOWN_BEFORE_MS))
-      found = await channel.lookUp(delivery, { since, known }, AbortSignal.timeout(usualMs))
+      found = await lookUp.find(delivery, { since, known }, AbortSignal.timeout(usualMs))
     } catch (error) {
       const why = `it may have arrived, and could not be looked up: ${whyOf(error)}`
       // Away, it can send nothing else either, so nobody waits for the look.

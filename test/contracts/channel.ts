@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Channel, InboundRequest } from '../../src/channels/channel.ts'
+import type { Capability, Channel, InboundRequest } from '../../src/channels/channel.ts'
 import type { Delivery } from '../../src/core/delivery/delivery.ts'
 import {
   QuotaError,
@@ -28,6 +28,8 @@ export interface ChannelUnderTest {
   channel: Channel
   /** Another channel of the same account, as in another process with the same store. */
   twin: Channel
+  /** What its platform says that such channels can. */
+  can: readonly Capability[]
   /** Somebody to write to. */
   chat: string
   /** Callbacks of the platform that hold a message, each with the same message sent again; none where there are no callbacks. */
@@ -67,13 +69,34 @@ export function channelContract(name: string, open: () => Promise<ChannelUnderTe
 
     test('a callback is a message of ours, and the same one when it is sent again', () => {
       for (const { first, again } of it.callbacks) {
-        const [one, two, three] = [it.channel.receive?.(first), it.channel.receive?.(again), it.twin.receive?.(first)]
+        const [one, two, three] = [receive(it.channel, first), receive(it.channel, again), receive(it.twin, first)]
         if (one?.kind !== 'message' || two?.kind !== 'message' || three?.kind !== 'message')
           return expect.fail('no message')
         expect(() => messageSchema.parse(one.message)).not.toThrow()
         expect(one.message.from.channel).toBe(it.channel.id)
         expect([two.message.id, three.message.id]).toEqual([one.message.id, one.message.id])
       }
+    })
+
+    test('it can what its platform says, and nothing else', () => {
+      const has = Object.entries(it.channel.can).filter(([, capability]) => capability !== undefined)
+      expect(has.map(([name]) => name).toSorted()).toEqual(it.can.toSorted())
+      expect(it.can.includes('callbacks')).toBe(it.callbacks.length > 0)
+    })
+
+    test('an answer that rides on an ack is one', () => {
+      for (const { first } of it.callbacks) {
+        const inbound = receive(it.channel, first)
+        if (inbound?.kind !== 'message') return expect.fail('no message')
+        const ack = it.channel.can.passiveReply?.replyTo(inbound.message, hello)
+        if (ack !== undefined) expect(ack).toMatchObject({ status: 200, body: expect.stringMatching(/./) })
+      }
+    })
+
+    test('a socket that proves nothing is not let in', () => {
+      const request = { method: 'GET', rawQuery: '', headers: {}, body: Buffer.alloc(0) }
+      const { sockets } = it.channel.can
+      if (sockets !== undefined) expect(() => sockets.admit(request)).toThrow(UnverifiedError)
     })
 
     test('a callback that was tampered with is unverified', () => {
@@ -83,7 +106,7 @@ export function channelContract(name: string, open: () => Promise<ChannelUnderTe
             const body = Buffer.from(first.body)
             const at = place % body.length
             body[at] = (body[at] ?? 0) ^ change
-            const genuine = it.channel.receive?.(first)
+            const genuine = receive(it.channel, first)
             const verdict = receiveOrRefuse(it.channel, { ...first, body })
             // A change that means nothing (white space, a field that is not read) leaves the message what it was.
             if (verdict !== 'refused') expect(verdict).toEqual(genuine)
@@ -167,9 +190,13 @@ export function channelContract(name: string, open: () => Promise<ChannelUnderTe
   })
 }
 
+function receive(channel: Channel, request: InboundRequest) {
+  return channel.can.callbacks?.receive(request)
+}
+
 function receiveOrRefuse(channel: Channel, request: InboundRequest) {
   try {
-    return channel.receive?.(request)
+    return receive(channel, request)
   } catch (error) {
     expect(error).toBeInstanceOf(UnverifiedError)
     return 'refused'

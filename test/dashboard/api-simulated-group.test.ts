@@ -129,7 +129,7 @@ test('a picture that was uploaded goes out, and is read back through our own ser
   const here = await aChannel()
   qq.disconnect()
   qq.connectTo(here.url)
-  await expect.poll(() => here.channel.down?.()).toBeUndefined()
+  await expect.poll(() => here.channel.down()).toBeUndefined()
   const fileId = await upload()
   expect(await say('10001', [{ kind: 'image', media: { source: 'kept', fileId } }])).toBe('accepted')
   const { parts } = await bubble(({ parts: [part] }) => part?.kind === 'image')
@@ -146,7 +146,8 @@ test('a picture that was uploaded goes out, and is read back through our own ser
 
   const [shown] = here.messages.at(-1)?.parts ?? []
   if (shown?.kind !== 'image' || shown.media.source !== 'platform') return expect.fail('no picture came')
-  const { bytes } = (await here.channel.download?.(shown.media.id, soon())) ?? expect.fail('nothing to download by')
+  const { bytes } =
+    (await here.channel.can.media?.download(shown.media.id, soon())) ?? expect.fail('nothing to download by')
   expect(digest(bytes)).toBe(digest(Buffer.from(pngBase64, 'base64')))
 })
 
@@ -154,7 +155,7 @@ test('what the bot does in the group is told there, as QQ tells it', async () =>
   const here = await aChannel()
   qq.disconnect()
   qq.connectTo(here.url)
-  await expect.poll(() => here.channel.down?.()).toBeUndefined()
+  await expect.poll(() => here.channel.down()).toBeUndefined()
   const at = { channel: 'qq', chat: 'g20001', chatKind: 'group' as const }
   const messageId = await bubble(({ from }) => from.kind === 'person').then((said) => said.messageId ?? '')
   const actions: ChatAction[] = [
@@ -167,9 +168,9 @@ test('what the bot does in the group is told there, as QQ tells it', async () =>
     { kind: 'recall', messageId },
     { kind: 'kick', person: '10002' },
   ]
-  await here.channel.act?.({ kind: 'mute', person: '10002', forMs: 60_000 }, at, soon())
+  await here.channel.can.actions?.act({ kind: 'mute', person: '10002', forMs: 60_000 }, at, soon())
   expect(await say('10002', [{ kind: 'text', text: '我说不了话' }])).toContain('被禁言')
-  for (const action of actions) await here.channel.act?.(action, at, soon())
+  for (const action of actions) await here.channel.can.actions?.act(action, at, soon())
   qq.mute('20001', 60, '10001')
   await bubble(({ parts: [part] }) => part?.kind === 'text' && part.text.startsWith('张三 被'))
   const told = visitor.frames.flatMap((frame) =>

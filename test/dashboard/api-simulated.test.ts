@@ -70,6 +70,7 @@ test('each member of a simulated platform is a chat; a simulator that is away ha
       people: [{ id: 'ZhangSan', name: '张三' }],
       simulated: {
         platform: 'wecom-app',
+        platformTitle: { zh: '企业微信', en: 'WeCom' },
         bot: { id: 'app', name: '回头' },
         takes: ['text', 'image', 'voice', 'video', 'file'],
       },

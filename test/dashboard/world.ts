@@ -126,6 +126,7 @@ async function serveWorld(
     startedAt: Date.now(),
     store,
     channels,
+    platformTitle: (platform) => (platform === 'wecom-app' ? { zh: '企业微信', en: 'WeCom' } : undefined),
     rooms: consoleRooms,
     catalog: () => catalog,
     presets: {

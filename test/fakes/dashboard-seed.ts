@@ -29,7 +29,12 @@ export const chats: ConsoleChat[] = [
     chatKind: 'private',
     title: '李四',
     people: [{ id: 'lisi', name: '李四' }],
-    simulated: { platform: 'wecom-app', bot: { id: 'app', name: '回头' }, takes: ['text', 'image', 'file'] },
+    simulated: {
+      platform: 'wecom-app',
+      platformTitle: { zh: '企业微信', en: 'WeCom' },
+      bot: { id: 'app', name: '回头' },
+      takes: ['text', 'image', 'file'],
+    },
   },
   {
     channel: 'qq-group',
@@ -42,6 +47,7 @@ export const chats: ConsoleChat[] = [
     ],
     simulated: {
       platform: 'onebot',
+      platformTitle: { zh: 'QQ', en: 'QQ' },
       bot: { id: '3100000001', name: '小回' },
       takes: ['text', 'mention', 'quote', 'image', 'voice', 'video', 'file'],
     },

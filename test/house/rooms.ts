@@ -27,7 +27,12 @@ export const rooms: readonly Room[] = [
   {
     files: 'src/channels/open.ts',
     may: [core, 'src/channels/**', 'src/store/store.ts'],
-    mayTypes: ['config/config.ts'],
+  },
+  // The table of platforms, which the settings are made of.
+  {
+    files: 'src/channels/platforms.ts',
+    may: ['src/channels/platform.ts', 'src/channels/*/platform.ts'],
+    packages: ['zod'],
   },
   { files: 'src/channels/*.ts', may: [core, web], packages: ['zod'], typesOf: ['ws'] },
   { files: 'src/channels/wecom/**', may: [core, web, 'src/channels/*.ts'], packages: ['zod', 'fast-xml-parser'] },
@@ -111,6 +116,7 @@ export const rooms: readonly Room[] = [
     may: [core, 'src/simulators/*.ts'],
     packages: ['zod', 'ws', 'fast-xml-parser'],
   },
+  { files: 'src/simulators/stage.ts', may: ['src/simulators/played.ts', 'src/simulators/*/demo.ts'] },
   { files: 'src/simulators/*.ts', may: [core], packages: ['zod', 'ws'] },
 
   { files: 'src/dashboard/web/vite.config.ts', packages: ['vite', '@vitejs/plugin-react'] },
@@ -146,7 +152,7 @@ export const rooms: readonly Room[] = [
     may: [core, 'src/engine/**', 'src/outbox/**', stored, 'queues/**'],
     packages: ['zod', 'bullmq'],
   },
-  { files: 'config/**', may: [core], packages: ['zod', 'yaml'] },
+  { files: 'config/**', may: [core, 'src/channels/platforms.ts'], packages: ['zod', 'yaml'] },
 
   // Puts a process together; the programs stand above it.
   {

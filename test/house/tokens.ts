@@ -1,7 +1,7 @@
-/** A piece of TypeScript as far as the house rules care. Comments, templates' texts and regular expressions are left out. */
+/** A piece of TypeScript as far as the house rules care. Comments and regular expressions are left out. */
 export interface Token {
   kind: 'word' | 'string' | 'sign'
-  /** A string's is what stands between its quotes. */
+  /** A string's is what stands between its quotes; a template has a string for each of its texts. */
   text: string
   line: number
 }
@@ -32,7 +32,9 @@ export function readTokens(source: string): Token[] {
 
   /** The text of a template up to its end or its next `${`. */
   const skipTemplateText = () => {
-    skip(match(/(?:\\[\s\S]|\$(?!\{)|[^\\`$])*/y).length)
+    const text = match(/(?:\\[\s\S]|\$(?!\{)|[^\\`$])*/y)
+    if (text !== '') add('string', text)
+    skip(text.length)
     if (source[at] === '`') templates.pop()
     skip(source[at] === '`' ? 1 : 2)
   }
@@ -42,9 +44,11 @@ export function readTokens(source: string): Token[] {
     const word = match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/uy)
     // In TSX an apostrophe may stand in plain text, so a string that does not end in its line is none.
     const string = match(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/y)
-    const expression = beforeExpression.has(tokens.at(-1)?.text ?? '')
-      ? match(/\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/\w*/y)
-      : ''
+    const last = tokens.at(-1)
+    const expression =
+      last?.kind !== 'string' && beforeExpression.has(last?.text ?? '')
+        ? match(/\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/\w*/y)
+        : ''
     const open = templates.length - 1
     if (hidden) skip(hidden.length)
     else if (word) {
@@ -74,6 +78,8 @@ export function readTokens(source: string): Token[] {
 export interface Import {
   from: string
   isType: boolean
+  /** By `import()`: nothing is loaded before it is called. */
+  isLate: boolean
   line: number
 }
 
@@ -84,7 +90,9 @@ export function importsOf(tokens: readonly Token[]): Import[] {
     if (token.kind !== 'word' || (token.text !== 'import' && token.text !== 'export')) continue
     if (tokens[index - 1]?.text === '.') continue
     const source = sourceAfter(tokens, index)
-    if (source) found.push({ from: source.text, isType: tokens[index + 1]?.text === 'type', line: token.line })
+    const [next] = tokens.slice(index + 1)
+    if (!source) continue
+    found.push({ from: source.text, isType: next?.text === 'type', isLate: next?.text === '(', line: token.line })
   }
   return found
 }

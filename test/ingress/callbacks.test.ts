@@ -40,11 +40,15 @@ beforeEach(async () => {
   const staff = fakeChannel()
   const broken = fakeChannel({
     id: 'broken',
-    receive() {
-      throw new TypeError('a fault of ours')
+    can: {
+      callbacks: {
+        receive() {
+          throw new TypeError('a fault of ours')
+        },
+      },
     },
   })
-  const deaf = fakeChannel({ id: 'deaf', receive: undefined })
+  const deaf = fakeChannel({ id: 'deaf', can: { callbacks: undefined } })
   const app = express()
   app.enable('case sensitive routing')
   takeCallbacks(app, {

@@ -8,7 +8,7 @@ import { type HeldReplies, openHeldReplies } from '../../src/ingress/held-replie
 import { openReception, type Reception } from '../../src/ingress/reception.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from '../engine/scene-folder.ts'
-import { fakeChannel } from '../fakes/channel.ts'
+import { fakeChannel, riding } from '../fakes/channel.ts'
 import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
 let store: EmbeddedStore
@@ -112,7 +112,7 @@ function saying(text: string): Message {
 
 const ack = { status: 200 }
 const open = new AbortController().signal
-const holding = (ms: number) => fakeChannel({ replyWithinMs: ms })
+const holding = (ms: number) => fakeChannel({ can: { passiveReply: riding(ms) } })
 
 test("a quick command's request is held before its task is stored, and let go when the window ends", async () => {
   const answered = reception.answer(holding(80), saying('try quick'), ack, open)
@@ -140,7 +140,7 @@ test('a request whose connection is gone is held no longer', async () => {
 })
 
 test('nothing is held where an answer cannot ride, or must not wait', async () => {
-  for (const channel of [fakeChannel({ reply: undefined, replyWithinMs: 4_000 }), fakeChannel(), holding(0)]) {
+  for (const channel of [fakeChannel({ can: { passiveReply: undefined } }), holding(0)]) {
     expect(await reception.answer(channel, saying('try quick'), ack, open)).toBe(ack)
     expect(stored.at(-1)?.held).toBeUndefined()
   }
@@ -194,7 +194,9 @@ test('a command that is mostly quick enough is given notice later, holds no requ
 })
 
 test('where it cannot ride the notice is said', async () => {
-  expect(await reception.answer(fakeChannel({ reply: undefined }), saying('try slow'), ack, open)).toBe(ack)
+  expect(await reception.answer(fakeChannel({ can: { passiveReply: undefined } }), saying('try slow'), ack, open)).toBe(
+    ack,
+  )
   expect(happened).toEqual(['stored long', expect.stringMatching(/^said Got it: #\d+/)])
 })
 

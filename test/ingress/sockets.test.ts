@@ -18,10 +18,15 @@ beforeEach(async () => {
   log = []
   const note = (fields: object, message: string) => void log.push({ fields, message })
   const staff = fakeChannel({
-    admit(request) {
-      if (request.headers.authorization !== 'Bearer right') throw new UnverifiedError('wrong token', 'wrong_token', 403)
-      admitted.push(request)
-      return (socket) => socket.on('message', (frame) => socket.send(`heard ${String(frame)}`))
+    can: {
+      sockets: {
+        admit(request) {
+          if (request.headers.authorization !== 'Bearer right')
+            throw new UnverifiedError('wrong token', 'wrong_token', 403)
+          admitted.push(request)
+          return (socket) => socket.on('message', (frame) => socket.send(`heard ${String(frame)}`))
+        },
+      },
     },
   })
   sockets = takeSockets({

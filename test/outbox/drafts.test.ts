@@ -10,7 +10,9 @@ afterEach(() => void vi.useRealTimers())
 
 function aStage(showDraft?: (draft: Draft) => Promise<void>) {
   const shown: Draft[] = []
-  const channel = fakeChannel({ showDraft: showDraft ?? (async (draft) => void shown.push(draft)) })
+  const channel = fakeChannel({
+    can: { drafts: { show: showDraft ?? (async (draft) => void shown.push(draft)) } },
+  })
   const drafts = openDrafts({ channels: new Map([['staff', channel]]), now: () => Date.now(), log: silent })
   const { task } = aRun()
   return { shown, drafts, task, grow: (text: string) => drafts.show({ task, round: 2, name: 'answer', text }) }

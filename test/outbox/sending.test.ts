@@ -21,19 +21,27 @@ let line: { channel: string; chat: string }
 /** What the next looks find. */
 let finds: (LookedUp | Error)[]
 let looks: { since: number; known: string[] }[]
+/** How long the channel says that a send takes. */
+let sendMs: number
 
 beforeEach(() => {
   now = 1_800_000_000_000
   finds = []
   looks = []
+  sendMs = 0
   channel = fakeChannel({
     id: `qq-${++made}`,
-    repeatsShowTwice: true,
-    async lookUp(_delivery, { since, known }) {
-      looks.push({ since, known: [...known] })
-      const found = finds.shift() ?? expect.fail('nobody was to look')
-      if (found instanceof Error) throw found
-      return found
+    can: {
+      idempotentSends: undefined,
+      lookUp: {
+        async find(_delivery, { since, known }) {
+          looks.push({ since, known: [...known] })
+          const found = finds.shift() ?? expect.fail('nobody was to look')
+          if (found instanceof Error) throw found
+          return found
+        },
+      },
+      slowSends: { sendMs: () => sendMs },
     },
   })
   line = { channel: channel.id, chat: 'g1' }
@@ -44,7 +52,7 @@ const permit = (): Permit => ({
   leaseMs: 20_000,
   limits: channel.limits,
   repeatsShowTwice: true,
-  looksUp: channel.lookUp !== undefined,
+  looksUp: channel.can.lookUp !== undefined,
 })
 
 async function offer(id: string): Promise<string> {
@@ -159,7 +167,7 @@ describe('a send whose answer was lost', () => {
 
 describe('a send that takes long', () => {
   test('is given its time, and nobody else takes it meanwhile', async () => {
-    channel.sendMs = () => 100_000
+    sendMs = 100_000
     let rival: unknown
     channel.beforeSend = async () => {
       now += 100_000
@@ -172,7 +180,7 @@ describe('a send that takes long', () => {
   })
 
   test('is given five minutes at most', async () => {
-    channel.sendMs = () => 3_600_000
+    sendMs = 3_600_000
     let until: unknown
     channel.beforeSend = async () => {
       const taken = await store.outbox.take(line, permit())

@@ -160,12 +160,19 @@ function aChannel(seen: Edge['seen']): Channel {
     id: 'wecom',
     platform: 'stand-in',
     limits: { account: [], chat: [] },
+    can: {
+      passiveReply: {
+        withinMs: 0,
+        replyTo: (_message, part) => (part.kind === 'text' ? { status: 200, body: part.text } : undefined),
+      },
+      idempotentSends: true,
+    },
     split: (parts) => [...parts],
-    reply: (_message, part) => (part.kind === 'text' ? { status: 200, body: part.text } : undefined),
     async send({ part }) {
       if (part.kind === 'text') note(seen, part.text, 'active')
       return { sentAt: Date.now() }
     },
+    down: () => undefined,
   }
 }
 

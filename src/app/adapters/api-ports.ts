@@ -1,5 +1,6 @@
 import type { Config } from '../../../config/config.ts'
 import { consoleRooms } from '../../channels/console/people.ts'
+import { platforms } from '../../channels/platforms.ts'
 import { commandText } from '../../core/command/entries.ts'
 import { lineOf } from '../../core/message/address.ts'
 import { askerOf } from '../../core/message/message.ts'
@@ -41,6 +42,7 @@ export function apiPortsOf(
     startedAt: now(),
     store,
     channels: [...channels.values()],
+    platformTitle: (platform) => platforms.find(({ name }) => name === platform)?.title,
     rooms: consoleRooms,
     catalog: ports.catalog,
     presets: { ...ports.presets, usual: config.llm.preset },

@@ -14,8 +14,8 @@ export interface ListeningPorts {
 export function listenToChannels({ channels, waiting, take, log }: ListeningPorts): AbortController {
   const listening = new AbortController()
   for (const channel of channels.values()) {
-    channel
-      .listen?.(async (message) => {
+    channel.can.listening
+      ?.listen(async (message) => {
         await (waiting.get(channel.id)?.take(message) ?? take(message))
       }, listening.signal)
       .catch((error: unknown) => {

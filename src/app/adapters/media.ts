@@ -64,7 +64,7 @@ export function openMedia(
 
     async quoted(messageId, at, signal) {
       try {
-        return (await channels.get(at.channel)?.quoted?.(at, messageId, signal)) ?? []
+        return (await channels.get(at.channel)?.can.quotes?.read(at, messageId, signal)) ?? []
       } catch (error) {
         // Too old for the platform to know it: as good as not quoted.
         if (error instanceof RejectedError) return []

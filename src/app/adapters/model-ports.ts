@@ -51,7 +51,7 @@ export function openModelPorts(
     async quoted({ from }, messageId, signal) {
       // Nobody would look at it.
       if (!someoneSees) return []
-      return channels.get(from.channel)?.quoted?.(from, messageId, signal) ?? []
+      return channels.get(from.channel)?.can.quotes?.read(from, messageId, signal) ?? []
     },
     log,
   }

@@ -6,7 +6,9 @@ export function apiChannel(now: () => number): Channel {
     id: 'api',
     platform: 'api',
     limits: { account: [], chat: [] },
+    can: { idempotentSends: true },
     split: (parts) => [...parts],
     send: async ({ id }) => ({ platformMessageId: id, sentAt: now() }),
+    down: () => undefined,
   }
 }

@@ -25,6 +25,11 @@ export function consoleChannel(ports: ConsolePorts): Channel {
     id: 'console',
     platform: 'console',
     limits: { account: [], chat: [] },
+    can: {
+      idempotentSends: true,
+      // Nothing is kept of it: the browsers that look on are told, and put the bubble of the same id in its place.
+      drafts: { show: ({ id, to, taskId, at, text }) => tell({ chat: to.chat, draft: { id, taskId, at, text } }) },
+    },
     split: (parts) => [...parts],
 
     async send({ id, to, part, taskId }) {
@@ -44,7 +49,6 @@ export function consoleChannel(ports: ConsolePorts): Channel {
       return { platformMessageId: id, sentAt: at }
     },
 
-    // Nothing is kept of it: the browsers that look on are told, and put the bubble of the same id in its place.
-    showDraft: ({ id, to, taskId, at, text }) => tell({ chat: to.chat, draft: { id, taskId, at, text } }),
+    down: () => undefined,
   }
 }

@@ -1,5 +1,5 @@
 import type { Said } from './read-segments.ts'
-import type { GroupRule, OnebotConfig } from './types.ts'
+import type { GroupRule, OnebotConfig } from './settings.ts'
 
 const usual: Pick<GroupRule, 'answer' | 'prefixes' | 'keywords'> = {
   answer: ['prefix', 'mention', 'reply'],

@@ -3,7 +3,7 @@ import { type RawData, WebSocket } from 'ws'
 import { z } from 'zod'
 import { SetupError, UnavailableError } from '../../core/errors.ts'
 import { readFrame } from './frame.ts'
-import type { OnebotConfig } from './types.ts'
+import type { OnebotConfig } from './settings.ts'
 
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 30_000

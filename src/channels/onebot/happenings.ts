@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Message } from '../../core/message/message.ts'
 import { readPattern } from '../../core/text/pattern.ts'
-import { id, type JoinRule, type OnebotConfig } from './types.ts'
+import type { JoinRule, OnebotConfig } from './settings.ts'
+import { id } from './types.ts'
 
 /*
  * What happens in QQ rather than is said, in our words: an `event` part whose name commands can be bound to. What nobody is bound to, and what

@@ -3,7 +3,8 @@ import { whyOf } from '../../core/text/why.ts'
 import type { ChannelLog } from '../channel.ts'
 import type { Calls } from './calls.ts'
 import { isDone } from './faults.ts'
-import { id, type OnebotConfig } from './types.ts'
+import type { OnebotConfig } from './settings.ts'
+import { id } from './types.ts'
 
 /** Older messages are left alone: whoever wrote them has given up by now. */
 const CATCH_UP_MS = 10 * 60_000

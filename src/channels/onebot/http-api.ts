@@ -1,6 +1,7 @@
 import { AppError, RejectedError, SetupError, UnavailableError, UnsureError } from '../../core/errors.ts'
 import { readFrame } from './frame.ts'
-import { type Action, type Answer, answerSchema, type OnebotConfig } from './types.ts'
+import type { OnebotConfig } from './settings.ts'
+import { type Action, type Answer, answerSchema } from './types.ts'
 
 /** Faults that come before anything was sent. */
 const notSent = new Set([

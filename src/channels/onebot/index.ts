@@ -1,17 +1,15 @@
 import type { WebSocket } from 'ws'
-import { z } from 'zod'
-import { RejectedError, SetupError, UnavailableError } from '../../core/errors.ts'
+import { SetupError } from '../../core/errors.ts'
 import type { Message } from '../../core/message/message.ts'
 import { whyOf } from '../../core/text/why.ts'
-import { fetchFile } from '../../web/fetch-file.ts'
-import type { Channel, ChannelPorts } from '../channel.ts'
+import type { Channel, ChannelPorts, Inbound, InboundRequest } from '../channel.ts'
 import { openAccounts } from './accounts.ts'
 import { actionFor } from './act.ts'
-import { askAccount, dialOnce, keepDialling } from './dial.ts'
+import { askAccount, keepDialling } from './dial.ts'
+import { downloadFile } from './download.ts'
 import { faultOf, isDone } from './faults.ts'
 import { readFrame } from './frame.ts'
 import { missedIn } from './history.ts'
-import { callByHttp } from './http-api.ts'
 import { type Link, openLink } from './link.ts'
 import { lookUp } from './look-up.ts'
 import { mediaMs } from './media.ts'
@@ -22,20 +20,16 @@ import { parse, type Read } from './parse.ts'
 import { quotedParts } from './quoted.ts'
 import { CALL_MS, openRoutes } from './routes.ts'
 import { sendDelivery } from './send.ts'
+import type { OnebotConfig } from './settings.ts'
 import { splitParts } from './split.ts'
-import { isMedia, type OnebotConfig } from './types.ts'
+import { isMedia } from './types.ts'
 import { type Proof, verifyPost, verifySocket } from './verify.ts'
-
-const MOST_DOWNLOAD_BYTES = 64 * 1024 * 1024
-const DOWNLOAD_MS = 60_000
 
 /** QQ tells no limits and freezes who talks too much: a safe start. */
 const limits: Channel['limits'] = {
   account: [{ count: 20, windowMs: 60_000 }],
   chat: [{ count: 1, windowMs: 1_000 }],
 }
-
-const placeSchema = z.object({ url: z.string().optional(), base64: z.string().optional() })
 
 /** QQ through an implementation of OneBot v11. Throws SetupError when it could prove nothing. */
 export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
@@ -48,6 +42,8 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
   const routes = openRoutes(config, accounts, mutes, ports)
   /** Accounts whose chats are being read again: what they say meanwhile comes after it. */
   const catchingUp = new Map<string, Promise<void>>()
+  /** The newest word on who may speak where, while what it means is asked. */
+  const newestMutes = new Map<string, Mute>()
   let onMessage: ((message: Message) => Promise<void>) | undefined
   let dialling: { since: number; why: string } | undefined
 
@@ -100,14 +96,21 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
     }
   }
 
-  /** What is to be said in the group waits as long; lifted, it goes out at once. */
+  /**
+   * What is to be said in the group waits as long; lifted, it goes out at once. Whether we are among those who are silent is asked before anything is held:
+   * a send that was refused in between would be put off after the chat was opened again.
+   */
   async function noteMute(account: string, mute: Mute): Promise<void> {
     const { group, who, forMs } = mute
-    mutes.note(account, mute)
     log.info({ channel: config.id, account, group, who, forMs }, 'the right to speak in a group changed')
-    const mayGo = forMs === 0 || (who === 'all' && (await isAdmin(account, group)))
-    if (!mayGo) return
-    mutes.note(account, { ...mute, forMs: 0 })
+    const key = `${account} ${group} ${who}`
+    newestMutes.set(key, mute)
+    const isFree = forMs === 0 || (who === 'all' && (await isAdmin(account, group)))
+    // Changed again while we asked.
+    if (newestMutes.get(key) !== mute) return
+    newestMutes.delete(key)
+    mutes.note(account, isFree ? { ...mute, forMs: 0 } : mute)
+    if (!isFree) return
     await ports.reopen(config.id, `g${group}`).catch((error: unknown) => {
       log.warn({ channel: config.id, group, error: whyOf(error) }, 'what waits for a group goes out later')
     })
@@ -172,34 +175,68 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
     }
   }
 
+  /** An event that is posted. */
+  function receive(request: InboundRequest): Inbound {
+    const account = verifyPost(request, config)
+    // Any JSON would be a quick operation, so nothing is said.
+    const ack = { status: 204 }
+    const frame = readFrame(request.body.toString())
+    if (frame === undefined) return { kind: 'ignored', why: 'it is no JSON object', ack }
+    const found = read(frame, {
+      account,
+      role: 'event',
+      repeatsIds: /lagrange/i.test(request.headers['user-agent'] ?? ''),
+    })
+    if (found.kind === 'message') return { ...found, ack }
+    if (found.kind === 'mute') void noteMute(account, found.mute)
+    return { kind: 'ignored', why: 'why' in found ? found.why : 'a heartbeat', ack }
+  }
+
+  async function listen(take: (message: Message) => Promise<void>, signal: AbortSignal): Promise<void> {
+    onMessage = take
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    if (config.wsUrl !== undefined) {
+      const failed = (error: Error): void => {
+        dialling ??= { since: now(), why: error.message }
+        log.warn({ channel: config.id, error: error.message }, 'the implementation cannot be reached')
+      }
+      void keepDialling(config, { use: takeDialled, failed }, signal)
+    }
+    await stopped
+    accounts.closeAll()
+  }
+
   return {
     id: config.id,
     platform: 'onebot',
     limits: { account: config.limits?.account ?? limits.account, chat: config.limits?.chat ?? limits.chat },
-    repeatsShowTwice: true,
-    mostWaiting: config.mostWaiting,
-
-    ...(config.httpSecret !== undefined && {
-      receive(request) {
-        const account = verifyPost(request, config)
-        // Any JSON would be a quick operation, so nothing is said.
-        const ack = { status: 204 }
-        const frame = readFrame(request.body.toString())
-        if (frame === undefined) return { kind: 'ignored', why: 'it is no JSON object', ack }
-        const found = read(frame, {
-          account,
-          role: 'event',
-          repeatsIds: /lagrange/i.test(request.headers['user-agent'] ?? ''),
-        })
-        if (found.kind === 'message') return { ...found, ack }
-        if (found.kind === 'mute') void noteMute(account, found.mute)
-        return { kind: 'ignored', why: 'why' in found ? found.why : 'a heartbeat', ack }
+    can: {
+      callbacks: config.httpSecret === undefined ? undefined : { receive },
+      sockets: {
+        admit(request) {
+          const proof = verifySocket(request, config)
+          return (socket) => void connect(socket, proof)
+        },
       },
-    }),
-
-    admit(request) {
-      const proof = verifySocket(request, config)
-      return (socket) => void connect(socket, proof)
+      listening: { listen },
+      waitingRoom: { most: config.mostWaiting },
+      actions: {
+        async act(action, at, signal) {
+          const answer = await routes.call(at.account, actionFor(action, at), CALL_MS, signal)
+          if (!isDone(answer)) throw faultOf(answer, action.kind)
+        },
+      },
+      lookUp: {
+        async find(delivery, doubt, signal) {
+          const found = await lookUp(delivery, doubt, { routes, now: now() }, signal)
+          const messageId = found.state === 'sent' ? found.receipt.platformMessageId : undefined
+          if (messageId !== undefined) own.add(delivery.to.account ?? '', messageId)
+          return found
+        },
+      },
+      slowSends: { sendMs: ({ part }) => (isMedia(part) ? mediaMs(part) : 0) },
+      media: { download: (mediaId, signal) => downloadFile(mediaId, config, routes, signal) },
+      quotes: { read: (to, messageId, signal) => quotedParts(routes, to, messageId, signal) },
     },
 
     split: (parts) => splitParts(parts, config.longAnswers),
@@ -210,77 +247,10 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
       return { platformMessageId: sent.messageId, sentAt: now() }
     },
 
-    sendMs: ({ part }) => (isMedia(part) ? mediaMs(part) : 0),
-
-    async lookUp(delivery, doubt, signal) {
-      const found = await lookUp(delivery, doubt, { routes, now: now() }, signal)
-      const messageId = found.state === 'sent' ? found.receipt.platformMessageId : undefined
-      if (messageId !== undefined) own.add(delivery.to.account ?? '', messageId)
-      return found
-    },
-
-    async act(action, at, signal) {
-      const answer = await routes.call(at.account, actionFor(action, at), CALL_MS, signal)
-      if (!isDone(answer)) throw faultOf(answer, action.kind)
-    },
-
-    async download(platformMediaId, signal) {
-      const [type, ...rest] = platformMediaId.split(':')
-      const name = rest.join(':')
-      const action = type === 'record' ? 'get_record' : type === 'image' ? 'get_image' : 'get_file'
-      const params = { file: name, file_id: name, out_format: 'mp3' }
-      const answer = await routes.call(undefined, { action, params }, CALL_MS, signal)
-      if (!isDone(answer)) throw faultOf(answer, `the file ${name.slice(0, 80)}`)
-      const place = placeSchema.safeParse(answer.data)
-      if (place.data?.base64 !== undefined)
-        return { bytes: Buffer.from(place.data.base64, 'base64'), name, type: 'application/octet-stream' }
-      if (place.data?.url === undefined)
-        throw new RejectedError('onebot: the file lies on the machine that runs QQ, and has no address')
-      const options = {
-        limitBytes: MOST_DOWNLOAD_BYTES,
-        timeoutMs: DOWNLOAD_MS,
-        allowPrivate: config.allowPrivateUrls ?? false,
-      }
-      return fetchFile(place.data.url, options, signal)
-    },
-
-    quoted: (to, messageId, signal) => quotedParts(routes, to, messageId, signal),
-
-    async listen(take, signal) {
-      onMessage = take
-      const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-      if (config.wsUrl !== undefined) {
-        const failed = (error: Error): void => {
-          dialling ??= { since: now(), why: error.message }
-          log.warn({ channel: config.id, error: error.message }, 'the implementation cannot be reached')
-        }
-        void keepDialling(config, { use: takeDialled, failed }, signal)
-      }
-      await stopped
-      accounts.closeAll()
-    },
-
     down() {
       const down = accounts.down()
       if (config.httpUrl !== undefined && config.wsUrl === undefined) return routes.httpDown()
       return down && { since: down.since, why: dialling?.why ?? down.why }
     },
-  }
-}
-
-/** What is wrong with the ways that we go ourselves; undefined when they work or there are none. For `doctor`. */
-export async function connectionProblem(config: OnebotConfig): Promise<string | undefined> {
-  const status = { action: 'get_status', params: {} }
-  try {
-    if (config.wsUrl !== undefined) {
-      const socket = await dialOnce(config, AbortSignal.timeout(10_000))
-      await askAccount(socket).finally(() => socket.terminate())
-    }
-    if (config.httpUrl !== undefined) await callByHttp(config, status, 10_000)
-    return undefined
-  } catch (error) {
-    return error instanceof UnavailableError
-      ? `${error.message}: is it running, and is the address right?`
-      : whyOf(error)
   }
 }

@@ -1,7 +1,7 @@
 import { readPattern } from '../../core/text/pattern.ts'
 import type { Happening } from './happenings.ts'
 import type { Said } from './read-segments.ts'
-import type { GroupRule, OnebotConfig, WordRule } from './types.ts'
+import type { GroupRule, OnebotConfig, WordRule } from './settings.ts'
 
 /** Keeps order in groups: words that may not be said, and people who say too much at once. */
 export interface Order {

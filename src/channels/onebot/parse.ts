@@ -5,12 +5,12 @@ import { type Happening, happened, readNotice as readHappening, readRequest } fr
 import { type Mute, readMute } from './mutes.ts'
 import type { Order } from './order.ts'
 import { readSegments, type Said } from './read-segments.ts'
+import type { OnebotConfig } from './settings.ts'
 import {
   eventSchema,
   heartbeatSchema,
   type MessageEvent,
   messageEventSchema,
-  type OnebotConfig,
   offlineFileSchema,
   type Segment,
   segmentSchema,

@@ -5,7 +5,8 @@ import type { ChannelPorts } from '../channel.ts'
 import type { Accounts } from './accounts.ts'
 import { callByHttp } from './http-api.ts'
 import type { Mutes } from './mutes.ts'
-import { type Action, type Answer, answerSchema, type OnebotConfig } from './types.ts'
+import type { OnebotConfig } from './settings.ts'
+import { type Action, type Answer, answerSchema } from './types.ts'
 
 /** An ordinary action; NapCat gives up after ten seconds by itself. */
 export const CALL_MS = 30_000

@@ -6,7 +6,8 @@ import { faultOf, isDone, saysMuted } from './faults.ts'
 import { asBase64, loadMedia, uploadMs } from './media.ts'
 import { mutedFault, readOwnMembership } from './mutes.ts'
 import { CALL_MS, type Routes } from './routes.ts'
-import { type Action, type Answer, isMedia, type OnebotConfig, sentSchema } from './types.ts'
+import type { OnebotConfig } from './settings.ts'
+import { type Action, type Answer, isMedia, sentSchema } from './types.ts'
 
 /** A question on the side. */
 const INFO_MS = 5_000

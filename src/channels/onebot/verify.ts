@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { UnverifiedError } from '../../core/errors.ts'
 import type { InboundRequest } from '../channel.ts'
-import type { OnebotConfig } from './types.ts'
+import type { OnebotConfig } from './settings.ts'
 
 /** Who a socket proved to be. */
 export interface Proof {

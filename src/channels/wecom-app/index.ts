@@ -1,17 +1,15 @@
 import { SetupError } from '../../core/errors.ts'
-import type { Channel, ChannelPorts } from '../channel.ts'
+import type { Channel, ChannelPorts, Inbound, InboundRequest, MediaFile } from '../channel.ts'
 import { wecomClient } from '../wecom/client.ts'
 import { wecomCrypto } from '../wecom/crypto.ts'
-import { faultOf } from '../wecom/faults.ts'
 import { openCallback } from '../wecom/verify.ts'
+import { faultOf } from './faults.ts'
 import { mediaUploads } from './media.ts'
 import { parse } from './parse.ts'
 import { passiveReply } from './reply.ts'
 import { type Sender, send } from './send.ts'
+import type { WecomAppConfig } from './settings.ts'
 import { splitParts } from './split.ts'
-import type { WecomAppConfig } from './types.ts'
-
-export { tokenProblem } from './token-problem.ts'
 
 const MINUTE_MS = 60_000
 
@@ -42,6 +40,19 @@ export function wecomApp(config: WecomAppConfig, ports: ChannelPorts): Channel {
   const sender: Sender = { agentId, client, uploads, now: () => ports.now() }
   let trouble: { since: number; why: string } | undefined
 
+  function receive(request: InboundRequest): Inbound {
+    const opened = openCallback(crypto, request)
+    if (opened.kind === 'payload') return parse(opened.text, config, ports.now())
+    // The text alone, without quotes or a line break: else the URL cannot be saved.
+    return { kind: 'handshake', ack: { status: 200, body: opened.text, headers: { 'content-type': 'text/plain' } } }
+  }
+
+  async function download(mediaId: string, signal: AbortSignal): Promise<MediaFile> {
+    const answer = await client.download(mediaId, signal)
+    if (answer.file === undefined) throw faultOf(answer, 'a file that was sent')
+    return answer.file
+  }
+
   return {
     id: config.id,
     platform: 'wecom-app',
@@ -49,16 +60,15 @@ export function wecomApp(config: WecomAppConfig, ports: ChannelPorts): Channel {
       account: config.limits?.account ?? limits.account,
       chat: config.limits?.chat ?? limits.chat,
     },
-    replyWithinMs: config.replyWithinMs,
-
-    receive(request) {
-      const opened = openCallback(crypto, request)
-      if (opened.kind === 'payload') return parse(opened.text, config, ports.now())
-      // The text alone, without quotes or a line break: else the URL cannot be saved.
-      return { kind: 'handshake', ack: { status: 200, body: opened.text, headers: { 'content-type': 'text/plain' } } }
+    can: {
+      callbacks: { receive },
+      passiveReply: {
+        withinMs: config.replyWithinMs,
+        replyTo: (message, part) => passiveReply(crypto, corpId, message, part, ports.now()),
+      },
+      idempotentSends: true,
+      media: { download },
     },
-
-    reply: (message, part) => passiveReply(crypto, corpId, message, part, ports.now()),
 
     split: splitParts,
 
@@ -71,12 +81,6 @@ export function wecomApp(config: WecomAppConfig, ports: ChannelPorts): Channel {
         if (error instanceof SetupError) trouble ??= { since: ports.now(), why: error.message }
         throw error
       }
-    },
-
-    async download(mediaId, signal) {
-      const answer = await client.download(mediaId, signal)
-      if (answer.file === undefined) throw faultOf(answer, 'a file that was sent')
-      return answer.file
     },
 
     down: () => trouble,

@@ -5,7 +5,7 @@ import type { Media } from '../../core/message/part.ts'
 import { fetchFile } from '../../web/fetch-file.ts'
 import type { ChannelPorts, MediaFile } from '../channel.ts'
 import { MOST_MEDIA_BYTES, type UploadType, type WecomClient } from '../wecom/client.ts'
-import { faultOf } from '../wecom/faults.ts'
+import { faultOf } from './faults.ts'
 import type { MediaPart } from './types.ts'
 
 const MB = 1024 * 1024

@@ -3,8 +3,8 @@ import type { Delivery, Receipt } from '../../core/delivery/delivery.ts'
 import { RejectedError } from '../../core/errors.ts'
 import type { Answer, WecomClient } from '../wecom/client.ts'
 import { errcodeOf } from '../wecom/errcodes.ts'
-import { faultOf } from '../wecom/faults.ts'
 import { bodyOf, type MessageBody, mediaBodyOf } from './body.ts'
+import { faultOf } from './faults.ts'
 import type { MediaUploads } from './media.ts'
 
 export interface Sender {
@@ -26,7 +26,7 @@ export async function send(
   if ('media' in part) {
     const uploaded = await uploads.of(delivery, part, signal)
     answer = await post(mediaBodyOf(uploaded, part))
-    if (errcodeOf(answer.errcode).class === 'reupload' && part.media.source !== 'platform') {
+    if (errcodeOf(answer.errcode).kind === 'reupload' && part.media.source !== 'platform') {
       answer = await post(mediaBodyOf(await uploads.of(delivery, part, signal, uploaded), part))
     }
   } else {

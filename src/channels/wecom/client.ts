@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
-import { AppError, SetupError, UnavailableError, UnsureError } from '../../core/errors.ts'
+import { AppError, RejectedError, SetupError, UnavailableError, UnsureError } from '../../core/errors.ts'
 import { unlessAborted } from '../../core/unless-aborted.ts'
 import { asciiName, nameIn } from '../../web/file-name.ts'
 import { readAtMost } from '../../web/read-at-most.ts'
 import type { ChannelPorts, MediaFile } from '../channel.ts'
 import { errcodeOf } from './errcodes.ts'
-import { faultOf } from './faults.ts'
+import { faultsOf } from './faults.ts'
 
 const CALL_MS = 10_000
 const MEDIA_MS = 60_000
@@ -23,6 +23,12 @@ export type Answer = z.infer<typeof answerSchema>
 const tokenSchema = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() })
 /** What all processes share: the token, or why there is none. */
 const keptTokenSchema = z.union([z.object({ token: z.string() }), z.object({ refused: z.string() })])
+
+/** Of the calls for a token, which answer nobody and send nothing: both are as good as a refusal. */
+const faultOf = faultsOf({
+  fallback: (message) => new RejectedError(message),
+  already_done: (message) => new RejectedError(message),
+})
 
 export type UploadType = 'image' | 'voice' | 'video' | 'file'
 
@@ -177,7 +183,7 @@ function baseOf(url: string): string {
 
 /** 40001 too: it is the answer to a wrong secret, but on a call also to a token that WeCom no longer knows. */
 function refusesToken({ errcode }: Answer): boolean {
-  return errcode === 40001 || errcodeOf(errcode).class === 'refresh_token'
+  return errcode === 40001 || errcodeOf(errcode).kind === 'refresh_token'
 }
 
 /** The verdict, which WeCom gives as JSON with status 200 whatever it says; anything else comes from something in between. */

@@ -21,6 +21,8 @@ export interface ApiPorts {
   startedAt: number
   store: Store
   channels: readonly ApiChannel[]
+  /** What people call a platform; undefined for one that nobody knows. */
+  platformTitle(platform: string): Bilingual | undefined
   /** The made-up people and groups of the console's own channel. */
   rooms: readonly Room[]
   catalog(): Catalog
@@ -105,7 +107,7 @@ interface ApiSchedules {
 
 /** The part of the installation's config that the API reads. */
 export interface ApiConfig {
-  adminPassword: string | undefined
+  adminPassword?: string
   apiTokens: readonly string[]
   lang: Lang
   limits: { filesKeptMs: number }

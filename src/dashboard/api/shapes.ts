@@ -238,20 +238,18 @@ export const sessionSchema = z.object({
 })
 export type Session = z.infer<typeof sessionSchema>
 
+const namedSchema = z.object({ id: z.string(), name: z.string() })
+
 /** A person or group that the console can speak as. */
 const consoleChatSchema = z.object({
   channel: z.string(),
   chat: z.string(),
   chatKind: z.enum(['private', 'group']),
   title: z.string(),
-  people: z.array(z.object({ id: z.string(), name: z.string() })),
-  /** A platform's simulator plays it: which platform, who the bot is there, and which kinds of parts can be said. */
+  people: z.array(namedSchema),
+  /** A platform's simulator plays it: which platform, what people call it, who the bot is there, and which kinds of parts can be said. */
   simulated: z
-    .object({
-      platform: z.string(),
-      bot: z.object({ id: z.string(), name: z.string() }),
-      takes: z.array(z.string()),
-    })
+    .object({ platform: z.string(), platformTitle: bilingualSchema, bot: namedSchema, takes: z.array(z.string()) })
     .optional(),
 })
 export type ConsoleChat = z.infer<typeof consoleChatSchema>

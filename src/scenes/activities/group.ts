@@ -20,7 +20,7 @@ function personIn({ message, pick }: Asking, given: string | undefined): string 
   const mentioned = message.parts.find((part) => part.kind === 'mention')
   const person = mentioned?.person ?? given?.replace(/^@/, '')
   if (person === undefined || !/^\d{5,12}$/.test(person))
-    return refuse(pick({ zh: '请 @ 一个群成员，或写出 QQ 号。', en: 'Mention a member, or write their number.' }))
+    return refuse(pick({ zh: '请 @ 一个群成员，或写出号码。', en: 'Mention a member, or write their number.' }))
   if (person === message.from.account) refuse(pick({ zh: '不能对机器人自己这样做。', en: 'Not to the bot itself.' }))
   return person
 }

@@ -78,7 +78,7 @@ test('every group has people who also have a chat of their own', () => {
 test('a draft is told to those who look on, and nothing of it is kept', async () => {
   const { channel, kept, hints } = aChannel()
   const { id, to } = aDelivery('zhangsan')
-  await channel.showDraft?.({ id, to, taskId: 'console-1', at: 5, text: '回头' })
+  await channel.can.drafts?.show({ id, to, taskId: 'console-1', at: 5, text: '回头' })
   expect(hints).toEqual([
     {
       topic: 'console',

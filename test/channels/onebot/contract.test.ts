@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { onebot } from '../../../src/channels/onebot/index.ts'
+import { onebotPlatform } from '../../../src/channels/onebot/platform.ts'
 import { TEXT_CHARS } from '../../../src/channels/onebot/split.ts'
 import { codePoints } from '../../../src/core/message/split.ts'
 import { startOnebotSimulator } from '../../../src/simulators/onebot/index.ts'
@@ -46,6 +47,7 @@ channelContract('onebot', async () => {
   return {
     channel: open(),
     twin: open(),
+    can: onebotPlatform.can,
     chat: '10001',
     callbacks: [
       { first: posted(inPrivate), again: posted({ ...inPrivate, time: 1_790_000_001 }) },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { connectionProblem } from '../../../src/channels/onebot/index.ts'
+import { connectionProblem } from '../../../src/channels/onebot/doctor.ts'
 import { aChannel, aDelivery, anImplementation, soon } from './here.ts'
 import { aConfig } from './vectors.ts'
 

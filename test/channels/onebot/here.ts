@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Channel } from '../../../src/channels/channel.ts'
 import { onebot } from '../../../src/channels/onebot/index.ts'
-import type { OnebotConfig } from '../../../src/channels/onebot/types.ts'
+import type { OnebotConfig } from '../../../src/channels/onebot/settings.ts'
 import type { Delivery } from '../../../src/core/delivery/delivery.ts'
 import type { Message } from '../../../src/core/message/message.ts'
 import type { Part } from '../../../src/core/message/part.ts'
@@ -31,7 +31,7 @@ export async function aChannel(over: Partial<OnebotConfig> = {}, ports = channel
   const channel = onebot(aConfig(over), ports)
   const messages: Message[] = []
   const stopping = new AbortController()
-  void channel.listen?.(async (message) => void messages.push(message), stopping.signal)
+  void channel.can.listening?.listen(async (message) => void messages.push(message), stopping.signal)
   const quiet = { debug() {}, info() {}, warn() {}, error() {} }
   const sockets = takeSockets({ channels: new Map([[channel.id, channel]]), log: quiet })
   const server = createServer((_req, res) => void res.end())

@@ -28,7 +28,7 @@ describe.each(['napcat', 'lagrange', 'go-cqhttp'] as const)('an answer that was 
       simulator.misbehave({ answer: 'timeout', times: 1 })
       await expect(channel.send(delivery, soon())).rejects.toThrow(UnsureError)
       const known = simulator.inbox.slice(0, -1).map(({ messageId }) => messageId)
-      const found = await channel.lookUp?.(delivery, doubt(since, ...known), soon())
+      const found = await channel.can.lookUp?.find(delivery, doubt(since, ...known), soon())
       const { messageId } = simulator.inbox.at(-1) ?? expect.fail('it was said')
       expect(found).toMatchObject({ state: 'sent', receipt: { platformMessageId: messageId } })
     }
@@ -40,7 +40,7 @@ describe.each(['napcat', 'lagrange', 'go-cqhttp'] as const)('an answer that was 
     await simulator.connected()
     const since = Date.now()
     await channel.send(aDelivery('hi'), soon())
-    const found = await channel.lookUp?.(aDelivery('hi'), doubt(since), soon())
+    const found = await channel.can.lookUp?.find(aDelivery('hi'), doubt(since), soon())
     expect(found?.state).toBe(flavour === 'go-cqhttp' ? 'unknown' : 'sent')
   })
 })
@@ -53,7 +53,7 @@ describe('a send that cannot be found', () => {
     const simulator = await anImplementation({ reverseUrl: url })
     await simulator.connected()
     const look = (delivery: Delivery, since: number, ...known: string[]) =>
-      channel.lookUp?.(delivery, doubt(since, ...known), soon())
+      channel.can.lookUp?.find(delivery, doubt(since, ...known), soon())
     return { channel, simulator, look, ports }
   }
   const answer = aDelivery('the answer', inGroup)

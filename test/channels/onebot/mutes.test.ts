@@ -62,6 +62,29 @@ describe('a mute that is told', () => {
   })
 })
 
+test('while it is asked whether the bot is an admin of a silenced group, nothing it says is held', async () => {
+  const { simulator, send, ports } = await aGroup('napcat', 'admin')
+  simulator.misbehave({ action: 'get_group_member_info', delayMs: 200 })
+  simulator.mute('20001', 1, 'all')
+  await expect.poll(() => ports.logged()).toContain('the right to speak in a group changed')
+  expect(await send()).toMatchObject({ platformMessageId: expect.any(String) })
+  expect(ports.reopened).toEqual([])
+  await expect.poll(() => ports.reopened).toEqual(['qq g20001'])
+})
+
+test('a mute of the whole group that is lifted while it is asked about holds nothing afterwards', async () => {
+  const { simulator, send, channel, ports } = await aGroup('napcat', 'member')
+  simulator.misbehave({ action: 'get_group_member_info', delayMs: 200 })
+  simulator.mute('20001', 1, 'all')
+  simulator.mute('20001', 0, 'all')
+  await expect.poll(() => ports.reopened).toEqual(['qq g20001'])
+  // Asked about later, so answered later.
+  simulator.mute('20002', 1, 'all')
+  const elsewhere = aDelivery('the answer', { ...inGroup, chat: 'g20002' })
+  await expect.poll(() => channel.send(elsewhere, soon()).catch((error: unknown) => error)).toBeInstanceOf(QuotaError)
+  expect(await send()).toMatchObject({ platformMessageId: expect.any(String) })
+})
+
 test.for(['napcat', 'lagrange'] as const)(
   'a refusal because of a mute that nobody told waits for its end (%s)',
   async (flavour) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readFrame } from '../../../src/channels/onebot/frame.ts'
 import { openOrder } from '../../../src/channels/onebot/order.ts'
 import { parse, type Read } from '../../../src/channels/onebot/parse.ts'
-import type { OnebotConfig } from '../../../src/channels/onebot/types.ts'
+import type { OnebotConfig } from '../../../src/channels/onebot/settings.ts'
 import { type Message, messageSchema } from '../../../src/core/message/message.ts'
 import { aConfig, vectors } from './vectors.ts'
 

@@ -288,7 +288,7 @@ describe('what was said while nobody was connected', () => {
     expect(messages[2]?.id).toBe(before?.id)
   })
 
-  test.for([['10001'], 'all'] as const)('is taken from friends as well: %s', async (catchUpFriends) => {
+  test.for<string[] | 'all'>([['10001'], 'all'])('is taken from friends as well: %s', async (catchUpFriends) => {
     const { channel, url, messages } = await aChannel({ catchUpFriends }, channelPorts(Date.now()))
     const friends = ['10001', '10002'].map((id) => ({ id, name: id }))
     const simulator = await anImplementation({ friends })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { OnebotConfig } from '../../../src/channels/onebot/types.ts'
+import { type OnebotConfig, onebotSettings } from '../../../src/channels/onebot/settings.ts'
 
 /** A file of test/fixtures/onebot. */
 export function vectors<T>(file: string): T {
@@ -9,16 +9,12 @@ export function vectors<T>(file: string): T {
 
 /** A channel that answers everything in groups, unless told otherwise. */
 export function aConfig(over: Partial<OnebotConfig> = {}): OnebotConfig {
-  return {
+  const settings = onebotSettings.parse({
+    platform: 'onebot',
     id: 'qq',
     accessToken: 'kestrel-token-1',
-    accounts: [],
-    groups: { default: { answer: ['all'], prefixes: [], keywords: [], words: [], exempt: [] } },
-    longAnswers: 'split',
-    ignore: [],
+    groups: { default: { answer: ['all'], prefixes: [] } },
     mostWaiting: 100,
-    catchUpGroups: [],
-    catchUpFriends: [],
-    ...over,
-  }
+  })
+  return { ...settings, ...over }
 }

@@ -84,16 +84,16 @@ describe('the vectors of posted events', () => {
   test.for(posts)('$id: $title', ({ input, expect: expected }) => {
     const given = request({ ...input, method: expected.method_override ?? input.method })
     if (expected.http_status >= 400 && expected.precondition === undefined) {
-      expect(statusOf(() => channel.receive?.(given))).toBe(expected.http_status)
+      expect(statusOf(() => channel.can.callbacks?.receive(given))).toBe(expected.http_status)
       return
     }
     // That a post is answered 503 while the store is away is said by callbacks.test.ts.
-    const found = channel.receive?.(given)
+    const found = channel.can.callbacks?.receive(given)
     expect(found).toMatchObject({ kind: 'message', ack: { status: 204 } })
     if (expected.normalized && found?.kind === 'message') expect(found.message.text).toBe(expected.normalized.text)
   })
 
   test('where no secret is set, nothing is believed', () => {
-    expect(onebot(aConfig(), channelPorts()).receive).toBeUndefined()
+    expect(onebot(aConfig(), channelPorts()).can.callbacks).toBeUndefined()
   })
 })

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Answer, wecomClient } from '../../../src/channels/wecom/client.ts'
 import { errcodeOf } from '../../../src/channels/wecom/errcodes.ts'
-import { faultOf } from '../../../src/channels/wecom/faults.ts'
-import type { WecomAppConfig } from '../../../src/channels/wecom-app/types.ts'
+import { faultOf } from '../../../src/channels/wecom-app/faults.ts'
+import type { WecomAppConfig } from '../../../src/channels/wecom-app/settings.ts'
 import { QuotaError, RejectedError, SetupError, UnavailableError } from '../../../src/core/errors.ts'
 import type { Part } from '../../../src/core/message/part.ts'
 import { splitText, utf8Bytes } from '../../../src/core/message/split.ts'
@@ -102,7 +102,7 @@ async function conclusionOf(vector: Exchange): Promise<unknown> {
     const { filename, content_type: type, bytes_base64: base64 } = request.multipart ?? expect.fail(id)
     return app().send(aDelivery({ kind: 'file', name: filename, type, media: { source: 'inline', base64 } }), never)
   }
-  if (id.startsWith('media-get')) return app().download?.(request.query.media_id ?? '', never)
+  if (id.startsWith('media-get')) return app().can.media?.download(request.query.media_id ?? '', never)
   if (id.startsWith('update-card') || id.startsWith('recall')) {
     const client = wecomClient({ ...appConfig, apiBaseUrl: api.url }, channelPorts())
     return verdictOf(await client.post(pathOf(vector), request.json, never))
@@ -127,7 +127,7 @@ describe('exchanges', () => {
       vector.id !== 'send-token-bad-again' &&
       path !== 'media/get'
     ) {
-      expect(errcodeOf(errcode).class).toBe(vector.expect.class)
+      expect(errcodeOf(errcode).kind).toBe(vector.expect.class)
     }
 
     const conclusion = await conclusionOf(vector).catch((error: unknown) => error)

@@ -1,11 +1,12 @@
 import { wecomApp } from '../../../src/channels/wecom-app/index.ts'
-import type { WecomAppConfig } from '../../../src/channels/wecom-app/types.ts'
+import { type WecomAppConfig, wecomAppSettings } from '../../../src/channels/wecom-app/settings.ts'
 import type { Delivery } from '../../../src/core/delivery/delivery.ts'
 import type { Part } from '../../../src/core/message/part.ts'
 import { channelPorts, type FakePorts } from '../../fakes/channel-ports.ts'
 
 /** The app of the test vectors. */
-export const appConfig: WecomAppConfig = {
+export const appConfig: WecomAppConfig = wecomAppSettings.parse({
+  platform: 'wecom-app',
   id: 'wecom',
   corpId: 'ww7c1f09e2b45d8a63',
   agentId: 1000002,
@@ -13,8 +14,7 @@ export const appConfig: WecomAppConfig = {
   token: '0VNoyS9Nx5zduKHs9P',
   encodingAesKey: 'mAtSvplGyOnvpUwz9gV8SVngwnEZcCeWvhpg4Dj1A6h',
   apiBaseUrl: 'https://qyapi.weixin.qq.com',
-  replyWithinMs: 1500,
-}
+})
 
 export function anApp(config: Partial<WecomAppConfig> = {}, ports: FakePorts = channelPorts()) {
   return { channel: wecomApp({ ...appConfig, ...config }, ports), ports }

@@ -44,7 +44,7 @@ function requestOf({ request }: Vector): InboundRequest {
 /** What `receive` says: an Inbound, or the refusal. Any other error fails the test. */
 function receive(vector: Vector): Inbound | UnverifiedError {
   try {
-    return anApp().channel.receive?.(requestOf(vector)) ?? expect.fail('the channel receives')
+    return anApp().channel.can.callbacks?.receive(requestOf(vector)) ?? expect.fail('the channel receives')
   } catch (error) {
     if (error instanceof UnverifiedError) return error
     throw error

@@ -1,3 +1,4 @@
+import { wecomAppPlatform } from '../../../src/channels/wecom-app/platform.ts'
 import { utf8Bytes } from '../../../src/core/message/split.ts'
 import { channelContract, type Fault } from '../../contracts/channel.ts'
 import { channelPorts } from '../../fakes/channel-ports.ts'
@@ -34,6 +35,7 @@ channelContract('wecom-app', async () => {
   return {
     channel: open(),
     twin: open(),
+    can: wecomAppPlatform.can,
     chat: 'zhang.san',
     callbacks: [
       { first: request('app-text'), again: request('app-text-retry-1') },

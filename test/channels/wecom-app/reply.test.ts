@@ -20,7 +20,7 @@ const asked = message([{ kind: 'text', text: 'hi' }])
 
 /** What the platform reads in the ack. */
 function heard(part: Part, to = asked): XmlElement | undefined {
-  const ack = anApp().channel.reply?.(to, part)
+  const ack = anApp().channel.can.passiveReply?.replyTo(to, part)
   if (!ack) return undefined
   const envelope = readXml(ack.body ?? '')
   // All four are plain texts, see sealedReply.

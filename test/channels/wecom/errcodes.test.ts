@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { errcodeOf } from '../../../src/channels/wecom/errcodes.ts'
-import { faultOf } from '../../../src/channels/wecom/faults.ts'
-import { QuotaError, RejectedError, SetupError, UnavailableError } from '../../../src/core/errors.ts'
+import { faultsOf } from '../../../src/channels/wecom/faults.ts'
+import { QuotaError, RejectedError, SetupError, UnavailableError, UnsureError } from '../../../src/core/errors.ts'
 import { vectors } from './vectors.ts'
 
 const table = vectors<{
   errcodes: { errcode: number; class: string }[]
   unknown_errcode: { class: string }
 }>('wecom-errcodes')
+
+/** A surface that says what those kinds are to it. */
+class OtherWay extends UnavailableError {}
+const faultOf = faultsOf({
+  fallback: (message) => new OtherWay(message),
+  already_done: (message) => new UnsureError(message, true),
+})
 
 const families: Record<string, new (...args: never[]) => Error> = {
   retry: UnavailableError,
@@ -16,14 +23,14 @@ const families: Record<string, new (...args: never[]) => Error> = {
   refresh_token: SetupError,
   config: SetupError,
   reupload: RejectedError,
-  fallback: RejectedError,
-  already_done: RejectedError,
+  fallback: OtherWay,
+  already_done: UnsureError,
   permanent: RejectedError,
 }
 
-describe('every errcode has its class and its family of errors', () => {
+describe('every errcode has its kind and its family of errors; what two kinds are is said by the surface', () => {
   test.each(table.errcodes)('$errcode is $class', ({ errcode, class: kind }) => {
-    expect(errcodeOf(errcode).class).toBe(kind)
+    expect(errcodeOf(errcode).kind).toBe(kind)
     if (errcode === 0) return
     const fault = faultOf({ errcode, errmsg: 'x' }, 'delivery d-1')
     expect(fault).toBeInstanceOf(families[kind])
@@ -32,7 +39,7 @@ describe('every errcode has its class and its family of errors', () => {
 })
 
 test('a code that is not in the table is a refusal for good', () => {
-  expect(errcodeOf(123456).class).toBe(table.unknown_errcode.class)
+  expect(errcodeOf(123456).kind).toBe(table.unknown_errcode.class)
   expect(faultOf({ errcode: 123456, errmsg: 'new' }, 'delivery d-1')).toBeInstanceOf(RejectedError)
 })
 

@@ -119,7 +119,8 @@ test('pictures and files go both ways, byte for byte', async () => {
   const { parts, from } = await heard(here, 1)
   const [shown] = parts
   if (shown?.kind !== 'image' || shown.media.source !== 'platform') return expect.fail('it is no picture')
-  const { bytes } = (await here.channel.download?.(shown.media.id, soon())) ?? expect.fail('nothing to download by')
+  const { bytes } =
+    (await here.channel.can.media?.download(shown.media.id, soon())) ?? expect.fail('nothing to download by')
   expect(Buffer.from(bytes).toString('base64')).toBe(pngBase64)
 
   const send = (part: Part) => here.channel.send({ ...aDelivery(part), to: from }, soon())

@@ -10,7 +10,8 @@ export type Sides = ReadonlyMap<string, Side>
 export function sidesOf(ports: ApiPorts): Sides {
   const simulated = Object.entries(ports.config.simulators).map(([channel, url]): [string, Side] => {
     const platform = ports.channels.find(({ id }) => id === channel)?.platform ?? channel
-    return [channel, simulatedSide(channel, platform, url, ports)]
+    const title = ports.platformTitle(platform) ?? { zh: platform, en: platform }
+    return [channel, simulatedSide(channel, { platform, title }, url, ports)]
   })
   return new Map([['console', keptSide(ports)], ...simulated])
 }

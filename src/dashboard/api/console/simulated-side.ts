@@ -21,7 +21,12 @@ const pollMs = 20_000
 const tryAgainMs = 2000
 
 /** A platform's simulator: its people are heard and spoken for over its HTTP, see `core/simulated.ts`. */
-export function simulatedSide(channel: string, platform: string, baseUrl: string, ports: ApiPorts): Side {
+export function simulatedSide(
+  channel: string,
+  { platform, title }: { platform: string; title: Bilingual },
+  baseUrl: string,
+  ports: ApiPorts,
+): Side {
   const refused = (sentence: Bilingual): UsageError => new UsageError(inLang(ports.config.lang, sentence))
 
   async function chats(): Promise<SimulatedChat[]> {
@@ -57,7 +62,7 @@ export function simulatedSide(channel: string, platform: string, baseUrl: string
       return (await chats()).map(({ bot, takes, ...chat }) => ({
         channel,
         ...chat,
-        simulated: { platform, bot, takes },
+        simulated: { platform, platformTitle: title, bot, takes },
       }))
     },
 

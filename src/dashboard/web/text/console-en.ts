@@ -22,7 +22,6 @@ export const consoleEn: typeof consoleZh = {
   bot: 'Huitou',
   theBot: 'the bot',
   web: 'Web console',
-  platforms: { 'wecom-app': 'WeCom', onebot: 'QQ' },
   simulated: 'simulated',
   simulatedHint: 'A simulator plays this platform; nothing leaves this machine',
   askIdea: '#Tell me about Beijing',

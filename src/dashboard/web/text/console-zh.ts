@@ -19,8 +19,6 @@ export const consoleZh = {
   bot: '回头',
   theBot: '机器人',
   web: '网页控制台',
-  /** By the platform's name in the configuration. */
-  platforms: { 'wecom-app': '企业微信', onebot: 'QQ' } as Readonly<Record<string, string>>,
   simulated: '模拟',
   simulatedHint: '这个平台由模拟器扮演，消息不会发到外面',
   askIdea: '#介绍一下北京',

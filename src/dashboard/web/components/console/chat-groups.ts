@@ -1,3 +1,4 @@
+import type { Lang } from '../../../../core/text/lang.ts'
 import type { ConsoleChat } from '../../../api/shapes.ts'
 import type { Text } from '../../text/zh.ts'
 
@@ -10,13 +11,13 @@ export interface ChatGroup {
 }
 
 /** The chats by channel, in the order in which they came. */
-export function chatGroups(chats: readonly ConsoleChat[], text: Text): ChatGroup[] {
+export function chatGroups(chats: readonly ConsoleChat[], text: Text, lang: Lang): ChatGroup[] {
   const byChannel = Map.groupBy(chats, ({ channel }) => channel)
   const platforms = [...byChannel.values()].map(([first]) => first?.simulated?.platform)
   return [...byChannel].map(([channel, own]) => {
-    const platform = own[0]?.simulated?.platform
+    const { platform, platformTitle } = own[0]?.simulated ?? {}
     const isAlone = platforms.filter((one) => one === platform).length === 1
-    const name = platform === undefined ? text.console.web : (text.console.platforms[platform] ?? platform)
+    const name = platformTitle?.[lang] ?? text.console.web
     return {
       channel,
       title: isAlone ? name : `${name} · ${channel}`,

@@ -14,10 +14,10 @@ interface ChatListProps {
 }
 
 export function ChatList({ chats, shown, unread, onChoose }: ChatListProps) {
-  const { text } = useText()
+  const { text, lang } = useText()
   return (
     <nav className={classes.side} aria-label={text.console.chats}>
-      {chatGroups(chats, text).map(({ channel, title, isSimulated, chats }) => (
+      {chatGroups(chats, text, lang).map(({ channel, title, isSimulated, chats }) => (
         <section key={channel} aria-label={title}>
           <h2 className={classes.groupTitle}>
             {title}

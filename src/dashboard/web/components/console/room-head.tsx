@@ -18,7 +18,7 @@ interface RoomHeadProps {
 
 /** Which chat it is (on a phone also the way to another) and who is speaking. */
 export function RoomHead({ chats, chat, person, isWide, onChoose, onPerson }: RoomHeadProps) {
-  const { text } = useText()
+  const { text, lang } = useText()
   const title = <h1 className={classes.roomTitle}>{chat.title}</h1>
   return (
     <header className={classes.roomHead}>
@@ -38,7 +38,7 @@ export function RoomHead({ chats, chat, person, isWide, onChoose, onPerson }: Ro
             </Button>
           </Menu.Target>
           <Menu.Dropdown className={classes.menu}>
-            {chatGroups(chats, text).map(({ channel, title, isSimulated, chats }) => (
+            {chatGroups(chats, text, lang).map(({ channel, title, isSimulated, chats }) => (
               <Fragment key={channel}>
                 <Menu.Label>
                   {title} {isSimulated && <SimulatedBadge />}

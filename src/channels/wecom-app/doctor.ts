@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts'
 import { wecomClient } from '../wecom/client.ts'
-import type { WecomAppConfig } from './types.ts'
+import type { WecomAppConfig } from './settings.ts'
 
 /** Why no access token can be had with these settings, as a sentence for the operator; undefined when one can. Asks WeCom each time. */
 export async function tokenProblem(config: WecomAppConfig): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { presetNameSchema } from '../src/core/model/preset.ts'
-import { patternFault } from '../src/core/text/pattern.ts'
-import { count, DAY_MS, list, SECOND_MS, text } from './pieces.ts'
+import { count, DAY_MS, list, SECOND_MS, text } from '../../core/settings/pieces.ts'
+import { patternFault } from '../../core/text/pattern.ts'
+import { preset } from '../settings.ts'
 
 /* What a bot does in QQ groups and with requests, as it is written in the file. */
 
@@ -67,7 +67,7 @@ export const groupRule = z.strictObject({
   keywords: list(text)
     .default([])
     .describe('Texts anywhere in a message for `keyword`, beside those that commands are called by.'),
-  preset: presetNameSchema.optional().describe('The preset of conversations that have chosen none.'),
+  preset,
   welcome: text.optional().describe('Said to who joins, after a mention of them.'),
   join: z.strictObject(joinRule).optional().describe('Requests to join. Left out: left to others.'),
   words: z.array(wordRule).default([]).describe("Words that may not be said. The group's administrators may."),
