@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { groupSubject } from '../src/core/grant.ts'
+import { harmlessEnvironment } from '../src/core/harmless-environment.ts'
 import { readMoment } from '../src/core/schedule/moment.ts'
 import type { Config } from './config.ts'
 import { ConfigError, type Problem } from './config-error.ts'
@@ -10,9 +11,6 @@ import { sentenceOf, unknownKey } from './sentences.ts'
 import { readYaml } from './yaml-file.ts'
 
 const defaultFile = 'config/huitou.yaml'
-
-/** Nothing that could be a secret, also of other programs. */
-const hostVariables = ['PATH', 'LANG', 'LC_ALL', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'] as const
 
 /** The settings of this process, from its environment (`over` goes first) and the file that names. Throws ConfigError. */
 export function loadConfig(over: Readonly<Record<string, string>> = {}): Config {
@@ -76,7 +74,7 @@ function configOf(settings: Settings, environment: Readonly<Record<string, strin
   return {
     ...settings,
     timeZone,
-    hostEnvironment: { ...Object.fromEntries(hostVariables.map((name) => [name, environment[name]])), TZ: timeZone },
+    hostEnvironment: { ...harmlessEnvironment(environment), TZ: timeZone },
     grants: settings.grants.map(({ person, group, scene, command, from, until }) => ({
       subject: group === undefined ? (person ?? '') : groupSubject(group),
       scene,

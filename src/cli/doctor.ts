@@ -24,7 +24,7 @@ export const doctorCommand: CliCommand = {
     ]
     for (const account of config.channels) findings.push(...(await accountFindings(account)))
     for (const [name, server] of Object.entries(config.llm.mcp)) {
-      findings.push({ what: `MCP server ${name}`, wrong: await mcpProblem(name, server) })
+      findings.push({ what: `MCP server ${name}`, wrong: await mcpProblem(name, server, config.hostEnvironment) })
     }
     if (config.channels.length === 0) {
       const names = platforms.map(({ name }) => name).join(', ')

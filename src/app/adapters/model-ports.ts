@@ -17,7 +17,7 @@ export type ModelSidePorts = Pick<StoreSide, 'store' | 'tasks' | 'now' | 'log'> 
 
 /** What models may call and see, in this process. */
 export function openModelPorts(
-  config: Pick<Config, 'lanes' | 'llm' | 'limits' | 'channels'>,
+  config: Pick<Config, 'lanes' | 'llm' | 'limits' | 'channels' | 'hostEnvironment'>,
   ports: ModelSidePorts,
   watch: TaskWatch,
 ): { mcp: Mcp; tools: ToolSource[]; pictures: PicturePorts } {
@@ -37,6 +37,7 @@ export function openModelPorts(
     access,
     files: store.files,
     filesKeptMs: config.limits.filesKeptMs,
+    env: config.hostEnvironment,
     now,
     log,
   })

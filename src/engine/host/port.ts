@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
+import { harmlessEnvironment } from '../../core/harmless-environment.ts'
 import type { Log } from '../../core/log.ts'
 import { whyOf } from '../../core/text/why.ts'
 import { endFamily } from './family.ts'
@@ -45,7 +46,7 @@ export function openPort(options: PortOptions, listener: PortListener): Port {
 
 function openThread({ memoryMb, env, log }: PortOptions, listener: PortListener): Port {
   const worker = new Worker(startUrl, {
-    env: harmless(env),
+    env: harmlessEnvironment(env),
     execArgv: [],
     stdout: true,
     stderr: true,
@@ -76,7 +77,7 @@ function openThread({ memoryMb, env, log }: PortOptions, listener: PortListener)
 function openProcess({ memoryMb, env, log }: PortOptions, listener: PortListener): Port {
   const maxBytes = memoryMb === undefined ? '' : `${(memoryMb + processOverheadMb) * 1024 * 1024}`
   const child = fork(startUrl, [maxBytes], {
-    env: harmless(env),
+    env: harmlessEnvironment(env),
     execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -118,14 +119,6 @@ function openProcess({ memoryMb, env, log }: PortOptions, listener: PortListener
       await gone
     },
   }
-}
-
-/** What a command may know of our environment: enough to find programs, tell the time and trust certificates; no secrets. */
-function harmless(env: PortOptions['env']): Record<string, string> {
-  const known = Object.entries(env).filter(([name]) =>
-    /^(PATH|TZ|LANG|LC_\w+|NODE_ENV|NODE_EXTRA_CA_CERTS)$/.test(name),
-  )
-  return Object.fromEntries(known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
 function exitBy(error: unknown): PortExit {

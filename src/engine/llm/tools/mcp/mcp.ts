@@ -18,6 +18,8 @@ export interface McpPorts {
   access: Pick<Access, 'isGranted'>
   files: Pick<Files, 'put'>
   filesKeptMs: number
+  /** What programs get of our environment. */
+  env: Readonly<Record<string, string | undefined>>
   now(): number
   log: Log
 }
@@ -33,7 +35,7 @@ export function openMcp(configs: Readonly<Record<string, McpServerConfig>>, port
   const servers = Object.entries(configs).map(([name, config]) => ({
     name,
     config,
-    server: openMcpServer(name, config, ports.log),
+    server: openMcpServer(name, config, ports),
   }))
 
   async function toolsOf({ name, config, server }: (typeof servers)[number], run: Run, lang: Lang): Promise<Tool[]> {

@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import {
   type CallToolResult,
   CallToolResultSchema,
@@ -9,6 +10,7 @@ import {
   type Tool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
+import { harmlessEnvironment } from '../../../../core/harmless-environment.ts'
 import type { Log } from '../../../../core/log.ts'
 import { whyOf } from '../../../../core/text/why.ts'
 import { boundedFetch } from './bounded-fetch.ts'
@@ -59,14 +61,22 @@ interface Connection {
   listedAt: number
 }
 
-export function openMcpServer(name: string, config: McpServerConfig, log: Log): McpServer {
+export interface McpServerPorts {
+  /** Our environment; a program gets the harmless part of it. */
+  env: Readonly<Record<string, string | undefined>>
+  log: Log
+}
+
+export function openMcpServer(name: string, config: McpServerConfig, { env, log }: McpServerPorts): McpServer {
+  const stopping = new AbortController()
+  /** Of the connection that is made, or being made. */
+  let transport: Transport | undefined
   let connection: Promise<Connection> | undefined
   let fault: { why: string; until: number; inARow: number } | undefined
-  let isClosed = false
   const told = (error: unknown): string => withoutSecrets(whyOf(error), config).slice(0, 300)
 
   function lose(lost: Promise<Connection>, error: unknown): void {
-    if (connection !== lost || isClosed) return
+    if (connection !== lost || stopping.signal.aborted) return
     connection = undefined
     const inARow = (fault?.inARow ?? 0) + 1
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (inARow - 1))
@@ -82,7 +92,7 @@ export function openMcpServer(name: string, config: McpServerConfig, log: Log): 
 
   /** The connection, made when there is none; throws while the pause after a fault goes on. */
   function connect(): Promise<Connection> {
-    if (isClosed) return Promise.reject(new McpCallError('away', `${name}: the process is stopping`))
+    if (stopping.signal.aborted) return Promise.reject(new McpCallError('away', `${name}: the process is stopping`))
     if (connection !== undefined) return connection
     if (fault !== undefined && Date.now() < fault.until) return Promise.reject(new McpCallError('away', fault.why))
     const made: Promise<Connection> = open((error) => lose(made, error))
@@ -94,8 +104,9 @@ export function openMcpServer(name: string, config: McpServerConfig, log: Log): 
   async function open(lost: (error: Error) => void): Promise<Connection> {
     const client = new Client({ name: 'huitou', version: '1.0.0' })
     try {
-      await client.connect(transportOf(config, log, name, lost), { timeout: START_MS })
-      const opened: Connection = { client, tools: await listOf(client), listedAt: Date.now() }
+      transport = transportOf(config, { env, log }, name, lost)
+      await client.connect(transport, { timeout: START_MS, signal: stopping.signal })
+      const opened: Connection = { client, tools: await listOf(client, stopping.signal), listedAt: Date.now() }
       client.onclose = () => lost(new Error('it closed the connection'))
       client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
         opened.listedAt = 0
@@ -113,7 +124,7 @@ export function openMcpServer(name: string, config: McpServerConfig, log: Log): 
     const opened = await mine
     if (Date.now() - opened.listedAt < FRESH_MS) return opened.tools
     try {
-      opened.tools = await listOf(opened.client)
+      opened.tools = await listOf(opened.client, stopping.signal)
       opened.listedAt = Date.now()
       fault = undefined
       return opened.tools
@@ -157,17 +168,22 @@ export function openMcpServer(name: string, config: McpServerConfig, log: Log): 
     away: () => (connection === undefined ? fault?.why : undefined),
 
     async close() {
-      isClosed = true
-      const { client } = (await connection?.catch(() => undefined)) ?? {}
-      await client?.close().catch(() => undefined)
+      // Whoever waits for it to start, or for its list, waits no longer.
+      stopping.abort(new McpCallError('away', `${name}: the process is stopping`))
+      // The transport, and not the client: one that is starting has no client yet that could be closed.
+      await transport?.close().catch(() => undefined)
     },
   }
 }
 
 /** What is wrong with a server; undefined when it comes up and offers tools. For `doctor`. */
-export async function mcpProblem(name: string, config: McpServerConfig): Promise<string | undefined> {
+export async function mcpProblem(
+  name: string,
+  config: McpServerConfig,
+  env: McpServerPorts['env'],
+): Promise<string | undefined> {
   const quiet = () => undefined
-  const server = openMcpServer(name, config, { debug: quiet, info: quiet, warn: quiet, error: quiet })
+  const server = openMcpServer(name, config, { env, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } })
   try {
     const tools = await server.tools(DOCTOR_MS)
     if (tools !== undefined) return tools.length > 0 ? undefined : 'it is there, but offers no tools'
@@ -177,7 +193,12 @@ export async function mcpProblem(name: string, config: McpServerConfig): Promise
   }
 }
 
-function transportOf(config: McpServerConfig, log: Log, server: string, lost: (error: Error) => void) {
+function transportOf(
+  config: McpServerConfig,
+  { env: ours, log }: McpServerPorts,
+  server: string,
+  lost: (error: Error) => void,
+): Transport {
   if ('url' in config) {
     // Headers may be secrets: they are not carried on to wherever a redirect leads.
     const requestInit: RequestInit = { headers: { ...config.headers }, redirect: 'error' }
@@ -187,11 +208,11 @@ function transportOf(config: McpServerConfig, log: Log, server: string, lost: (e
     })
   }
   const { command, args, env, cwd } = config
-  // Of our environment a program gets what the SDK holds harmless (PATH, HOME and the like), and what is set for it.
+  // Of our environment a program gets what we and the SDK hold harmless (PATH, HOME and the like), and what is set for it.
   const transport = new StdioClientTransport({
     command,
     args: [...args],
-    env: { ...env },
+    env: { ...harmlessEnvironment(ours), ...env },
     cwd,
     stderr: 'pipe',
     maxBufferSize: MOST_BYTES,
@@ -203,11 +224,11 @@ function transportOf(config: McpServerConfig, log: Log, server: string, lost: (e
   return transport
 }
 
-async function listOf(client: Client): Promise<Tool[]> {
+async function listOf(client: Client, signal: AbortSignal): Promise<Tool[]> {
   const tools: Tool[] = []
   let cursor: string | undefined
   do {
-    const page = await client.listTools({ cursor }, { timeout: LIST_MS })
+    const page = await client.listTools({ cursor }, { timeout: LIST_MS, signal })
     tools.push(...page.tools)
     cursor = page.nextCursor
   } while (cursor !== undefined && tools.length < MOST_TOOLS)
