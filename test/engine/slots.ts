@@ -93,11 +93,14 @@ export interface RunChanges {
   attempt?: number
   isFresh?: boolean
   graceMs?: number
+  /** Another for each run when left out. */
+  runId?: string
 }
 export function run(slots: Slots, command: string, changes: RunChanges = {}): Promise<HostEnd> {
   const { rest = '', outside = new Outside(), signal = never, attempt = 1, isFresh, graceMs = 100 } = changes
   runs += 1
+  const { runId = `r${runs}` } = changes
   const route = { scene: 'try', command, rest }
-  const order = { runId: `r${runs}`, route, message, lang: 'zh' as const, attempt, isFresh, taskNumber: runs }
+  const order = { runId, route, message, lang: 'zh' as const, attempt, isFresh, taskNumber: runs }
   return slots.run(order, outside, signal, graceMs)
 }

@@ -50,7 +50,7 @@ export interface Job {
 
 /** A host as its slot sees it: takes one job at a time. */
 export interface Host {
-  /** No other command is to run in it: the scene files have changed since it was started, or programs of its command go on. */
+  /** No other command is to run in it: the scene files have changed since it was started, or something is left behind in it. */
   isOld: boolean
   /** Gives it a job; only when it is free. */
   take(job: Job): void
@@ -67,11 +67,17 @@ export interface HostOwner {
 
 /** Reading the scene files may take this long, on a machine that has other things to do. */
 const startMs = 30_000
+/** A host that does not say what is left behind within this time is busy with it. */
+const settleMs = 1_000
 
 export function openHost(options: PortOptions & { sources: Sources }, owner: HostOwner): Host {
   let job: Job | undefined
   let isDead = false
   let grace: NodeJS.Timeout | undefined
+  /** Set between the end of a run and what it has left behind. */
+  let settling: { runId: string; late: NodeJS.Timeout } | undefined
+  let isReady = false
+  const { log } = options
   const port = openPort(options, {
     message: (message) => {
       if (!isDead) hear(message)
@@ -89,6 +95,7 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     switch (heard?.kind) {
       case 'ready':
         clearTimeout(tooLate)
+        isReady = true
         owner.free(host)
         return
       case 'loading':
@@ -104,8 +111,14 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
         return
       case 'end':
         if (heard.runId !== job?.run.runId) return
-        host.isOld ||= heard.leaves === true
-        finish(heard.end)
+        if (heard.settles) settle(heard.runId, heard.end)
+        else finish(heard.end)
+        return
+      case 'settled':
+        if (heard.runId === settling?.runId) settled(heard.runId, heard.left)
+        return
+      case 'late':
+        disturbed(heard)
         return
       case 'broken':
         die({ state: 'failed', message: heard.message, stack: heard.stack, retry: 'later' })
@@ -148,19 +161,52 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
   }
 
   function finish(end: HostEnd): void {
-    settle(end)
+    tell(end)
     owner.free(host)
+  }
+
+  /** The run has ended, and its person has the answer; whether another may begin here is not known yet. */
+  function settle(runId: string, end: HostEnd): void {
+    const message = `what it left behind kept its host busy for ${settleMs} ms`
+    const late = setTimeout(() => die({ state: 'killed', why: 'crashed', message }), settleMs)
+    settling = { runId, late }
+    tell(end)
+  }
+
+  function settled(runId: string, left: readonly string[]): void {
+    clearTimeout(settling?.late)
+    settling = undefined
+    if (left.length > 0) {
+      host.isOld = true
+      log.info({ taskId: runId, left }, 'a command has left something behind; its host is replaced')
+    }
+    owner.free(host)
+  }
+
+  /** Whoever runs here now has nothing to do with it. */
+  function disturbed({ runId, message, stack }: Extract<FromHost, { kind: 'late' }>): void {
+    host.isOld = true
+    log.warn(
+      { taskId: runId, error: stack ?? message },
+      'what a command or its scene left behind has failed, and nobody waited for it; its host is replaced',
+    )
+    if (isReady && job === undefined && settling === undefined) die({ state: 'failed', message, stack, retry: 'later' })
   }
 
   function die(end: HostEnd): void {
     if (isDead) return
     isDead = true
-    clearTimeout(tooLate)
-    settle(end)
+    stopWaiting()
+    tell(end)
     owner.gone(host, end)
   }
 
-  function settle(end: HostEnd): void {
+  function stopWaiting(): void {
+    clearTimeout(tooLate)
+    clearTimeout(settling?.late)
+  }
+
+  function tell(end: HostEnd): void {
     clearTimeout(grace)
     job?.signal.removeEventListener('abort', abort)
     job?.calls.parking?.removeEventListener('abort', park)
@@ -178,8 +224,8 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
     async kill() {
       if (!isDead) {
         isDead = true
-        clearTimeout(tooLate)
-        settle({ state: 'killed', why: 'crashed', message: 'the process is stopping' })
+        stopWaiting()
+        tell({ state: 'killed', why: 'crashed', message: 'the process is stopping' })
       }
       await port.kill()
     },

@@ -1,14 +1,17 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { flushCompileCache } from 'node:module'
 import process from 'node:process'
-import { isMainThread, Worker } from 'node:worker_threads'
+import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { type LoadedScene, loadScenes } from '../../scenes/load.ts'
 import { concealer } from '../../scenes/settings.ts'
 import type { SceneFile, Sources } from '../../scenes/sources.ts'
 import { describedError } from './content.ts'
-import { hasPrograms } from './family.ts'
+import { endPrograms, endProgramsSoon, ownThread } from './family.ts'
+import { openLeftovers } from './leftovers.ts'
 import type { Outside } from './outside.ts'
 import { type End, perform } from './perform.ts'
-import { importFromPictures, pictureUrl } from './pictures.ts'
+import { importFromPictures, modulesLoaded, pictureUrl } from './pictures.ts'
+import type { ThreadData } from './port.ts'
 import type { FromHost, ToHost } from './protocol.ts'
 import { rememberSteps } from './remember-steps.ts'
 import type { RunOrder } from './setting.ts'
@@ -30,18 +33,32 @@ type Answer = Extract<ToHost, { kind: 'answer' | 'fault' }>
 const wire = openWire()
 const calls = new Map<number, (answer: Answer) => void>()
 let scenes: readonly LoadedScene[] = []
-let running: { runId: string; controller: AbortController; parks: boolean } | undefined
+/** One attempt; a task's next one has the same id. */
+interface Running {
+  runId: string
+  controller: AbortController
+  parks: boolean
+}
+let running: Running | undefined
+let isLoaded = false
+/** Whose code it is that runs just now: that of an attempt, or what scene files do by themselves since they were loaded. */
+const origin = new AsyncLocalStorage<Running | typeof ofScenes>()
+const ofScenes = { runId: undefined }
+/** Whose late faults are told; a timer may throw a thousand times a second. */
+const told = new WeakSet<object>()
 let lastCallId = 0
 /** Keeps secrets among the settings from the engine, which writes down what it is told. */
 let conceal = (text: string): string => text
 
 // Rejections that nobody handles come here too.
-process.on('uncaughtException', (error) => wire.send({ kind: 'broken', ...concealed(describedError(error)) }))
+process.on('uncaughtException', failed)
 if (isMainThread) becomeProcess()
+else becomeThread()
+const leftoversOfRun = openLeftovers(modulesLoaded)
 wire.listen((message) => {
   switch (message.kind) {
     case 'load':
-      return void load(message.sources, message.triggers)
+      return void origin.run(ofScenes, load, message.sources, message.triggers)
     case 'run':
       return void run(message)
     case 'abort':
@@ -77,21 +94,45 @@ async function load(sources: Sources, triggers: boolean): Promise<void> {
     watched: loaded.watched,
     modules,
   })
+  isLoaded = true
   // Written now: a host seldom lives to exit by itself.
   flushCompileCache()
 }
 
 async function run(order: RunOrder): Promise<void> {
   const controller = new AbortController()
-  const mine = { runId: order.runId, controller, parks: order.parks ?? false }
+  const { runId } = order
+  const mine: Running = { runId, controller, parks: order.parks ?? false }
   running = mine
-  const { outside, asked } = rememberSteps(order, outsideOf(order.runId), () => mine.parks)
-  const end = await perform(scenes, order, outside, controller.signal)
+  const leftovers = leftoversOfRun()
+  const { outside, asked } = rememberSteps(order, outsideOf(mine), () => mine.parks)
+  const end = await origin.run(mine, perform, scenes, order, outside, controller.signal)
   running = undefined
   if (end.state === 'done' || end.state === 'piece') end.asked = asked()
-  // A thread's programs are the engine's: nobody ends them.
-  const leaves = isMainThread && (await hasPrograms())
-  wire.send({ kind: 'end', runId: order.runId, leaves, end: concealedEnd(end) })
+  const settles = leftovers.now().length > 0
+  wire.send({ kind: 'end', runId, settles, end: concealedEnd(end) })
+  if (!settles) return
+  const left = await leftovers.soon()
+  // A process takes its programs along when it goes; of a thread's, only the thread itself hears that they have ended.
+  if (left.length > 0 && !isMainThread) await endProgramsSoon(ownThread())
+  wire.send({ kind: 'settled', runId, left })
+}
+
+/**
+ * Something that nobody waited for has thrown, or a rejection that nobody handles. It is the running command's when it comes from there, or when
+ * nobody can tell; what others have left behind is told, and the running command goes on.
+ */
+function failed(error: unknown): void {
+  const by = origin.getStore()
+  const fault = concealed(describedError(error))
+  if (!isLoaded || (running !== undefined && (by === undefined || by === running))) {
+    wire.send({ kind: 'broken', ...fault })
+    return
+  }
+  const { runId } = by ?? ofScenes
+  if (told.has(by ?? ofScenes)) return
+  told.add(by ?? ofScenes)
+  wire.send({ kind: 'late', runId, ...fault })
 }
 
 /** What people are told is the command's own affair; all else is for operators. */
@@ -105,14 +146,16 @@ function concealed({ message, stack }: { message: string; stack?: string }): { m
 }
 
 /** Messages of a command that has ended lead nowhere: it was told to wait for what it starts. */
-function outsideOf(runId: string): Outside {
+function outsideOf(mine: Running): Outside {
+  const { runId } = mine
   const send = (message: FromHost): void => {
-    if (running?.runId === runId) wire.send(message)
+    if (running === mine) wire.send(message)
   }
   let lines = 0
   return {
     call: (call, ofParent) =>
       new Promise((resolve, reject) => {
+        if (running !== mine) return
         lastCallId += 1
         calls.set(lastCallId, (answer) => {
           if (answer.kind === 'answer') resolve(answer.value)
@@ -145,7 +188,8 @@ function throttled(show: Outside['progress']): Outside['progress'] {
     if (last === undefined) return
     show(...last)
     last = undefined
-    timer = setTimeout(flush, progressEveryMs)
+    // Not the command's: it ends when it likes.
+    timer = setTimeout(flush, progressEveryMs).unref()
   }
   return (...progress) => {
     last = progress
@@ -159,4 +203,12 @@ function becomeProcess(): void {
   process.on('SIGTERM', () => undefined)
   const watch: Watch = { engine: process.ppid, maxBytes: Number(process.argv[2]) || undefined }
   new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: watch, env: {}, execArgv: [] }).unref()
+}
+
+function becomeThread(): void {
+  // The cast holds: `port.ts` starts it so.
+  const { thread } = workerData as ThreadData
+  thread[0] = ownThread()
+  // When it ends by itself; the engine does it when it ends this thread.
+  process.on('exit', () => endPrograms(ownThread()))
 }

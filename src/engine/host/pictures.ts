@@ -10,6 +10,13 @@ const formats: Readonly<Record<string, string>> = {
   '.json': 'json',
 }
 
+let loaded = 0
+
+/** How many modules this thread has loaded since `importFromPictures`. */
+export function modulesLoaded(): number {
+  return loaded
+}
+
 /** A file's address in its picture. The version makes two pictures of one file two modules. */
 export function pictureUrl(file: SceneFile): string {
   return `${pathToFileURL(file.path).href}?v=${file.version}`
@@ -42,6 +49,7 @@ export function importFromPictures({ pictures }: Sources): (file: SceneFile) => 
       return next(specifier, context)
     },
     load(url, context, next) {
+      loaded += 1
       const { pathname } = new URL(url)
       const source = textAt(new URL(url))
       const format = formats[extname(pathname)]

@@ -77,6 +77,13 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
   }),
   /** Something nobody waited for has thrown: the command has failed, and the host must not be used again. */
   z.object({ kind: z.literal('broken'), message: z.string(), stack: z.string().optional() }),
+  /** The same, of a run that has ended, or of a scene file: the running command goes on, and no other is to begin here. */
+  z.object({
+    kind: z.literal('late'),
+    runId: z.string().optional(),
+    message: z.string(),
+    stack: z.string().optional(),
+  }),
   /** Wants an answer. */
   z.object({
     kind: z.literal('call'),
@@ -128,14 +135,16 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('saveStep'), name: z.string(), value: z.unknown(), ms: z.number() }),
     ]),
   }),
+  /** What the run has left behind in its host, by name. With anything there, no other run is to begin in it. */
+  z.object({ kind: z.literal('settled'), runId: z.string(), left: z.array(z.string()) }),
   /** Wants none. */
   z.object({ kind: z.literal('progress'), runId: z.string(), percent: z.number(), text: z.string().optional() }),
   z.object({ kind: z.literal('log'), runId: z.string(), text: z.string() }),
-  /** The command has ended; `parts` is what it returned. `leaves`: programs that it has started go on, and end with its process. */
+  /** The command has ended; `parts` is what it returned. `settles`: something of it goes on, and `settled` follows. */
   z.object({
     kind: z.literal('end'),
     runId: z.string(),
-    leaves: z.boolean().optional(),
+    settles: z.boolean().optional(),
     end: z.discriminatedUnion('state', [
       /** `asked`: the steps it came by; not in a first attempt. */
       z.object({ state: z.literal('done'), parts: z.array(partSchema), asked: z.array(z.string()).optional() }),

@@ -91,6 +91,7 @@ export function openSlots(options: SlotsOptions): Slots {
     if (host.isOld) {
       retire(host)
       fill()
+      keepOne()
     } else {
       idle.push(host)
       timers.set(host, setTimeout(() => hosts.size > 1 && retire(host), idleMs).unref())
@@ -101,9 +102,16 @@ export function openSlots(options: SlotsOptions): Slots {
   /** It has died, or must not be used again: another may take its place. */
   function gone(host: Host, end: HostEnd): void {
     // One that cannot even start must not be tried for ever: somebody is told.
+    const hadWork = !starting.has(host) && !idle.includes(host)
     if (starting.has(host)) waiting.shift()?.end(end)
     retire(host)
     fill()
+    if (hadWork) keepOne()
+  }
+
+  /** Whoever comes next does not wait for a host to start because of what was done in the one before. */
+  function keepOne(): void {
+    if (hosts.size === 0 && !isClosed) open()
   }
 
   function retire(host: Host): void {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { readConfig } from '../../../config/read.ts'
 import { openSlots } from '../../../src/engine/host/slots.ts'
 import { readSources } from '../../../src/scenes/sources.ts'
 import { aScene, aSceneFolder, silent } from '../scene-folder.ts'
@@ -309,13 +310,38 @@ test('slots above one grow cold without work', async () => {
 test.each(isolations)('a %s sees nothing of our environment but what is harmless', async (isolation) => {
   const { slots } = await slotsWith(
     { env: '() => Object.keys(process.env).sort().join()' },
-    { isolation, env: { PATH: '/bin', TZ: 'Asia/Shanghai', WECOM_SECRET: 'x', NODE_OPTIONS: '--inspect' } },
+    { isolation, env: { PATH: '/bin', TZ: 'Asia/Shanghai', WECOM_SECRET: 'x', NODE_OPTIONS: '--inspect=0' } },
     "import process from 'node:process'",
   )
   const end = await run(slots, 'env')
   expect(end.state === 'done' && end.parts).toEqual([
     { kind: 'text', text: expect.stringMatching(/^(NODE_CHANNEL\w+,)*PATH,TZ$/) },
   ])
+})
+
+test.each(isolations)('a %s has all that config hands to hosts, certificates too', async (isolation) => {
+  const file = '/etc/company.pem'
+  const certificates = { NODE_EXTRA_CA_CERTS: file, SSL_CERT_FILE: file, SSL_CERT_DIR: '/etc', NODE_USE_SYSTEM_CA: '1' }
+  const ours = { PATH: '/bin', LANG: 'C', LC_TIME: 'C', NODE_ENV: 'production', ...certificates, MY_SECRET: 'x' }
+  const { hostEnvironment: env } = readConfig({ ...ours, TZ: 'UTC' }, () => undefined)
+  expect(env).toMatchObject(certificates)
+  const { slots } = await slotsWith(
+    { show: '() => JSON.stringify(process.env)' },
+    { isolation, env },
+    "import process from 'node:process'",
+  )
+  const end = await run(slots, 'show')
+  const [part] = end.state === 'done' ? end.parts : []
+  expect(env).not.toHaveProperty('MY_SECRET')
+  expect(JSON.parse(part?.kind === 'text' ? part.text : '')).toMatchObject(env)
+})
+
+test('a process trusts as we do', async () => {
+  const env = { NODE_OPTIONS: '--use-openssl-ca --max-http-header-size=9000' }
+  const { slots } = await slotsWith({ show: '() => process.env.NODE_OPTIONS' }, { isolation: 'process', env })
+  expect(await run(slots, 'show')).toMatchObject({ parts: [{ text: '--use-openssl-ca' }] })
+  const threads = await slotsWith({ show: '() => String(process.env.NODE_OPTIONS)' }, { isolation: 'thread', env })
+  expect(await run(threads.slots, 'show')).toMatchObject({ parts: [{ text: 'undefined' }] })
 })
 
 test('closing ends what runs and what waits', async () => {

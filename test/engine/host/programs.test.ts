@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { HostEnd } from '../../../src/engine/host/slots.ts'
 import { isAlive } from '../../fakes/is-alive.ts'
 import { Outside, run, slotsWith } from '../slots.ts'
@@ -12,12 +12,16 @@ import { once } from 'node:events'
 import process from 'node:process'
 // It holds on to the host's own output, so that nobody hears of the host's end before its own.
 const start = (code) => spawn(process.execPath, ['--eval', code], { stdio: 'inherit' })
+// In a session of its own it is nobody's to end, and holds on to the output all the same.
+const free = () => spawn(process.execPath, ['--eval', forEver], { stdio: 'inherit', detached: true })
 const forEver = 'setInterval(() => {}, 1000)'
 const fill = 'const all = []; setInterval(() => all.push(Buffer.alloc(20_000_000, 1)), 10)'
 `
 const commands = {
   exit: `async ({ say }) => { await say('pid', String(start(forEver).pid)); process.exit(3) }`,
   loop: `async ({ say }) => { await say('pid', String(start(forEver).pid)); for (;;) {} }`,
+  exitFree: `async ({ say }) => { await say('pid', String(free().pid)); process.exit(3) }`,
+  leaveFree: `() => String(free().pid)`,
   leave: `() => String(start(forEver).pid)`,
   wait: `async () => { await once(start('1'), 'exit'); return String(process.pid) }`,
   fill: `async ({ say }) => { const program = start(fill); await say('pid', String(program.pid)); await once(program, 'exit'); return 'it was let' }`,
@@ -70,6 +74,21 @@ describe('what a command has started', () => {
     await ended(returned(await run(slots, 'leave')))
     const first = returned(await run(slots, 'wait'))
     expect(returned(await run(slots, 'wait'))).toBe(first)
+  })
+
+  test.each([
+    { command: 'exitFree', end: { state: 'killed', why: 'crashed' } },
+    { command: 'leaveFree', end: { state: 'done' } },
+  ])('holds up neither its slot nor a stop when it has a session of its own ($command)', async ({ command, end }) => {
+    const { slots } = await slotsWith(commands, options, top)
+    const outside = new Outside()
+    const first = await run(slots, command, { outside })
+    const pid = first.state === 'done' ? returned(first) : said(outside)
+    onTestFinished(() => void process.kill(pid))
+    expect(first).toMatchObject(end)
+    expect(await run(slots, 'wait')).toMatchObject({ state: 'done' })
+    await slots.close()
+    expect(isAlive(pid)).toBe(true)
   })
 
   test('ends with the slots', async () => {
