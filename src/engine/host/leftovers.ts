@@ -20,49 +20,18 @@ export interface Leftovers {
 const SOON_MS = 100
 const LOOK_MS = 10
 
-/** What somebody might replace, to watch or to pretend: a short list, for it is gone through after each run. */
-const replaceable: readonly (readonly [object, ...string[]])[] = [
-  [
-    globalThis,
-    'fetch',
-    'setTimeout',
-    'setInterval',
-    'setImmediate',
-    'clearTimeout',
-    'queueMicrotask',
-    'structuredClone',
-  ],
-  [
-    globalThis,
-    'Date',
-    'Promise',
-    'JSON',
-    'Math',
-    'Error',
-    'Map',
-    'Object',
-    'Array',
-    'URL',
-    'Buffer',
-    'console',
-    'process',
-  ],
-  [console, 'debug', 'log', 'info', 'warn', 'error'],
-  [process, 'emit', 'exit', 'emitWarning', 'nextTick', 'hrtime'],
-  [Date, 'now'],
-  [Error, 'stackTraceLimit', 'prepareStackTrace'],
-  [JSON, 'parse', 'stringify'],
-  [Math, 'random'],
+/** What is replaced most, to watch it or to pretend; a short list, for it is gone through after each run. */
+const replaceable: readonly { object: object; name: string }[] = [
+  { object: globalThis, name: 'fetch' },
+  { object: globalThis, name: 'setTimeout' },
+  { object: globalThis, name: 'Date' },
+  { object: Date, name: 'now' },
+  { object: Math, name: 'random' },
+  { object: console, name: 'log' },
+  { object: console, name: 'error' },
 ]
 
-/** What the runs of a host share. Those that modules may have when they are loaded are named last. */
-const shared: readonly { name: string; isModules?: boolean; read(): unknown }[] = [
-  { name: 'the working directory', read: () => isMainThread && process.cwd() },
-  { name: 'the file mode mask', read: () => isMainThread && process.umask() },
-  { name: 'the environment', read: () => JSON.stringify(process.env) },
-  { name: 'listeners of the process', isModules: true, read: listeners },
-]
-/** A library that is imported during a run may keep these for as long as it is loaded. */
+/** A library may keep these for as long as it is loaded. */
 const kindsOfModules: ReadonlySet<string> = new Set(['Timeout'])
 
 /**
@@ -75,27 +44,41 @@ export function openLeftovers(loaded: () => number): () => Leftovers {
     workers.add(worker)
     worker.once('exit', () => workers.delete(worker))
   })
-  const held = (): Map<string, number> => {
-    const counts = new Map([['Worker', workers.size]])
-    for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-    return counts
-  }
+  /** In the order in which they were made, so that what has not changed is seen at once. */
+  const held = (): string => [...process.getActiveResourcesInfo(), ...Array.from(workers, () => 'Worker')].join()
+  /** Counted as they come and go. */
+  let listeners = 0
+  process.on('newListener', () => {
+    listeners += 1
+  })
+  process.on('removeListener', () => {
+    listeners -= 1
+  })
+  /** As the last run has left it, when that has left nothing behind: reading it takes time, and a quick command has little. */
+  let shared = sharedNow()
+  let parts = partsNow()
+  let loadedBefore = loaded()
 
   return () => {
-    const loadedBefore = loaded()
     const heldBefore = held()
-    const partsBefore = partsNow()
-    const sharedBefore = shared.map(({ read }) => read())
+    const listenersBefore = listeners
+    if (loaded() !== loadedBefore) {
+      shared = sharedNow()
+      parts = partsNow()
+      loadedBefore = loaded()
+    }
 
     function now(): string[] {
+      const left = moreThan(heldBefore, held())
+      if (sharedNow() !== shared) left.push('the environment, the working directory or the file mode mask')
       const hasLoaded = loaded() !== loadedBefore
-      const more = [...held()].flatMap(([kind, count]) =>
-        count > (heldBefore.get(kind) ?? 0) && !(hasLoaded && kindsOfModules.has(kind)) ? [kind] : [],
-      )
-      const other = shared.flatMap(({ name, isModules, read }, index) =>
-        read() !== sharedBefore[index] && !(hasLoaded && isModules) ? [name] : [],
-      )
-      return [...more, ...other, ...(hasLoaded ? [] : replacedIn(partsBefore))]
+      if (hasLoaded) return left.filter((kind) => !kindsOfModules.has(kind))
+      if (listeners !== listenersBefore) left.push('listeners of the process')
+      const after = partsNow()
+      for (let index = 0; index < parts.length; index++) {
+        if (after[index] !== parts[index]) left.push(`another ${replaceable[index]?.name}`)
+      }
+      return left
     }
 
     return {
@@ -109,17 +92,21 @@ export function openLeftovers(loaded: () => number): () => Leftovers {
   }
 }
 
-function listeners(): string {
-  const counts = process.eventNames().map((name) => `${String(name)} ${process.listenerCount(name)}`)
-  return `${counts.join()} ${process.hasUncaughtExceptionCaptureCallback()}`
+function sharedNow(): string {
+  const env = JSON.stringify(process.env)
+  // A thread has those of the engine, and cannot change them.
+  return isMainThread ? `${env} ${process.cwd()} ${process.umask()}` : env
 }
 
 function partsNow(): unknown[] {
-  return replaceable.flatMap(([object, ...names]) => names.map((name) => Reflect.get(object, name)))
+  return replaceable.map(({ object, name }) => Reflect.get(object, name))
 }
 
-function replacedIn(before: readonly unknown[]): string[] {
-  const names = replaceable.flatMap(([, ...each]) => each)
-  const after = partsNow()
-  return before.flatMap((part, index) => (part === after[index] ? [] : [`another ${names[index]}`]))
+/** The kinds of which there are more. */
+function moreThan(before: string, after: string): string[] {
+  if (before === after) return []
+  const counts = new Map<string, number>()
+  for (const kind of after.split(',')) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  for (const kind of before.split(',')) counts.set(kind, (counts.get(kind) ?? 0) - 1)
+  return [...counts].flatMap(([kind, more]) => (more > 0 && kind !== '' ? [kind] : []))
 }

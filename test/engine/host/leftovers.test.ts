@@ -57,11 +57,11 @@ const leaving: Readonly<Record<string, { does: string; named: string | RegExp; o
   worker: { does: "() => once(new Worker(forEver, { eval: true }), 'online').then(nothing)", named: /Worker/ },
   program: { does: `() => once(start(forEver), 'spawn').then(nothing)`, named: /ProcessWrap/, on: 'both' },
   watcher: { does: `() => { watch('.') }`, named: 'FSEventWrap' },
-  variable: { does: `() => { process.env.LANG = 'xx' }`, named: 'the environment', on: 'both' },
+  variable: { does: `() => { process.env.LANG = 'xx' }`, named: /environment/, on: 'both' },
   listener: { does: `() => { process.on('unhandledRejection', nothing) }`, named: 'listeners of the process' },
   patch: { does: '() => { globalThis.fetch = nothing }', named: 'another fetch' },
   clock: { does: '() => { Date.now = () => 0 }', named: 'another now' },
-  folder: { does: `() => { process.chdir('/') }`, named: 'the working directory', on: 'process' },
+  folder: { does: `() => { process.chdir('/') }`, named: /working directory/, on: 'process' },
 }
 
 /** What leaves nothing, however much it does. */
