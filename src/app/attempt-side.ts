@@ -17,6 +17,7 @@ import { TASK_TOPIC } from './adapters/task-changes.ts'
 import type { EngineSide } from './engine-side.ts'
 import { type LaneSlotPorts, openLaneSlots } from './lane-slots.ts'
 import { settledWithin } from './machine/settled-within.ts'
+import type { Stopping } from './machine/stopping.ts'
 import type { StoreSide } from './store-side.ts'
 import type { TalkSide } from './talk-side.ts'
 
@@ -29,7 +30,7 @@ export interface AttemptSide {
   abort(): void
   /** The scratch folders of all processes on this disk. */
   scratch: Pick<ScratchRoot, 'removeDead'>
-  close(): Promise<void>
+  close(stopping: Stopping): Promise<void>
 }
 
 export type AttemptSidePorts = Pick<StoreSide, 'store' | 'processId' | 'changed' | 'now' | 'log'> &
@@ -83,12 +84,16 @@ export async function openAttemptSide(
     park: () => parking.abort(),
     abort: () => shutdown.abort(),
     scratch,
-    async close() {
+    async close(stopping) {
       // Who stops does not wait for long: what is cut off is forgotten, the conversation goes on.
       await settledWithin(chatter.idle(), graceMs)
-      await slots.close()
-      await scratch.close()
-      await Promise.all([mcp.close(), stopListening(), stopHearing()])
+      await stopping.close('the slots', () => slots.close())
+      await stopping.close('the scratch folders', () => scratch.close())
+      await Promise.all([
+        stopping.close('the MCP servers', () => mcp.close()),
+        stopping.close('what hears of cancels', () => stopListening()),
+        stopping.close('what hears of changed tasks', () => stopHearing()),
+      ])
     },
   }
 }

@@ -3,6 +3,7 @@ import { builtinScene } from '../engine/builtins/index.ts'
 import { type CatalogSide, openCatalogSide } from './catalog-side.ts'
 import { type EngineSide, openEngineSide } from './engine-side.ts'
 import type { Machine } from './machine/machine.ts'
+import type { Stopping } from './machine/stopping.ts'
 import { openStoreSide, type StoreSide } from './store-side.ts'
 import { openTalkSide, type TalkSide } from './talk-side.ts'
 
@@ -12,7 +13,7 @@ export interface Sides {
   scenes: CatalogSide
   talk: TalkSide
   engine: EngineSide
-  close(): Promise<void>
+  close(stopping: Stopping): Promise<void>
 }
 
 export async function openSides(config: Config, machine: Machine): Promise<Sides> {
@@ -26,12 +27,12 @@ export async function openSides(config: Config, machine: Machine): Promise<Sides
     scenes,
     talk,
     engine,
-    async close() {
-      await talk.outbox.idle()
-      await scenes.close()
-      await stored.quieten()
-      await talk.looks.close().catch(() => undefined)
-      await stored.close()
+    async close(stopping) {
+      await stopping.close('what is being sent', () => talk.outbox.idle())
+      await stopping.close('the watch on scene files', () => scenes.close())
+      await stored.quieten(stopping)
+      await stopping.close('the queue of looks', () => talk.looks.close())
+      await stored.close(stopping)
     },
   }
 }

@@ -3,6 +3,7 @@ import { ensureDataDir } from './machine/data-dir.ts'
 import { openLog } from './machine/log.ts'
 import { type Machine, machineWith } from './machine/machine.ts'
 import type { Running } from './machine/process.ts'
+import { openStopping } from './machine/stopping.ts'
 import { openSides } from './sides.ts'
 import { startWorking } from './working.ts'
 
@@ -21,8 +22,9 @@ export async function startWorkers(
     log,
     drainMs: config.limits.drainMs,
     async stop() {
-      await working.stop()
-      await close()
+      const stopping = openStopping(config.limits, log)
+      await working.stop(stopping)
+      await close(stopping)
     },
   }
 }

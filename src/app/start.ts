@@ -10,6 +10,7 @@ import { openLog } from './machine/log.ts'
 import { type Machine, machineWith } from './machine/machine.ts'
 import { isFirstStart } from './machine/open-store.ts'
 import type { Running } from './machine/process.ts'
+import { openStopping } from './machine/stopping.ts'
 import { version } from './machine/version.ts'
 import { startServing } from './serving.ts'
 import { openSides } from './sides.ts'
@@ -72,9 +73,10 @@ export async function start(
     /** What is said while the work drains is still taken: it is stored, and done by whoever comes next. */
     async stop() {
       clearTimeout(greeting)
-      await work?.stop()
-      await served.stop()
-      await close()
+      const stopping = openStopping(config.limits, log)
+      await work?.stop(stopping)
+      await stopping.close('the serving half', () => served.stop())
+      await close(stopping)
     },
   }
 }

@@ -10,6 +10,10 @@ import type { Store } from '../store/store.ts'
 import { taskChanges } from './adapters/task-changes.ts'
 import { connectionLog } from './machine/connection-log.ts'
 import type { Machine } from './machine/machine.ts'
+import type { Stopping } from './machine/stopping.ts'
+
+/** The store is closed whatever else is not: this is its own time, after the deadline of the stop. */
+const STORE_MS = 3_000
 
 /** The store, the queues beside it, and what the processes of an installation tell each other by them. */
 export interface StoreSide {
@@ -24,8 +28,8 @@ export interface StoreSide {
   now(): number
   log: Log
   /** Closes all but the store, whose queues others may still close. */
-  quieten(): Promise<void>
-  close(): Promise<void>
+  quieten(stopping: Stopping): Promise<void>
+  close(stopping: Stopping): Promise<void>
 }
 
 export async function openStoreSide(
@@ -48,14 +52,14 @@ export async function openStoreSide(
     changed: changes.note,
     now,
     log,
-    async quieten() {
-      await changes.close()
-      await exchange.close()
-      await tasks.close().catch(() => undefined)
+    async quieten(stopping) {
+      await stopping.close('what tells of changed tasks', () => changes.close())
+      await stopping.close('the exchange between processes', () => exchange.close())
+      await stopping.close('the queues of tasks', () => tasks.close())
     },
-    async close() {
-      await backend.close()
-      await store.close()
+    async close(stopping) {
+      await stopping.close('the queues', () => backend.close())
+      await stopping.close('the store', () => store.close(), STORE_MS)
     },
   }
 }

@@ -15,6 +15,7 @@ import { type AttemptSidePorts, openAttemptSide } from './attempt-side.ts'
 import type { EngineSide } from './engine-side.ts'
 import { lanesChore, warnOfLanes } from './lanes.ts'
 import { settledWithin } from './machine/settled-within.ts'
+import type { Stopping } from './machine/stopping.ts'
 import type { StoreSide } from './store-side.ts'
 import type { TalkSide } from './talk-side.ts'
 
@@ -24,7 +25,7 @@ const FORCED_MS = 5_000
 export interface Working {
   /** How attempts ended, since the start. */
   tally(): Readonly<{ ended: number; failed: number }>
-  stop(): Promise<void>
+  stop(stopping: Stopping): Promise<void>
 }
 
 export type WorkingPorts = AttemptSidePorts &
@@ -87,17 +88,25 @@ export async function startWorking(config: Config, ports: WorkingPorts, lanes: r
      * Takes nothing new. Short tasks may end, others stop before their next step and go on in another process. What has done
      * neither in time is aborted, and goes on there too.
      */
-    async stop() {
+    async stop(stopping) {
       attempts.park()
-      await Promise.all([stopSweeper(), stopSchedules()])
+      // Beside the drain: while the store is away they may take all the time there is.
+      const others = [
+        stopping.close('the sweeper', () => stopSweeper()),
+        stopping.close('the schedules', () => stopSchedules()),
+      ]
       const closing = Promise.allSettled(workers.map((worker) => worker.close()))
       if (!(await settledWithin(closing, config.limits.drainMs))) {
         log.info({}, 'running tasks are handed over')
         attempts.abort()
-        await settledWithin(closing, config.limits.graceMs + FORCED_MS)
+        await stopping.close('the workers', async () => {
+          const isClosed = await settledWithin(closing, config.limits.graceMs + FORCED_MS)
+          if (!isClosed) throw new Error('a task went on after it was handed over')
+        })
       }
-      await outbox.idle()
-      await attempts.close()
+      await Promise.all(others)
+      await stopping.close('what is being sent', () => outbox.idle())
+      await attempts.close(stopping)
     },
   }
 }
