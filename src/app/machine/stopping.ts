@@ -4,13 +4,17 @@ import { whyOf } from '../../core/text/why.ts'
 /** A stop. All that closes in it stands under one deadline, and nothing keeps what comes after it from being closed. */
 export interface Stopping {
   /**
-   * Closes something; resolves when it is closed, has failed to close, or the deadline has struck, and never rejects. The log names what did not close
-   * in time and what failed. After the deadline it is still begun, and waited for as long as `atLeastMs` says.
+   * Closes something; resolves when it is closed, has failed to close, or the deadline has struck, and never rejects.
+   * The log names what did not close in time and what failed. After the deadline it is still begun, and waited for as
+   * long as `atLeastMs` says.
    */
   close(name: string, close: () => Promise<unknown>, atLeastMs?: number): Promise<void>
 }
 
-/** What all closes together may take beyond the drain. With what the store has for itself it is less than `process.ts` waits. */
+/**
+ * What all closes together may take beyond the drain. With what the store has for itself it is less than `process.ts`
+ * waits.
+ */
 const CLOSE_MS = 15_000
 
 export function openStopping(

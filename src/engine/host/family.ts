@@ -4,8 +4,8 @@ import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /*
- * A host and the programs that its command has started. A host process leads a process group, and they are in it. Those of a thread are in our
- * own group; Linux tells which thread has started them.
+ * A host and the programs that its command has started. A host process leads a process group, and they are in it.
+ * Those of a thread are in our own group; Linux tells which thread has started them.
  */
 
 const NOTICE_MS = 100
@@ -41,7 +41,10 @@ export function ownThread(): number {
   }
 }
 
-/** What a thread of this process has started and what that has started, but for those that have made themselves a group of their own. */
+/**
+ * What a thread of this process has started and what that has started, but for those that have made themselves a
+ * group of their own.
+ */
 function programsOf(thread: number): number[] {
   if (thread === 0) return []
   const ours = groupOf(process.pid)
@@ -59,7 +62,10 @@ export function endPrograms(thread: number): void {
   }
 }
 
-/** The same; resolves when the thread has taken note of it, or is too busy to. Who does not leaves a dead entry in the system's table. */
+/**
+ * The same; resolves when the thread has taken note of it, or is too busy to. Who does not leaves a dead entry in the
+ * system's table.
+ */
 export async function endProgramsSoon(thread: number): Promise<void> {
   endPrograms(thread)
   for (let waitedMs = 0; waitedMs < NOTICE_MS && programsOf(thread).length > 0; waitedMs += LOOK_MS) await wait(LOOK_MS)

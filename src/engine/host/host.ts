@@ -50,7 +50,10 @@ export interface Job {
 
 /** A host as its slot sees it: takes one job at a time. */
 export interface Host {
-  /** No other command is to run in it: the scene files have changed since it was started, or something is left behind in it. */
+  /**
+   * No other command is to run in it: the scene files have changed since it was started, or something is left behind
+   * in it.
+   */
   isOld: boolean
   /** Gives it a job; only when it is free. */
   take(job: Job): void

@@ -3,9 +3,10 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { isMainThread, type Worker } from 'node:worker_threads'
 
 /*
- * What a run leaves behind in its host. Two kinds count. The first is what still holds the event loop: timers, sockets, servers, programs, threads
- * and calls under way. What is unref'd does not, as Node has it: an idle connection of `fetch` may be dropped at any moment. The second is what
- * everybody in the host shares: its environment, working directory, listeners of the process, and the language's and Node's own objects. What scene
+ * What a run leaves behind in its host. Two kinds count. The first is what still holds the event loop: timers,
+ * sockets, servers, programs, threads and calls under way. What is unref'd does not, as Node has it: an idle
+ * connection of `fetch` may be dropped at any moment. The second is what everybody in the host shares: its
+ * environment, working directory, listeners of the process, and the language's and Node's own objects. What scene
  * files have made while they were loaded was there before the run, and is not the run's.
  */
 
@@ -16,7 +17,7 @@ export interface Leftovers {
   soon(): Promise<string[]>
 }
 
-/** A socket that was just closed, or a line that is being printed, takes about so long. */
+/** What was just closed is gone after some turns of the event loop; so long is waited for it. */
 const SOON_MS = 100
 const LOOK_MS = 10
 
@@ -31,12 +32,15 @@ const replaceable: readonly { object: object; name: string }[] = [
   { object: console, name: 'error' },
 ]
 
+/** The host's own way out: what is printed or sent holds these until a busy engine has read it. */
+const ofHost: ReadonlySet<string> = new Set(['MessagePort', 'WriteWrap'])
 /** A library may keep these for as long as it is loaded. */
 const kindsOfModules: ReadonlySet<string> = new Set(['Timeout'])
 
 /**
- * Called once, before scene files are loaded; what it gives back is called as each run begins. `loaded`: how many modules have been loaded. What a run
- * that loads modules leaves behind of timers, listeners and patches is taken for theirs: it would come again with each new host.
+ * Called once, before scene files are loaded; what it gives back is called as each run begins. `loaded`: how many
+ * modules have been loaded. What a run that loads modules leaves behind of timers, listeners and patches is taken for
+ * theirs: it would come again with each new host.
  */
 export function openLeftovers(loaded: () => number): () => Leftovers {
   const workers = new Set<Worker>()
@@ -45,7 +49,10 @@ export function openLeftovers(loaded: () => number): () => Leftovers {
     worker.once('exit', () => workers.delete(worker))
   })
   /** In the order in which they were made, so that what has not changed is seen at once. */
-  const held = (): string => [...process.getActiveResourcesInfo(), ...Array.from(workers, () => 'Worker')].join()
+  const held = (): string =>
+    [...process.getActiveResourcesInfo(), ...Array.from(workers, () => 'Worker')]
+      .filter((kind) => !ofHost.has(kind))
+      .join()
   /** Counted as they come and go. */
   let listeners = 0
   process.on('newListener', () => {
@@ -54,7 +61,10 @@ export function openLeftovers(loaded: () => number): () => Leftovers {
   process.on('removeListener', () => {
     listeners -= 1
   })
-  /** As the last run has left it, when that has left nothing behind: reading it takes time, and a quick command has little. */
+  /**
+   * As the last run has left it, when that has left nothing behind: reading it takes time, and a quick command has
+   * little.
+   */
   let shared = sharedNow()
   let parts = partsNow()
   let loadedBefore = loaded()

@@ -41,7 +41,10 @@ interface Running {
 }
 let running: Running | undefined
 let isLoaded = false
-/** Whose code it is that runs just now: that of an attempt, or what scene files do by themselves since they were loaded. */
+/**
+ * Whose code it is that runs just now: that of an attempt, or what scene files do by themselves since they were
+ * loaded.
+ */
 const origin = new AsyncLocalStorage<Running | typeof ofScenes>()
 const ofScenes = { runId: undefined }
 /** Whose late faults are told; a timer may throw a thousand times a second. */
@@ -119,8 +122,9 @@ async function run(order: RunOrder): Promise<void> {
 }
 
 /**
- * Something that nobody waited for has thrown, or a rejection that nobody handles. It is the running command's when it comes from there, or when
- * nobody can tell; what others have left behind is told, and the running command goes on.
+ * Something that nobody waited for has thrown, or a rejection that nobody handles. It is the running command's when
+ * it comes from there, or when nobody can tell; what others have left behind is told, and the running command goes
+ * on.
  */
 function failed(error: unknown): void {
   const by = origin.getStore()

@@ -44,7 +44,10 @@ export interface ThreadData {
 const startUrl = new URL('./start.ts', import.meta.url)
 const processOverheadMb = 128
 const printedLength = 2000
-/** A program with a group of its own may hold on to a dead process's output for as long as it likes: it is read for so long. */
+/**
+ * A program with a group of its own may hold on to a dead process's output for as long as it likes: it is read for so
+ * long.
+ */
 const OUTPUT_MS = 1_000
 /** A thread that a system call holds cannot be ended before that returns: nobody waits longer for it. */
 const THREAD_MS = 1_000

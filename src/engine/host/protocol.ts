@@ -77,7 +77,10 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
   }),
   /** Something nobody waited for has thrown: the command has failed, and the host must not be used again. */
   z.object({ kind: z.literal('broken'), message: z.string(), stack: z.string().optional() }),
-  /** The same, of a run that has ended, or of a scene file: the running command goes on, and no other is to begin here. */
+  /**
+   * The same, of a run that has ended, or of a scene file: the running command goes on, and no other is to begin
+   * here.
+   */
   z.object({
     kind: z.literal('late'),
     runId: z.string().optional(),

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { HostEnd } from '../../../src/engine/host/slots.ts'
+import { type HostEnd, openSlots } from '../../../src/engine/host/slots.ts'
+import { readSources } from '../../../src/scenes/sources.ts'
 import { isAlive } from '../../fakes/is-alive.ts'
 import { silent } from '../scene-folder.ts'
 import { Outside, run, slotsWith } from '../slots.ts'
@@ -172,6 +173,36 @@ describe.each(isolations)('a %s', (isolation) => {
     await run(slots, 'later', { runId: 'same', attempt: 2, outside })
     expect(outside.said).toMatchObject([{ name: 'b' }])
   })
+})
+
+test('another host is there before anybody asks when one has to go; one that fails by itself is not started over and over', async () => {
+  const { lines, log } = aLog()
+  const { slots, folder } = await slotsWith(
+    {
+      leaves: '() => { setTimeout(nothing, 100_000) }',
+      fails: '() => strikes((error) => { throw error })',
+      asks: "() => { strike = 'asked' }",
+    },
+    {},
+    top,
+  )
+  await slots.close()
+  let opened = 0
+  const sources = () => {
+    opened += 1
+    return readSources([folder.path])
+  }
+  const counted = openSlots({ isolation: 'thread', size: 1, sources, log })
+  onTestFinished(() => counted.close())
+  await run(counted, 'leaves')
+  await expect.poll(() => opened).toBe(2)
+  await run(counted, 'fails')
+  await run(counted, 'asks')
+  // It fails when nobody is there.
+  await expect.poll(() => lines.filter(({ fields }) => 'error' in fields).length).toBe(1)
+  expect(opened).toBe(2)
+  await run(counted, 'asks')
+  expect(opened).toBe(3)
 })
 
 /** Whether a program does nothing more; its entry in the system's table may stay. */

@@ -208,7 +208,8 @@ function transportOf(
     })
   }
   const { command, args, env, cwd } = config
-  // Of our environment a program gets what we and the SDK hold harmless (PATH, HOME and the like), and what is set for it.
+  // Of our environment a program gets what we and the SDK hold harmless (PATH, HOME and the like), and what is set
+  // for it.
   const transport = new StdioClientTransport({
     command,
     args: [...args],
