@@ -7,8 +7,8 @@ import { type Backend, within } from './backend.ts'
  * A lost or doubled look is harmless: taking a delivery is a conditional move in the store, and the sweeper finds lines nobody looks at.
  */
 
-export const lookSchema = z.object({ channel: z.string(), chat: z.string() })
-export type Look = z.infer<typeof lookSchema>
+export const lineWakeSchema = z.object({ channel: z.string(), chat: z.string() })
+export type LineWake = z.infer<typeof lineWakeSchema>
 
 export function outboxQueueName(channel: string): string {
   return `outbox-${channel}`
@@ -16,7 +16,7 @@ export function outboxQueueName(channel: string): string {
 
 export interface OutboxQueues {
   /** Has a worker look at the line at `at` or a little later. Looks at one line for one moment are one. */
-  look(line: Look, at: number, now: number): Promise<void>
+  wake(line: LineWake, at: number, now: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -24,16 +24,16 @@ export interface OutboxQueues {
 const JOIN_MS = 100
 
 export function openOutboxQueues(backend: Backend, channels: readonly string[]): OutboxQueues {
-  const queues = new Map(channels.map((channel) => [channel, backend.queue<Look>(outboxQueueName(channel))]))
+  const queues = new Map(channels.map((channel) => [channel, backend.queue<LineWake>(outboxQueueName(channel))]))
   const opened = randomBytes(6).toString('hex')
-  let looks = 0
+  let wakes = 0
   return {
-    async look(line, at, now) {
+    async wake(line, at, now) {
       const queue = queues.get(line.channel)
       if (queue === undefined) return
       const delay = Math.max(0, at - now)
       // A look for now must not be taken for one that is just ending, so it has a number of its own.
-      const moment = delay === 0 ? `now-${opened}-${++looks}` : `at-${Math.ceil(at / JOIN_MS)}`
+      const moment = delay === 0 ? `now-${opened}-${++wakes}` : `at-${Math.ceil(at / JOIN_MS)}`
       await within(
         queue.add('look', line, { jobId: `${nameOf(line)}-${moment}`, delay: delay === 0 ? 0 : delay + JOIN_MS }),
       )
@@ -45,6 +45,6 @@ export function openOutboxQueues(backend: Backend, channels: readonly string[]):
 }
 
 /** A chat's id may hold anything; a job's id may not. */
-function nameOf(line: Look): string {
+function nameOf(line: LineWake): string {
   return `line-${createHash('sha1').update(line.chat).digest('hex').slice(0, 16)}`
 }

@@ -33,7 +33,7 @@ export interface TaskQueues {
   /** Has somebody look at a run that waits for something, when its time comes. One look too many is harmless. */
   wake(lane: string, taskId: string, at: number, now: number): Promise<void>
   /** Has a task that was put off begin as soon as it may. One that is not put off is left as it is. */
-  hurry(lane: string, taskId: string): Promise<void>
+  promote(lane: string, taskId: string): Promise<void>
   counts(lane: string): Promise<LaneCounts>
   /** How many of those that wait would begin before this task, were it added now; only the 100 tags up to its own are looked at. */
   ahead(task: Task): Promise<number>
@@ -61,7 +61,7 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
       const delay = Math.max(0, at - now)
       await within(queueOf(lane).add('wake', { wakes: taskId }, { jobId: `${taskId}-wake-${at}`, delay }))
     },
-    async hurry(lane, taskId) {
+    async promote(lane, taskId) {
       const job = await within(queueOf(lane).getJob(taskId))
       if (job !== undefined && (await within(job.isDelayed()))) await within(job.promote())
     },

@@ -1,6 +1,6 @@
 import { UnrecoverableError, type Worker } from 'bullmq'
 import type { Backend } from '../queues/backend.ts'
-import { lookSchema, outboxQueueName } from '../queues/deliveries.ts'
+import { lineWakeSchema, outboxQueueName } from '../queues/deliveries.ts'
 import type { Outbox } from '../src/outbox/outbox.ts'
 
 /** How many chats of one channel are sent to side by side. */
@@ -11,9 +11,9 @@ export function deliveriesWorker(backend: Backend, channel: string, outbox: Outb
   return backend.worker<unknown>(
     outboxQueueName(channel),
     async (job) => {
-      const look = lookSchema.safeParse(job.data)
-      if (!look.success) throw new UnrecoverableError(`job ${job.id} names no line: ${look.error.message}`)
-      await outbox.workLine(look.data)
+      const wake = lineWakeSchema.safeParse(job.data)
+      if (!wake.success) throw new UnrecoverableError(`job ${job.id} names no line: ${wake.error.message}`)
+      await outbox.workLine(wake.data)
     },
     { concurrency: LINES_AT_ONCE },
   )

@@ -18,7 +18,7 @@ const LOOKED_AT = 100
 
 export interface RowPorts {
   rows: Rows
-  tasks: Pick<TaskQueues, 'hurry'>
+  tasks: Pick<TaskQueues, 'promote'>
   overlapOf(channel: string): Overlap
   interrupt: Interrupt
   now(): number
@@ -76,7 +76,7 @@ export function openRowTurns({ rows, tasks, overlapOf, interrupt, now, log }: Ro
   }
 
   async function call(lane: string, id: string): Promise<void> {
-    await tasks.hurry(lane, id).catch((error: unknown) => {
+    await tasks.promote(lane, id).catch((error: unknown) => {
       log.warn({ taskId: id, error: whyOf(error) }, 'a parked task was not called; the sweeper calls it')
     })
   }

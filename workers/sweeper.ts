@@ -1,7 +1,7 @@
 import type { OutboxQueues } from '../queues/deliveries.ts'
 import type { Log } from '../src/core/log.ts'
 import type { Task } from '../src/core/task/task.ts'
-import { owedTasks } from '../src/engine/compensation/pending.ts'
+import { pendingCompensations } from '../src/engine/compensation/pending.ts'
 import type { ScratchRoot } from '../src/engine/files/scratch.ts'
 import type { Store } from '../src/store/store.ts'
 import { type Chore, forEach, startChores } from './chores.ts'
@@ -10,8 +10,8 @@ export interface SweeperPorts {
   store: Pick<Store, 'runs' | 'rows' | 'outbox' | 'leases' | 'settings' | 'counters' | 'sweep'>
   enqueue(task: Task): Promise<void>
   /** Has a task that was put off begin as soon as it may. */
-  call(lane: string, taskId: string): Promise<void>
-  looks: OutboxQueues
+  promote(lane: string, taskId: string): Promise<void>
+  wakes: OutboxQueues
   holder: string
   /** How long the claims of a killed process stand. */
   leaseMs: number
@@ -44,7 +44,7 @@ export function scratchChore(scratch: Pick<ScratchRoot, 'removeDead'>): Chore {
   return { name: 'scratch', everyMs: SCRATCH_MS, by: 'each', work: () => scratch.removeDead() }
 }
 
-function repairs({ store, enqueue, call, looks, leaseMs, now }: SweeperPorts): Chore[] {
+function repairs({ store, enqueue, promote, wakes, leaseMs, now }: SweeperPorts): Chore[] {
   const each = (name: string, leases: number, work: Chore['work']): Chore => ({
     name,
     everyMs: leases * leaseMs,
@@ -54,11 +54,11 @@ function repairs({ store, enqueue, call, looks, leaseMs, now }: SweeperPorts): C
   return [
     // Lines with something due that nobody looks at.
     each('deliveries', TICK, async () => {
-      await forEach(await store.outbox.due(now(), AT_ONCE), (line) => looks.look(line, now(), now()))
+      await forEach(await store.outbox.due(now(), AT_ONCE), (line) => wakes.wake(line, now(), now()))
     }),
     // Heads of their ordering key that nobody called.
     each('ordering-keys', TICK, async () => {
-      await forEach(await store.rows.parkedHeads(now(), AT_ONCE), ({ id, task }) => call(task.lane, id))
+      await forEach(await store.rows.parkedHeads(now(), AT_ONCE), ({ id, task }) => promote(task.lane, id))
     }),
     // Tasks whose worker died, whose job was lost, or whose time to wake has passed. Side by side the embedded store takes them in a few calls.
     each('tasks', TASKS_EVERY, async () => {
@@ -67,7 +67,7 @@ function repairs({ store, enqueue, call, looks, leaseMs, now }: SweeperPorts): C
     }),
     // Compensation that is pending because whoever was to do it died.
     each('compensation', TASKS_EVERY, async () => {
-      const pending = await owedTasks(store, now(), AT_ONCE)
+      const pending = await pendingCompensations(store, now(), AT_ONCE)
       await forEach(pending, ({ task }) => enqueue({ ...task, held: undefined, row: undefined }))
     }),
     each('cleaning', CLEAN_EVERY, async () => {

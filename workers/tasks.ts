@@ -2,8 +2,8 @@ import { type Job, UnrecoverableError, type Worker } from 'bullmq'
 import type { Backend } from '../queues/backend.ts'
 import { laneQueueName, type TaskQueues, wakeSchema } from '../queues/tasks.ts'
 import type { Held } from '../src/core/delivery/held.ts'
-import { insist } from '../src/core/insist.ts'
 import type { Log } from '../src/core/log.ts'
+import { retryWhileUnavailable } from '../src/core/retry-while-unavailable.ts'
 import type { Lane } from '../src/core/task/lane.ts'
 import type { Outcome } from '../src/core/task/outcome.ts'
 import { liveStates } from '../src/core/task/run.ts'
@@ -87,7 +87,7 @@ export function tasksWorker(
       if (outcome.state !== 'failed') ports.held.release(task.id)
       if (outcome.state === 'waits') {
         const { untilMs } = outcome
-        await insist(() => ports.tasks.wake(lane.name, task.id, untilMs, ports.now()))
+        await retryWhileUnavailable(() => ports.tasks.wake(lane.name, task.id, untilMs, ports.now()))
       }
       await settle(job, token, outcome, ports.now())
     },

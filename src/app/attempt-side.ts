@@ -35,7 +35,7 @@ export interface AttemptSide {
 
 export type AttemptSidePorts = Pick<StoreSide, 'store' | 'processId' | 'changed' | 'now' | 'log'> &
   Pick<TalkSide, 'channels' | 'outbox' | 'say'> &
-  Pick<EngineSide, 'languages' | 'access' | 'presets' | 'builtins' | 'desk' | 'fanOut' | 'versions' | 'ledger'> &
+  Pick<EngineSide, 'languages' | 'access' | 'presets' | 'builtins' | 'taskControl' | 'fanOut' | 'versions' | 'ledger'> &
   LaneSlotPorts &
   MediaPorts &
   ModelSidePorts
@@ -45,7 +45,7 @@ export async function openAttemptSide(
   ports: AttemptSidePorts,
   lanes: readonly string[],
 ): Promise<AttemptSide> {
-  const { store, channels, outbox, desk, presets, ledger, now, log } = ports
+  const { store, channels, outbox, taskControl, presets, ledger, now, log } = ports
   const parking = new AbortController()
   const shutdown = new AbortController()
   const cancels = openCancels()
@@ -71,8 +71,8 @@ export async function openAttemptSide(
     draft: outbox.draftForTask,
     act: actIn(channels),
     media: openMedia(config, ports),
-    signal: desk.signal,
-    ended: desk.ended,
+    signal: taskControl.signal,
+    ended: taskControl.ended,
     parking: (lane) => (laneOf(lane).runsOutOnStop ? undefined : parking.signal),
     changed(taskId) {
       ports.changed(taskId)

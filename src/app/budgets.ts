@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import { type BudgetDesk, openBudgetDesk } from '../engine/llm/budget-control.ts'
+import { type BudgetControl, openBudgetControl } from '../engine/llm/budget-control.ts'
 import { type Ledger, openLedger } from '../engine/llm/ledger.ts'
 import { openRaises } from '../engine/llm/raises.ts'
 import { openUsage } from '../engine/llm/usage.ts'
@@ -8,7 +8,7 @@ import type { StoreSide } from './store-side.ts'
 /** What models are used for, and what is left of the budgets. */
 export interface BudgetSide {
   ledger: Ledger
-  budgets: BudgetDesk
+  budgets: BudgetControl
 }
 
 export function openBudgets(
@@ -19,6 +19,6 @@ export function openBudgets(
   const counted = { counters: store.counters, raises, budgets: config.llm.budgets, timeZone: config.timeZone, now }
   return {
     ledger: openLedger({ ...counted, settings: store.settings, log }),
-    budgets: openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants }),
+    budgets: openBudgetControl({ ...counted, usage: openUsage(counted), grants: store.grants }),
   }
 }

@@ -4,12 +4,12 @@ import type { Overlap } from '../core/task/row.ts'
 import type { Builtin } from '../engine/builtins/builtin.ts'
 import { builtinsOf } from '../engine/builtins/index.ts'
 import { type Interrupt, openInterrupt } from '../engine/control/interrupt.ts'
-import { type Desk, openDesk } from '../engine/control/task-control.ts'
+import { openTaskControl, type TaskControl } from '../engine/control/task-control.ts'
 import { type FanOut, openFanOut } from '../engine/fan-out/fan-out.ts'
 import { type Access, openAccess } from '../engine/people/access.ts'
 import { type Languages, openLanguages } from '../engine/people/languages.ts'
 import { openPresets, type Presets } from '../engine/presets/presets.ts'
-import { openScheduleDesk, type ScheduleDesk, type TakeScheduled } from '../engine/schedules/schedule-control.ts'
+import { openScheduleControl, type ScheduleControl, type TakeScheduled } from '../engine/schedules/schedule-control.ts'
 import { openVersions, type Versions } from '../engine/steps/versions.ts'
 import { presetDefaults } from './adapters/preset-defaults.ts'
 import { takeScheduled } from './adapters/scheduled.ts'
@@ -24,11 +24,11 @@ export interface EngineSide extends BudgetSide {
   access: Access
   presets: Presets
   builtins: ReadonlyMap<string, Builtin>
-  desk: Desk
+  taskControl: TaskControl
   fanOut: FanOut
   /** The place in the lane of an owner's next task that no message made. */
   tagOf(lane: string, owner: string): Promise<number>
-  schedules: ScheduleDesk
+  schedules: ScheduleControl
   /** Where the messages of schedules come in. */
   takeScheduled: TakeScheduled
   /** Has a question take the place of those before it. */
@@ -48,15 +48,15 @@ export function openEngineSide(config: Config, ports: EnginePorts): EngineSide {
   const { memory } = config.llm
   const tagOf = async (lane: string, owner: string): Promise<number> =>
     laneOf(lane).isQuick ? 0 : store.shares.tag(lane, owner)
-  const queueing = { enqueue: tasks.add, wake: tasks.wake, call: tasks.hurry }
+  const queueing = { enqueue: tasks.add, wake: tasks.wake, promote: tasks.promote }
   const common = { store, changed, now, log }
 
   const languages = openLanguages(store.settings, config.lang, now)
   const access = openAccess({ grants: store.grants, catalog, admins, configured: config.grants, now })
   const fanOut = openFanOut({ ...common, ...queueing, tagOf })
-  const desk = openDesk({ ...common, ...queueing, fanOut, say, languages })
+  const taskControl = openTaskControl({ ...common, ...queueing, fanOut, say, languages })
   // A question that is replaced says so in its chat, also one that a model called.
-  const replacing = { say: outbox.sayForTask, endCalled: desk.endCalled, call: tasks.hurry }
+  const replacing = { say: outbox.sayForTask, endCalled: taskControl.endCalled, promote: tasks.promote }
   const interrupt = openInterrupt({ ...common, ...replacing, languages, memory })
   const presets = openPresets({
     settings: store.settings,
@@ -67,17 +67,17 @@ export function openEngineSide(config: Config, ports: EnginePorts): EngineSide {
   })
   const take = takeScheduled({ config, store, tasks, catalog, now })
   const hasChannel = (id: string): boolean => channels.has(id)
-  const schedules = openScheduleDesk({ store, take, catalog, prefixes, access, hasChannel, admins, now })
+  const schedules = openScheduleControl({ store, take, catalog, prefixes, access, hasChannel, admins, now })
   const budgets = openBudgets(config, { store, now, log })
   const builtins = builtinsOf({
-    ...{ store, desk, schedules, languages, presets, memory, admins, catalog, timeZone, now },
+    ...{ store, taskControl, schedules, languages, presets, memory, admins, catalog, timeZone, now },
     budgets: budgets.budgets,
     mcpServers: Object.keys(config.llm.mcp),
   })
   const overlaps = new Map(config.channels.map(({ id, overlap: mode, mergeMs }) => [id, { mode, mergeMs }]))
   const { onSceneChange } = config.tasks
   return {
-    ...{ languages, access, presets, builtins, desk, fanOut, tagOf, schedules, interrupt },
+    ...{ languages, access, presets, builtins, taskControl, fanOut, tagOf, schedules, interrupt },
     ...budgets,
     takeScheduled: take,
     overlapOf: (channel) => overlaps.get(channel) ?? { mode: 'queue', mergeMs: 0 },

@@ -19,7 +19,7 @@ import type { TalkSide } from './talk-side.ts'
 const quickLanes = lanesThat(({ isQuick }) => isQuick)
 
 export type ReceptionPorts = Pick<StoreSide, 'processId' | 'store' | 'tasks' | 'now' | 'log'> &
-  Pick<TalkSide, 'channels' | 'looks' | 'outbox' | 'holdHere'> &
+  Pick<TalkSide, 'channels' | 'wakes' | 'outbox' | 'holdHere'> &
   Pick<EngineSide, 'languages' | 'interrupt' | 'overlapOf'> &
   Pick<AcceptPorts, 'catalog'>
 
@@ -33,12 +33,12 @@ export interface ReceptionSide {
 }
 
 export async function openReceptionSide(config: Config, ports: ReceptionPorts): Promise<ReceptionSide> {
-  const { processId, store, tasks, channels, looks, outbox, languages, now, log } = ports
+  const { processId, store, tasks, channels, wakes, outbox, languages, now, log } = ports
   const held = await openHeldReplies({
     by: processId,
     outbox: store.outbox,
     signals: store.signals,
-    look: (line, at) => looks.look(line, at, now()),
+    wake: (line, at) => wakes.wake(line, at, now()),
     now,
     log,
   })

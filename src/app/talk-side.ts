@@ -17,7 +17,7 @@ import type { StoreSide } from './store-side.ts'
 /** The accounts on the platforms, and what goes out to them. */
 export interface TalkSide {
   channels: ReadonlyMap<string, Channel>
-  looks: OutboxQueues
+  wakes: OutboxQueues
   outbox: Outbox
   /** What a task says goes to its chat, or to the model that called it. */
   say: Say
@@ -52,10 +52,10 @@ export async function openTalkSide(
     async reopen(channel, chat) {
       const line = lineOf({ channel, chat })
       await store.outbox.resume(line, now())
-      await looks.look(line, now(), now())
+      await wakes.wake(line, now(), now())
     },
   })
-  const looks = openOutboxQueues(backend, [...channels.keys()])
+  const wakes = openOutboxQueues(backend, [...channels.keys()])
   let holder = remoteHeld(store.signals)
   const held: Held = {
     claim: (taskId) => holder.claim(taskId),
@@ -63,10 +63,10 @@ export async function openTalkSide(
     release: (taskId) => holder.release(taskId),
     tell: (offer) => holder.tell(offer),
   }
-  const outbox = openOutbox({ store: store.outbox, channels, looks, held, deliveryKeptMs, sendMs, now, log })
+  const outbox = openOutbox({ store: store.outbox, channels, wakes, held, deliveryKeptMs, sendMs, now, log })
   return {
     channels,
-    looks,
+    wakes,
     outbox,
     say: keepSaid(outbox.sayForTask, { store, filesKeptMs, now }),
     readFile,

@@ -6,7 +6,7 @@ import { startSchedules } from '../../workers/schedules.ts'
 import { scratchChore, startSweeper } from '../../workers/sweeper.ts'
 import { tasksWorker } from '../../workers/tasks.ts'
 import { keepPlaces } from '../../workers/turns.ts'
-import { insist } from '../core/insist.ts'
+import { retryWhileUnavailable } from '../core/retry-while-unavailable.ts'
 import { CONTROL_LANE, laneOf } from '../core/task/lane.ts'
 import type { Outcome } from '../core/task/outcome.ts'
 import { whyOf } from '../core/text/why.ts'
@@ -30,12 +30,12 @@ export interface Working {
 
 export type WorkingPorts = AttemptSidePorts &
   Pick<StoreSide, 'backend'> &
-  Pick<TalkSide, 'looks' | 'held'> &
+  Pick<TalkSide, 'wakes' | 'held'> &
   Pick<EngineSide, 'overlapOf' | 'interrupt' | 'takeScheduled'>
 
 /** Runs the lanes and the outboxes until it is stopped. */
 export async function startWorking(config: Config, ports: WorkingPorts, lanes: readonly string[]): Promise<Working> {
-  const { store, backend, channels, outbox, tasks, looks, held, interrupt, overlapOf, now, log } = ports
+  const { store, backend, channels, outbox, tasks, wakes, held, interrupt, overlapOf, now, log } = ports
   warnOfLanes(config, ports)
   const attempts = await openAttemptSide(config, ports, lanes)
   const rowTurns = openRowTurns({ rows: store.rows, tasks, overlapOf, interrupt, now, log })
@@ -52,9 +52,11 @@ export async function startWorking(config: Config, ports: WorkingPorts, lanes: r
   })
   for (const { name, order } of working) {
     if (order !== 'turns') continue
-    await insist(async () => keepPlaces(await tasks.begun(name), { store, now })).catch((error: unknown) => {
-      log.warn({ lane: name, error: whyOf(error) }, 'what dead workers had taken up may be done out of order')
-    })
+    await retryWhileUnavailable(async () => keepPlaces(await tasks.begun(name), { store, now })).catch(
+      (error: unknown) => {
+        log.warn({ lane: name, error: whyOf(error) }, 'what dead workers had taken up may be done out of order')
+      },
+    )
   }
   const workers: Worker<unknown>[] = [
     ...working.map((lane) => tasksWorker(backend, lane, taskPorts)),
@@ -63,8 +65,8 @@ export async function startWorking(config: Config, ports: WorkingPorts, lanes: r
   const stopSweeper = startSweeper({
     store,
     enqueue: tasks.add,
-    call: tasks.hurry,
-    looks,
+    promote: tasks.promote,
+    wakes,
     holder: ports.processId,
     leaseMs: config.limits.leaseMs,
     others: [lanesChore(config, ports), scratchChore(attempts.scratch)],

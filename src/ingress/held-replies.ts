@@ -1,10 +1,10 @@
 import type { Channel } from '../channels/channel.ts'
 import { type ClaimedRequest, type Held, heldTopic, PASSIVE_LEASE_MS } from '../core/delivery/held.ts'
-import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
 import type { Ack } from '../core/message/ack.ts'
 import { lineOf } from '../core/message/address.ts'
 import type { Message } from '../core/message/message.ts'
+import { retryWhileUnavailable } from '../core/retry-while-unavailable.ts'
 import type { Outbox, Signals } from '../store/store.ts'
 
 /** An answer that rides on the ack. Whoever writes the ack says afterwards whether it went out. */
@@ -43,13 +43,13 @@ export interface HeldPorts {
   outbox: Outbox
   signals: Signals
   /** Has a worker look at a line. */
-  look(line: { channel: string; chat: string }, at: number): Promise<void>
+  wake(line: { channel: string; chat: string }, at: number): Promise<void>
   now(): number
   log: Log
 }
 
 export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
-  const { by, outbox, signals, look, now, log } = ports
+  const { by, outbox, signals, wake, now, log } = ports
   const waiting = new Map<string, Waiting>()
 
   /** Takes the request out, so that its timer and a claim cannot both answer it. */
@@ -69,7 +69,7 @@ export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
   ): Promise<void> {
     const at = now()
     const { more, ...next } = isSent
-      ? await insist(() => {
+      ? await retryWhileUnavailable(() => {
           const verdict = { state: 'sent' as const, route: 'passive' as const, receipt: { sentAt: at } }
           return outbox.settle(deliveryId, attempts, verdict, now())
         })
@@ -79,7 +79,7 @@ export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
           { state: 'again', why: 'it could not ride on the ack', notBefore: at, costsAttempt: false },
           at,
         )
-    if (more) await look(line, 'lookAt' in next ? next.lookAt : at)
+    if (more) await wake(line, 'lookAt' in next ? next.lookAt : at)
   }
 
   function claim(taskId: string): ClaimedRequest | undefined {

@@ -18,7 +18,7 @@ const HOLD_MARGIN_MS = 100
 export interface OutboxPorts {
   store: OutboxStore
   channels: ReadonlyMap<string, Channel>
-  looks: OutboxQueues
+  wakes: OutboxQueues
   /** The held requests, wherever they wait. */
   held: Held
   deliveryKeptMs: number
@@ -53,7 +53,7 @@ interface Hand {
 }
 
 export function openOutbox(ports: OutboxPorts): Outbox {
-  const { store, channels, looks, held, now, log } = ports
+  const { store, channels, wakes, held, now, log } = ports
   const underWay = new Set<Promise<void>>()
   const drafts = openDrafts({ channels, now, log })
   /** The lines that are being sent from here, by their keys. */
@@ -133,7 +133,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     const notBefore = hold.untilMs + HOLD_MARGIN_MS
     await store.offer(deliveries, { notBefore })
     await held.tell({ by: hold.by, taskId, deliveryId: first.id })
-    start(looks.look(lineOf(first.to), notBefore, now()))
+    start(wakes.wake(lineOf(first.to), notBefore, now()))
   }
 
   /** Sends what the line holds until it is empty or must wait. Where another here has it in hand, that one is told when to look. */
@@ -168,7 +168,7 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   /** A line in hand here needs no look of its own: whoever has it goes on after each send, and the sweeper finds what a dead sender leaves. */
   async function lookLater(line: Line, at: number): Promise<void> {
     const hand = inHand.get(chatKey(line))
-    if (hand === undefined) await looks.look(line, at, now())
+    if (hand === undefined) await wakes.wake(line, at, now())
     else hand.lookAt = at
   }
 

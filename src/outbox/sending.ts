@@ -1,8 +1,8 @@
 import type { Channel, LookedUp } from '../channels/channel.ts'
 import type { DeliveryRecord, Verdict } from '../core/delivery/delivery.ts'
 import { StoreUnavailableError, UnavailableError, UnsureError } from '../core/errors.ts'
-import { insist } from '../core/insist.ts'
 import type { Log } from '../core/log.ts'
+import { retryWhileUnavailable } from '../core/retry-while-unavailable.ts'
 import { whyOf } from '../core/text/why.ts'
 import type { Line, Outbox as OutboxStore } from '../store/store.ts'
 import { type FailedSend, readFailure } from './verdict.ts'
@@ -108,11 +108,11 @@ export function openSending({ store, channelOf, sendMs: usualMs, now, log }: Sen
     else log.info({ ...fields, why }, 'delivery settled')
     if (pause !== undefined) {
       const chat = pause.scope === 'chat' ? line.chat : undefined
-      await insist(() => store.pause(line.channel, pause.untilMs, chat))
+      await retryWhileUnavailable(() => store.pause(line.channel, pause.untilMs, chat))
     }
     // What cost no attempt leaves its number to the next taker, whose claim a second writing would end; before its time there is none.
     const mayRepeat = () => verdict.state !== 'again' || verdict.costsAttempt || now() < verdict.notBefore
-    const settled = await insist(() => store.settle(delivery.id, attempts, verdict, now()), mayRepeat)
+    const settled = await retryWhileUnavailable(() => store.settle(delivery.id, attempts, verdict, now()), mayRepeat)
     return settled.more ? settled : { more: false, lookAt: 0 }
   }
 }

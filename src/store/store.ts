@@ -2,10 +2,10 @@ import type { Delivery, DeliveryRecord, Verdict } from '../core/delivery/deliver
 import type { Limit } from '../core/delivery/limit.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
 import type { Schedule } from '../core/schedule/schedule.ts'
-import type { EndState, Hop, NewRun, Run, RunFilter } from '../core/task/run.ts'
+import type { EndState, NewRun, Run, RunFilter, TimelineEvent } from '../core/task/run.ts'
 import type { Task } from '../core/task/task.ts'
 import type { Wait } from '../core/task/wait.ts'
-import type { Pieces } from './pieces.ts'
+import type { Pieces } from './children.ts'
 
 /**
  * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
@@ -53,32 +53,44 @@ export interface Runs {
   /** Prolongs the lease; false when this epoch no longer holds it (ended, cancelled, or claimed by another). */
   renew(id: string, epoch: number, now: number, leaseMs: number): Promise<boolean>
   /** Gives the lease up without an end: waiting again. `snoozed` takes the attempt back, else it counts as a failure. False when fenced off. */
-  release(id: string, epoch: number, hops: Hop[], snoozed: boolean, now: number): Promise<boolean>
+  release(id: string, epoch: number, hops: TimelineEvent[], snoozed: boolean, now: number): Promise<boolean>
   /**
    * Gives the slot up for what it waits for, and the attempt back: nobody may start it before the first of the waits ends. `again`: one of their signals
    * has come meanwhile, so it may start at once. `lost`: this epoch is fenced off.
    */
-  suspend(id: string, epoch: number, waits: Wait[], hops: Hop[], now: number): Promise<'waits' | 'again' | 'lost'>
+  suspend(
+    id: string,
+    epoch: number,
+    waits: Wait[],
+    hops: TimelineEvent[],
+    now: number,
+  ): Promise<'waits' | 'again' | 'lost'>
   /**
    * Keeps a signal for a live run among its steps (`signalStep`), first writer wins, and lets the run start if it waits. `known`: there was one
    * already, which stands. `gone`: the run has ended.
    */
-  signal(id: string, name: string, value: unknown, hops: Hop[], now: number): Promise<'first' | 'known' | 'gone'>
+  signal(
+    id: string,
+    name: string,
+    value: unknown,
+    hops: TimelineEvent[],
+    now: number,
+  ): Promise<'first' | 'known' | 'gone'>
   /** Ends it, first writer wins; false when it had ended or this epoch is fenced off. */
-  finish(id: string, epoch: number, end: EndState, hops: Hop[], now: number): Promise<boolean>
+  finish(id: string, epoch: number, end: EndState, hops: TimelineEvent[], now: number): Promise<boolean>
   /** Ends a run in any live state as cancelled, whoever holds it; the state it was in, or undefined when it was not live. */
   cancel(id: string, why: string, by: string, now: number): Promise<'waiting' | 'running' | undefined>
   /**
    * Opens an ended run again under the same number (retry): waiting, attempt 0, round one up; false when it is live or unknown. `fresh`: its steps are
    * gone in the same move.
    */
-  reopen(id: string, hops: Hop[], now: number, options?: { fresh?: boolean }): Promise<boolean>
+  reopen(id: string, hops: TimelineEvent[], now: number, options?: { fresh?: boolean }): Promise<boolean>
   progress(id: string, epoch: number, progress: { percent?: number; text?: string }, now: number): Promise<void>
   /** Adds hops to the timeline, the oldest of more than 500 fall out. */
-  note(id: string, hops: Hop[]): Promise<void>
+  note(id: string, hops: TimelineEvent[]): Promise<void>
   find(id: string): Promise<Run | undefined>
   findByNumber(number: number): Promise<Run | undefined>
-  timeline(id: string): Promise<Hop[]>
+  timeline(id: string): Promise<TimelineEvent[]>
   /** Newest first; `before` is a number to page on from. */
   list(filter: RunFilter, limit: number, before?: number): Promise<Run[]>
   /** Live runs whose lease ended before `now`: for the sweeper. */
@@ -88,7 +100,7 @@ export interface Runs {
 export interface Steps {
   find(taskId: string, name: string): Promise<{ value: unknown } | undefined>
   /** First writer wins; the value that is kept. With `hop`, the first writer's line stands in the timeline in the same move. */
-  save(taskId: string, name: string, value: unknown, hop?: Hop): Promise<unknown>
+  save(taskId: string, name: string, value: unknown, hop?: TimelineEvent): Promise<unknown>
   list(taskId: string): Promise<{ name: string; value: unknown }[]>
 }
 
@@ -195,8 +207,8 @@ export interface Merged {
   row: string
   head: string
   task: Task
-  hop: Hop
-  others: { id: string; why: string; hop: Hop }[]
+  hop: TimelineEvent
+  others: { id: string; why: string; hop: TimelineEvent }[]
 }
 
 /** Start-time fair queueing over a lane: tags grow by one with each task of an owner, and never fall behind the tag last begun. */

@@ -13,12 +13,12 @@ import type { NewRun } from '../../src/core/task/run.ts'
 import type { Task } from '../../src/core/task/task.ts'
 import { type ApiPorts, consoleSocket, dashboardApi } from '../../src/dashboard/api/index.ts'
 import type { Session } from '../../src/dashboard/api/shapes.ts'
-import { openBudgetDesk } from '../../src/engine/llm/budget-control.ts'
+import { openBudgetControl } from '../../src/engine/llm/budget-control.ts'
 import { openRaises } from '../../src/engine/llm/raises.ts'
 import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openAccess } from '../../src/engine/people/access.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
-import { openScheduleDesk } from '../../src/engine/schedules/schedule-control.ts'
+import { openScheduleControl } from '../../src/engine/schedules/schedule-control.ts'
 import type { Store } from '../../src/store/store.ts'
 import { unlimited } from '../engine/workshop.ts'
 import { anEmbeddedStore } from '../fakes/embedded-store.ts'
@@ -101,9 +101,9 @@ async function serveWorld(
     timeZone: 'Asia/Shanghai',
     now,
   }
-  const budgets = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
+  const budgets = openBudgetControl({ ...counted, usage: openUsage(counted), grants: store.grants })
   const access = openAccess({ grants: store.grants, catalog: () => catalog, admins: [], configured: [], now })
-  const schedules = openScheduleDesk({
+  const schedules = openScheduleControl({
     store,
     take: async (message) => void (await ports.accept(message)),
     catalog: () => catalog,

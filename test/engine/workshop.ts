@@ -11,18 +11,18 @@ import type { Task } from '../../src/core/task/task.ts'
 import { type Cancels, openCancels } from '../../src/engine/attempt/cancels.ts'
 import type { AttemptPorts } from '../../src/engine/attempt/run-task.ts'
 import { builtinScene, builtinsOf } from '../../src/engine/builtins/index.ts'
-import { CANCEL_TOPIC, type Desk, openDesk } from '../../src/engine/control/task-control.ts'
+import { CANCEL_TOPIC, openTaskControl, type TaskControl } from '../../src/engine/control/task-control.ts'
 import { openFanOut } from '../../src/engine/fan-out/fan-out.ts'
-import type { MediaDesk } from '../../src/engine/files/media.ts'
+import type { MediaFiles } from '../../src/engine/files/media.ts'
 import type { HostCalls, HostEnd, HostRun, Slots } from '../../src/engine/host/slots.ts'
-import { type BudgetDesk, openBudgetDesk } from '../../src/engine/llm/budget-control.ts'
+import { type BudgetControl, openBudgetControl } from '../../src/engine/llm/budget-control.ts'
 import { type Ledger, openLedger } from '../../src/engine/llm/ledger.ts'
 import { openRaises } from '../../src/engine/llm/raises.ts'
 import { openUsage } from '../../src/engine/llm/usage.ts'
 import { openAccess } from '../../src/engine/people/access.ts'
 import { openLanguages } from '../../src/engine/people/languages.ts'
 import { openPresets, type PresetPorts } from '../../src/engine/presets/presets.ts'
-import { openScheduleDesk, type ScheduleDesk } from '../../src/engine/schedules/schedule-control.ts'
+import { openScheduleControl, type ScheduleControl } from '../../src/engine/schedules/schedule-control.ts'
 import { openVersions } from '../../src/engine/steps/versions.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
 import { silent } from './scene-folder.ts'
@@ -33,10 +33,10 @@ export type Work = (run: HostRun, calls: HostCalls, signal: AbortSignal) => Prom
 export interface Workshop {
   engine: AttemptPorts
   store: EmbeddedStore
-  desk: Desk
-  schedules: ScheduleDesk
+  taskControl: TaskControl
+  schedules: ScheduleControl
   ledger: Ledger
-  budgets: BudgetDesk
+  budgets: BudgetControl
   /** How an answer grew, one line a draft: `task: text`. */
   drafts: string[]
   cancels: Cancels
@@ -57,7 +57,7 @@ export interface Workshop {
 
 let made = 0
 
-const noMedia: MediaDesk = {
+const noMedia: MediaFiles = {
   fetch: async () => ({ state: 'refused', why: 'there are no files here' }),
   quoted: async () => [],
   lastSent: async () => undefined,
@@ -156,12 +156,12 @@ export async function aWorkshop(
     now: clock,
     log: silent,
   })
-  const desk = openDesk({
+  const taskControl = openTaskControl({
     fanOut,
     store,
     enqueue,
     wake,
-    call: async () => {},
+    promote: async () => {},
     say,
     languages,
     changed: () => undefined,
@@ -172,7 +172,7 @@ export async function aWorkshop(
   const raises = openRaises(store.settings, clock)
   const counted = { counters: store.counters, raises, budgets, timeZone: 'Asia/Shanghai', now: clock }
   const ledger = openLedger({ ...counted, settings: store.settings, log: silent })
-  const budgetDesk = openBudgetDesk({ ...counted, usage: openUsage(counted), grants: store.grants })
+  const budgetControl = openBudgetControl({ ...counted, usage: openUsage(counted), grants: store.grants })
   const admins = ['staff:boss']
   const presets = openPresets({
     settings: store.settings,
@@ -182,7 +182,7 @@ export async function aWorkshop(
     log: silent,
   })
   const access = openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock })
-  const schedules = openScheduleDesk({
+  const schedules = openScheduleControl({
     store,
     take: async (message, schedule) => void queued.push({ id: message.id, lane: 'long', message, tag: 0, schedule }),
     catalog: () => all,
@@ -194,13 +194,13 @@ export async function aWorkshop(
   })
   const builtins = builtinsOf({
     store,
-    desk,
+    taskControl,
     schedules,
     languages,
     presets,
     memory,
     admins,
-    budgets: budgetDesk,
+    budgets: budgetControl,
     catalog: () => all,
     mcpServers: ['files'],
     timeZone: 'Asia/Shanghai',
@@ -230,7 +230,7 @@ export async function aWorkshop(
     admins,
     graceMs: 100,
     leaseMs: 10_000,
-    signal: desk.signal,
+    signal: taskControl.signal,
     versions: openVersions({
       store,
       catalog: () => all,
@@ -240,7 +240,7 @@ export async function aWorkshop(
     }),
     fanOut,
     parking: () => undefined,
-    ended: desk.ended,
+    ended: taskControl.ended,
     changed: () => undefined,
     now: clock,
     log: silent,
@@ -248,10 +248,10 @@ export async function aWorkshop(
   return {
     engine,
     store,
-    desk,
+    taskControl,
     schedules,
     ledger,
-    budgets: budgetDesk,
+    budgets: budgetControl,
     drafts,
     cancels,
     said,

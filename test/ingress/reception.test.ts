@@ -56,7 +56,7 @@ beforeEach(async () => {
     by: 'here',
     outbox: store.outbox,
     signals: store.signals,
-    look: async () => undefined,
+    wake: async () => undefined,
     now: Date.now,
     log: silent,
   })

@@ -25,7 +25,7 @@ let channel: FakeChannel
 let outbox: Outbox
 let outboxPorts: OutboxPorts
 let now: number
-let looks: { chat: string; at: number }[]
+let wakes: { chat: string; at: number }[]
 /** The held requests: those here are answered with what stands in `ridden`, those elsewhere are told of. */
 let held: { here: Set<string>; ridden: string[]; letGo: number; told: string[] }
 /** Done between a verdict's being stored and its being known. */
@@ -36,7 +36,7 @@ let chat: string
 beforeEach(() => {
   now = 1_800_000_000_000 + ++made * 10_000_000
   chat = `chat-${made}`
-  looks = []
+  wakes = []
   afterVerdict = async () => undefined
   held = { here: new Set(), ridden: [], letGo: 0, told: [] }
   // Its own id, so that no test pauses another's account.
@@ -71,9 +71,9 @@ beforeEach(() => {
       },
     },
     channels: new Map([[channel.id, channel]]),
-    looks: {
-      async look(line, at) {
-        looks.push({ chat: line.chat, at })
+    wakes: {
+      async wake(line, at) {
+        wakes.push({ chat: line.chat, at })
       },
       async close() {},
     },
@@ -123,7 +123,7 @@ test('pushes side by side to one chat go out one after the other', async () => {
   }
   await Promise.all([push('one', 'a'), push('two', 'b'), push('three', 'c')])
   await outbox.idle()
-  for (const { at } of looks) {
+  for (const { at } of wakes) {
     now = Math.max(now, at)
     await outbox.workLine(line())
   }
@@ -140,7 +140,7 @@ test('what is put into a line that is being sent follows without a look', async 
   first.resolve()
   await outbox.idle()
   expect(seen()).toEqual(['a', 'b', 'c'])
-  expect(looks).toEqual([])
+  expect(wakes).toEqual([])
 })
 
 test('what must wait and comes just as its line has become empty is looked at when it may go', async () => {
@@ -150,19 +150,19 @@ test('what must wait and comes just as its line has become empty is looked at wh
     await push('late', 'd')
     // Its own look is left to the one who still has the line in hand.
     await new Promise(setImmediate)
-    expect(looks).toEqual([])
+    expect(wakes).toEqual([])
   }
   await push('one', 'a', 'b', 'c')
   await outbox.idle()
   expect(seen()).toEqual(['a', 'b', 'c'])
-  expect(looks).toEqual([{ chat, at: now + 60_000 }])
+  expect(wakes).toEqual([{ chat, at: now + 60_000 }])
 })
 
 test('what is over the quota waits for the moment when it may go, and then goes', async () => {
   await push('one', 'a', 'b', 'c', 'd', 'e')
   await outbox.idle()
   expect(seen()).toEqual(['a', 'b', 'c'])
-  expect(looks.at(-1)).toEqual({ chat, at: now + 60_000 })
+  expect(wakes.at(-1)).toEqual({ chat, at: now + 60_000 })
   now += 59_999
   await outbox.workLine(line())
   expect(seen()).toHaveLength(3)
@@ -207,7 +207,7 @@ test('what failed stays at the head, and what is behind it waits', async () => {
   }
   await push('one', 'a', 'b')
   await outbox.idle()
-  expect(looks.at(-1)).toEqual({ chat, at: now + 1_000 })
+  expect(wakes.at(-1)).toEqual({ chat, at: now + 1_000 })
   now += 1_000
   await outbox.workLine(line())
   now += 2_999
@@ -317,7 +317,7 @@ test('a request in another process is told of its answer, which goes out activel
   await outbox.sayForTask({ task, round: 0, name: 'answer', parts: [text('a')] })
   await outbox.idle()
   expect(held.told).toHaveLength(1)
-  expect(looks).toEqual([{ chat, at: now + 1_600 }])
+  expect(wakes).toEqual([{ chat, at: now + 1_600 }])
   await outbox.workLine(line())
   expect(seen()).toEqual([])
   now += 1_600

@@ -53,7 +53,7 @@ export default defineScene({
 })
 `
 
-interface Fan {
+interface FanOutRecord {
   place: Place
   ledger: string
   fail: string
@@ -63,7 +63,7 @@ interface Fan {
 async function aFan(
   kind: StoreKind,
   { lanes = '{ long: { concurrency: 4 } }', apart = false } = {},
-): Promise<Fan | undefined> {
+): Promise<FanOutRecord | undefined> {
   const place = await aPlace(kind, { redeliveries: 0, apart })
   if (place === undefined) return undefined
   const ledger = join(place.dataDir, 'ledger.txt')

@@ -123,20 +123,20 @@ async function showEachIsSeenOnce({ kind, seen, takes, runs, drops }: Edge): Pro
 async function aProcess(by: string, store: Store, seen: Edge['seen']): Promise<Process> {
   const channel = aChannel(seen)
   const timers = new Set<NodeJS.Timeout>()
-  const looks: Promise<void>[] = []
+  const wakes: Promise<void>[] = []
   onTestFinished(async () => {
     for (const timer of timers) clearTimeout(timer)
-    await Promise.all(looks)
+    await Promise.all(wakes)
   })
   const workLater = (line: { channel: string; chat: string }, lookAt: number) => {
-    timers.add(setTimeout(() => looks.push(outbox.workLine(line)), Math.max(0, lookAt - Date.now())))
+    timers.add(setTimeout(() => wakes.push(outbox.workLine(line)), Math.max(0, lookAt - Date.now())))
     return Promise.resolve()
   }
   const held = await openHeldReplies({
     by,
     outbox: store.outbox,
     signals: store.signals,
-    look: workLater,
+    wake: workLater,
     now: Date.now,
     log: hush,
   })
@@ -144,7 +144,7 @@ async function aProcess(by: string, store: Store, seen: Edge['seen']): Promise<P
   const outbox = openOutbox({
     store: store.outbox,
     channels: new Map([[channel.id, channel]]),
-    looks: { look: workLater, close: () => Promise.resolve() },
+    wakes: { wake: workLater, close: () => Promise.resolve() },
     held,
     sendMs: 15_000,
     deliveryKeptMs: 3_600_000,

@@ -169,19 +169,19 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
   test('looks at one line for one moment are one, a look for now is its own', async ({ skip }) => {
     if (opened === undefined) return skip('no redis-server')
     const channel = `channel-${++made}`
-    const looks = openOutboxQueues(opened.backend, [channel])
-    onTestFinished(() => looks.close())
+    const wakes = openOutboxQueues(opened.backend, [channel])
+    onTestFinished(() => wakes.close())
     const seen: unknown[] = []
     const queue = opened.backend.queue(outboxQueueName(channel))
     onTestFinished(() => queue.close())
     const now = Date.now()
     const line = { channel, chat: '张三:/?' }
-    for (let asked = 0; asked < 5; asked++) await looks.look(line, now + 60_000, now)
-    await looks.look({ ...line, chat: 'lisi' }, now + 60_000, now)
-    await looks.look({ channel: 'gone', chat: 'lisi' }, now, now)
+    for (let asked = 0; asked < 5; asked++) await wakes.wake(line, now + 60_000, now)
+    await wakes.wake({ ...line, chat: 'lisi' }, now + 60_000, now)
+    await wakes.wake({ channel: 'gone', chat: 'lisi' }, now, now)
     expect(await queue.getDelayedCount()).toBe(2)
-    await looks.look(line, now, now)
-    await looks.look(line, now - 1, now)
+    await wakes.wake(line, now, now)
+    await wakes.wake(line, now - 1, now)
     const worker = opened.backend.worker(outboxQueueName(channel), async ({ data }) => void seen.push(data), {
       concurrency: 1,
     })

@@ -30,7 +30,7 @@ let other: RowTurns
 function aProcess(): RowTurns {
   return openRowTurns({
     rows: store.rows,
-    tasks: { hurry: async (_lane, id) => void happened.push(`call ${wordOf(id)}`) },
+    tasks: { promote: async (_lane, id) => void happened.push(`call ${wordOf(id)}`) },
     overlapOf: () => overlap,
     async interrupt(newer: Run) {
       interrupted.push(wordOf(newer.id))

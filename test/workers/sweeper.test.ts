@@ -31,9 +31,9 @@ function sweeping(holder: string, now: number) {
   const stop = startSweeper({
     store,
     enqueue: async (task) => void found.tasks.push(task),
-    call: async (lane, id) => void found.called.push(`${lane} ${id}`),
-    looks: {
-      look: async ({ channel, chat }) => void found.lines.push(`${channel}:${chat}`),
+    promote: async (lane, id) => void found.called.push(`${lane} ${id}`),
+    wakes: {
+      wake: async ({ channel, chat }) => void found.lines.push(`${channel}:${chat}`),
       close: async () => undefined,
     },
     holder,

@@ -18,8 +18,8 @@ import type { Replays } from './replays.ts'
 
 export type ApiSidePorts = Pick<StoreSide, 'store' | 'tasks' | 'now' | 'log'> &
   Pick<CatalogSide, 'catalog'> &
-  Pick<TalkSide, 'channels' | 'looks' | 'outbox'> &
-  Pick<EngineSide, 'desk' | 'presets' | 'schedules' | 'budgets'>
+  Pick<TalkSide, 'channels' | 'wakes' | 'outbox'> &
+  Pick<EngineSide, 'taskControl' | 'presets' | 'schedules' | 'budgets'>
 
 /** The installation as the API and the dashboard are handed it. */
 export function apiPortsOf(
@@ -28,7 +28,7 @@ export function apiPortsOf(
   { reception, replays }: { reception: Reception; replays: Replays },
   version: string,
 ): ApiPorts {
-  const { store, channels, outbox, tasks, looks, desk, now, log } = ports
+  const { store, channels, outbox, tasks, wakes, taskControl, now, log } = ports
   const lanes = [CONTROL_LANE, ...Object.keys(config.lanes)]
 
   async function withRun(taskId: string, act: (run: Run) => Promise<boolean>): Promise<boolean> {
@@ -71,8 +71,8 @@ export function apiPortsOf(
     async say(said) {
       return { deliveryIds: await outbox.push(said) }
     },
-    cancel: (taskId, by) => withRun(taskId, (run) => desk.cancel(run, by)),
-    retry: (taskId, by, options) => withRun(taskId, (run) => desk.retry(run, by, options)),
+    cancel: (taskId, by) => withRun(taskId, (run) => taskControl.cancel(run, by)),
+    retry: (taskId, by, options) => withRun(taskId, (run) => taskControl.retry(run, by, options)),
     async replay(taskId, options) {
       const run = await store.runs.find(taskId)
       return run && replays.begin(run, options)
@@ -85,7 +85,7 @@ export function apiPortsOf(
       if (!(await store.outbox.resend(deliveryId, at + config.limits.deliveryKeptMs, at))) return false
       await store.grants.record({ at, by, what: `resend ${deliveryId}` })
       const record = await store.outbox.find(deliveryId)
-      if (record !== undefined) await looks.look(lineOf(record.delivery.to), at, at)
+      if (record !== undefined) await wakes.wake(lineOf(record.delivery.to), at, at)
       return true
     },
   }

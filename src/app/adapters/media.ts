@@ -8,7 +8,7 @@ import { AppError, RejectedError, StoreUnavailableError } from '../../core/error
 import { linkPath } from '../../core/file-link.ts'
 import type { Media } from '../../core/message/part.ts'
 import { sentFileName, sentFileSchema } from '../../core/message/sent-file.ts'
-import type { Fetched, MediaDesk } from '../../engine/files/media.ts'
+import type { Fetched, MediaFiles } from '../../engine/files/media.ts'
 import { linkKey } from '../../store/link-key.ts'
 import { type FetchFileOptions, openFile } from '../../web/fetch-file.ts'
 import { TooLargeError } from '../../web/read-at-most.ts'
@@ -24,7 +24,7 @@ export type MediaPorts = Pick<StoreSide, 'store' | 'now'> & Pick<TalkSide, 'chan
 export function openMedia(
   config: Pick<Config, 'limits' | 'allowPrivateUrls' | 'publicUrl'>,
   { store, channels, readFile: readKept, now }: MediaPorts,
-): MediaDesk {
+): MediaFiles {
   const { fetchedBytes, keptBytes, filesKeptMs } = config.limits
   const web: FetchFileOptions = {
     limitBytes: fetchedBytes,

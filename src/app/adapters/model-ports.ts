@@ -13,7 +13,7 @@ import type { TalkSide } from '../talk-side.ts'
 export type ModelSidePorts = Pick<StoreSide, 'store' | 'tasks' | 'now' | 'log'> &
   Pick<CatalogSide, 'catalog'> &
   Pick<TalkSide, 'channels' | 'readFile'> &
-  Pick<EngineSide, 'access' | 'desk' | 'tagOf'>
+  Pick<EngineSide, 'access' | 'taskControl' | 'tagOf'>
 
 /** What models may call and see, in this process. */
 export function openModelPorts(
@@ -29,7 +29,7 @@ export function openModelPorts(
     access,
     enqueue: ports.tasks.add,
     tagOf: ports.tagOf,
-    cancel: ports.desk.cancel,
+    cancel: ports.taskControl.cancel,
     watch,
     now,
   })

@@ -1,4 +1,4 @@
-import { insist } from '../../core/insist.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import { diffAnswers } from '../../core/task/answer-diff.ts'
 import type { Replayed } from '../../core/task/replay.ts'
 import { liveStates, newRunOf, type Run } from '../../core/task/run.ts'
@@ -53,7 +53,7 @@ export function openReplays(ports: ReplayPorts, accepting: AcceptPorts): Replays
       const begun = await store.runs.create({ ...made, hops: [...made.hops, { at, kind: 'replays', text }] }, at)
       await store.grants.record({ at, by, what: `replay #${run.number} as #${begun.run.number}${how}` })
       // Dying before this leaves it waiting without a job; the sweeper finds it.
-      await insist(() => tasks.add(task))
+      await retryWhileUnavailable(() => tasks.add(task))
       changed(id)
       log.info({ taskId: id, of: run.id, dry: dry !== undefined, by }, 'a message is replayed')
       return begun.run

@@ -10,7 +10,7 @@ export type RunState = z.infer<typeof runStateSchema>
 export const liveStates: readonly RunState[] = ['waiting', 'running']
 
 /** One line of a timeline: what happened, when, and what an operator wants to know of it. */
-export const hopSchema = z.object({
+export const timelineEventSchema = z.object({
   at: z.number(),
   kind: z.enum([
     'received',
@@ -49,7 +49,7 @@ export const hopSchema = z.object({
   /** What a model was asked for. */
   call: llmCallSchema.optional(),
 })
-export type Hop = z.infer<typeof hopSchema>
+export type TimelineEvent = z.infer<typeof timelineEventSchema>
 
 /** What is known of a task when its record is made. */
 export const newRunSchema = z.object({
@@ -57,7 +57,7 @@ export const newRunSchema = z.object({
   task: taskSchema,
   /** `personKey` of who asked. */
   owner: z.string(),
-  hops: z.array(hopSchema),
+  hops: z.array(timelineEventSchema),
   /** Of those with the same one that begin, one is under way at a time, in the order of their numbers. */
   turn: z.string().optional(),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, messageSchema } from '../message/message.ts'
-import { pieceSchema } from './piece.ts'
+import { childItemSchema } from './child-item.ts'
 
 /** The command a message asks for, as far as reading the text alone tells. */
 export const routeSchema = z.object({
@@ -28,7 +28,7 @@ export const taskSchema = z.object({
   /** The task whose model called this one as a tool: what it says goes there, and not to the chat. Or the one it is a piece of. */
   parent: z.object({ id: idSchema, number: z.number() }).optional(),
   /** It is one item of an `all` of its parent, whose command and message it has. */
-  piece: pieceSchema.optional(),
+  piece: childItemSchema.optional(),
   /** The schedule that made it. */
   schedule: z.object({ id: idSchema, number: z.number() }).optional(),
   /** The task whose message it runs again, with the code of now. */

@@ -9,7 +9,7 @@ import { listedPresetSchema, presetFaultSchema } from '../../core/model/preset.t
 import { usageSchema } from '../../core/model/usage.ts'
 import { policySchema, scheduleSchema } from '../../core/schedule/schedule.ts'
 import { replayedSchema } from '../../core/task/replay.ts'
-import { hopSchema, runStateSchema } from '../../core/task/run.ts'
+import { runStateSchema, timelineEventSchema } from '../../core/task/run.ts'
 import { waitSchema } from '../../core/task/wait.ts'
 import { bilingualSchema, langSchema } from '../../core/text/lang.ts'
 
@@ -52,7 +52,7 @@ export const taskSummarySchema = z.object({
 export type TaskSummary = z.infer<typeof taskSummarySchema>
 
 export const taskDetailSchema = taskSummarySchema.extend({
-  timeline: z.array(hopSchema),
+  timeline: z.array(timelineEventSchema),
   /** All calls of models together, as far as the timeline goes back. */
   llm: llmSumSchema.optional(),
   steps: z.array(z.object({ name: z.string(), bytes: z.number() })),

@@ -1,5 +1,5 @@
 import type { CommandEntry } from '../../core/command/catalog.ts'
-import { insist } from '../../core/insist.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import { liveStates, type Run } from '../../core/task/run.ts'
 import { approvalSchema } from '../../core/task/waits/approval.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/text/lang.ts'
@@ -36,7 +36,7 @@ export async function askedFirst(
   if (run.task.dry !== undefined) return refuse('nobody is asked in a dry run', sentences.dry, lang)
   const question = inLang(lang, sentences.mayItRun(message.text, run.number))
   const order = { kind: 'approval', name: 'tool', withinMs: APPROVAL_MS, question, notSelf: false, count: 1 } as const
-  const waited = await insist(() => waitFor(order, run, lang, engine))
+  const waited = await retryWhileUnavailable(() => waitFor(order, run, lang, engine))
   if ('waits' in waited) return { state: 'waits', waits: [waited.waits] }
   const { isApproved, by, note } = approvalSchema.parse(waited.value)
   if (isApproved) return undefined

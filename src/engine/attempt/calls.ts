@@ -4,7 +4,7 @@ import type { Say } from '../../core/task/say.ts'
 import { cleanJson } from '../../core/text/clean.ts'
 import type { Lang } from '../../core/text/lang.ts'
 import type { Runs, Steps } from '../../store/store.ts'
-import { noteTakenBack, registeredStep } from '../compensation/pending.ts'
+import { noteCompensated, registeredStep } from '../compensation/pending.ts'
 import type { HostCalls } from '../host/slots.ts'
 import { type ActPorts, act } from './act.ts'
 import type { Deadline } from './deadline.ts'
@@ -47,7 +47,7 @@ export function callsOf(
     async onCancel({ name, timeoutMs }) {
       await steps.save(run.id, registeredStep(name), { timeoutMs })
     },
-    tookBack: (call) => noteTakenBack(run, call, ports),
+    tookBack: (call) => noteCompensated(run, call, ports),
     saveStep({ name, value, ms }) {
       const hop = { at: ports.now(), kind: 'step', text: name, ms, attempt: run.attempt } as const
       return steps.save(run.id, name, cleanJson(value), hop)

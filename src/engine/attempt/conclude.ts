@@ -1,15 +1,15 @@
-import { insist } from '../../core/insist.ts'
 import type { Log } from '../../core/log.ts'
 import { type Part, textIn } from '../../core/message/part.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Outcome } from '../../core/task/outcome.ts'
-import type { EndState, Hop, Run } from '../../core/task/run.ts'
+import type { EndState, Run, TimelineEvent } from '../../core/task/run.ts'
 import type { Say } from '../../core/task/say.ts'
 import type { Task } from '../../core/task/task.ts'
 import { firstEnd } from '../../core/task/wait.ts'
 import type { Lang } from '../../core/text/lang.ts'
 import type { Runs, Store } from '../../store/store.ts'
-import { isTakenBackAfter, oweIfRegistered } from '../compensation/pending.ts'
-import { type FanOut, isPiece, type PieceTask } from '../fan-out/fan-out.ts'
+import { isCompensatedAfter, notePendingIfRegistered } from '../compensation/pending.ts'
+import { type ChildTask, type FanOut, isChild } from '../fan-out/fan-out.ts'
 import { ANSWER, type Attempt } from './attempt.ts'
 import { backoffMs } from './retries.ts'
 import { sentences } from './sentences.ts'
@@ -46,27 +46,28 @@ export async function conclude(
 ): Promise<Outcome> {
   const { runs } = ports.store
   const now = ports.now()
-  const event = (kind: Hop['kind'], text?: string): Hop => ({
+  const event = (kind: TimelineEvent['kind'], text?: string): TimelineEvent => ({
     at: now,
     kind,
     ms: now - startedAt,
     attempt: run.attempt,
     text,
   })
-  const started: Hop = { at: startedAt, kind: 'started', attempt: run.attempt }
+  const started: TimelineEvent = { at: startedAt, kind: 'started', attempt: run.attempt }
 
   async function finish(end: EndState): Promise<void> {
-    if (isTakenBackAfter(end.state)) await insist(() => oweIfRegistered(run, ports))
-    if (isPiece(run.task)) await endChild(run, run.task, end, attempt, event, ports)
-    await insist(() => runs.finish(run.id, run.epoch, end, [started, event(end.state, end.why)], now))
-    if (run.task.parent !== undefined && run.task.piece === undefined) await insist(() => ports.ended(run.task))
+    if (isCompensatedAfter(end.state)) await retryWhileUnavailable(() => notePendingIfRegistered(run, ports))
+    if (isChild(run.task)) await endChild(run, run.task, end, attempt, event, ports)
+    await retryWhileUnavailable(() => runs.finish(run.id, run.epoch, end, [started, event(end.state, end.why)], now))
+    if (run.task.parent !== undefined && run.task.piece === undefined)
+      await retryWhileUnavailable(() => ports.ended(run.task))
     ports.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
   }
 
   async function sayLast(parts: readonly Part[] | undefined): Promise<void> {
     // A child gives its value back, and its parent says what is to be said.
     if (parts === undefined || parts.length === 0 || run.task.piece !== undefined) return
-    await insist(() => ports.say({ task: run.task, round: run.round, name: ANSWER, parts }))
+    await retryWhileUnavailable(() => ports.say({ task: run.task, round: run.round, name: ANSWER, parts }))
   }
 
   switch (attempt.state) {
@@ -93,7 +94,7 @@ export async function conclude(
       const { waits, isQuiet = false } = attempt
       const waiting = event('waits', waits.map(({ kind, name }) => `${kind} ${name}`).join(', '))
       const events = isQuiet ? [] : [started, waiting]
-      const how = await insist(() => runs.suspend(run.id, run.epoch, waits, events, ports.now()))
+      const how = await retryWhileUnavailable(() => runs.suspend(run.id, run.epoch, waits, events, ports.now()))
       if (how === 'lost') return { state: 'done' }
       return how === 'again' ? { state: 'snoozed', forMs: 0 } : { state: 'waits', untilMs: firstEnd(waits) }
     }
@@ -116,10 +117,10 @@ export async function conclude(
 /** Before the child is over: whoever dies in between does both once more. */
 async function endChild(
   run: Run,
-  task: PieceTask,
+  task: ChildTask,
   end: EndState,
   attempt: Attempt,
-  event: (kind: Hop['kind'], text: string) => Hop,
+  event: (kind: TimelineEvent['kind'], text: string) => TimelineEvent,
   { store, fanOut }: ConcludePorts,
 ): Promise<void> {
   const why = end.why?.split('\n', 1)[0] ?? ''

@@ -1,4 +1,4 @@
-import { insist } from '../../core/insist.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { Lang } from '../../core/text/lang.ts'
 import type { HostCall } from '../host/protocol.ts'
@@ -70,6 +70,6 @@ export function openDoor(
     const handlers: Partial<Handlers> = asParent ? ofParent : own
     // The cast holds: the handler is looked up by the method of this very call.
     const handler = handlers[call.method] as (call: HostCall) => Promise<unknown>
-    return rule.repeats ? insist(() => handler(call)) : handler(call)
+    return rule.repeats ? retryWhileUnavailable(() => handler(call)) : handler(call)
   }
 }

@@ -1,7 +1,7 @@
 import { commandText } from '../../core/command/entries.ts'
-import { insist } from '../../core/insist.ts'
 import type { Log } from '../../core/log.ts'
 import { textIn } from '../../core/message/part.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Route } from '../../core/task/task.ts'
 import type { Lang } from '../../core/text/lang.ts'
@@ -45,8 +45,8 @@ async function waitForScene(run: Run, why: string, ports: FindCodePorts): Promis
 /** Once, however often it goes on so. */
 async function noteOnce(run: Run, text: string, line: string, { store, now, log }: FindCodePorts): Promise<void> {
   const step = `${TOLD_STEP}${run.round}:${text}`
-  if ((await insist(() => store.steps.find(run.id, step))) !== undefined) return
-  await insist(() => store.steps.save(run.id, step, true))
+  if ((await retryWhileUnavailable(() => store.steps.find(run.id, step))) !== undefined) return
+  await retryWhileUnavailable(() => store.steps.save(run.id, step, true))
   log.info({ taskId: run.id, code: text }, line)
-  await insist(() => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }]))
+  await retryWhileUnavailable(() => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }]))
 }

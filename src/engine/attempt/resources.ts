@@ -4,7 +4,7 @@ import type { Run } from '../../core/task/run.ts'
 import type { Lang } from '../../core/text/lang.ts'
 import { whyOf } from '../../core/text/why.ts'
 import type { Runs } from '../../store/store.ts'
-import type { MediaDesk } from '../files/media.ts'
+import type { MediaFiles } from '../files/media.ts'
 import { openRunFiles, type RunFiles } from '../files/run-files.ts'
 import type { Scratch } from '../files/scratch.ts'
 import type { Deadline } from './deadline.ts'
@@ -28,7 +28,7 @@ export interface AttemptResources {
 
 export interface ResourcePorts extends QuestionPorts, ProgressPorts {
   store: QuestionPorts['store'] & ProgressPorts['store'] & { runs: Pick<Runs, 'note'> }
-  media: MediaDesk
+  media: MediaFiles
   scratch: Scratch
 }
 

@@ -1,7 +1,7 @@
 import { readArguments } from '../../core/command/words.ts'
 import { UsageError } from '../../core/errors.ts'
-import { insist } from '../../core/insist.ts'
 import { partsOf } from '../../core/message/part.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Route } from '../../core/task/task.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/text/lang.ts'
@@ -34,7 +34,7 @@ export async function runBuiltin(run: Run, route: Route, lang: Lang, ports: Buil
       once: openOnce(run, ports.store.steps),
       pick: (text: Bilingual) => inLang(lang, text),
     }
-    const content = await insist(() => builtin.run(call))
+    const content = await retryWhileUnavailable(() => builtin.run(call))
     return { state: 'done', say: partsOf(content) }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error

@@ -1,6 +1,6 @@
 import type { CommandEntry } from '../../core/command/catalog.ts'
-import { insist } from '../../core/insist.ts'
 import { type Part, textIn } from '../../core/message/part.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Run } from '../../core/task/run.ts'
 import { cleanJson } from '../../core/text/clean.ts'
 import type { Lang } from '../../core/text/lang.ts'
@@ -92,9 +92,9 @@ async function tellLeft(
   version: string | undefined,
   { store, now }: Pick<SlotPorts, 'store' | 'now'>,
 ): Promise<void> {
-  const text = leftSteps(await insist(() => store.steps.list(run.id)), asked, version)
+  const text = leftSteps(await retryWhileUnavailable(() => store.steps.list(run.id)), asked, version)
   if (text !== undefined)
-    await insist(() => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }]))
+    await retryWhileUnavailable(() => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }]))
 }
 
 /** What tools made goes out with the last word. */

@@ -7,8 +7,8 @@ import type { Task } from '../../core/task/task.ts'
 import type { Lang } from '../../core/text/lang.ts'
 import { whyOf } from '../../core/text/why.ts'
 import type { Store } from '../../store/store.ts'
-import { takeBack, takeBackLater } from '../compensation/compensate.ts'
-import { mayOwe } from '../compensation/pending.ts'
+import { compensateLater, compensateTask } from '../compensation/compensate.ts'
+import { mayCompensate } from '../compensation/pending.ts'
 import type { CompensationPorts } from '../compensation/ports.ts'
 import { mayEnd } from '../control/last-word.ts'
 import { ownSteps } from '../steps/own-steps.ts'
@@ -55,7 +55,7 @@ export async function runTask(task: Task, ports: AttemptPorts, shutdown: AbortSi
   const claim = await claimAttempt(task, turn, ports)
   if (claim.state === 'held') return { state: 'snoozed', forMs: claim.forMs }
   if (claim.state === 'over') {
-    await takeBackLater(claim.run, compensation, shutdown)
+    await compensateLater(claim.run, compensation, shutdown)
     return { state: 'done' }
   }
   const { run, startedAt, cancelled } = claim
@@ -65,7 +65,7 @@ export async function runTask(task: Task, ports: AttemptPorts, shutdown: AbortSi
     const own = { ...ports, store: { ...ports.store, steps: ownSteps(ports.store.steps, run) } }
     const tried = await tryOnce(run, lang, own, cancelled, shutdown).catch((error) => faultOf(error, run, ports))
     const outcome = await concludeOnce(run, lang, tried, startedAt, ports)
-    if (mayOwe(run) && isUndoneEnd(outcome)) await compensate(run, compensation, shutdown)
+    if (mayCompensate(run) && isCompensatedEnd(outcome)) await compensate(run, compensation, shutdown)
     return outcome
   } finally {
     claim.end()
@@ -136,13 +136,13 @@ async function concludeOnce(
   })
 }
 
-function isUndoneEnd(outcome: Outcome): boolean {
+function isCompensatedEnd(outcome: Outcome): boolean {
   if (outcome.state === 'failed') return outcome.retryInMs === undefined
   return outcome.state === 'cancelled' || outcome.state === 'refused'
 }
 
 async function compensate(run: Run, ports: CompensationPorts, shutdown: AbortSignal): Promise<void> {
-  await takeBack(run, ports, shutdown).catch((error: unknown) => {
+  await compensateTask(run, ports, shutdown).catch((error: unknown) => {
     ports.log.warn({ taskId: run.id, error: whyOf(error) }, 'taking a task back was cut short; the sweeper goes on')
   })
 }

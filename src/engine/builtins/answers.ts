@@ -5,8 +5,8 @@ import { answerChosen, nothingAsked, questionMeant } from '../waiting/questions.
 import { argument, type Builtin, type BuiltinPorts, builtin } from './builtin.ts'
 
 /** Answers to a task that asks something, by its number: what buttons send. */
-export function answerBuiltins({ store, desk, now }: BuiltinPorts): Builtin[] {
-  const ports = { store, signal: desk.signal, now }
+export function answerBuiltins({ store, taskControl, now }: BuiltinPorts): Builtin[] {
+  const ports = { store, signal: taskControl.signal, now }
   const args = [argument('number'), argument('text', { rest: true })]
   return [
     builtin(

@@ -8,7 +8,7 @@ import { type AskedApproval, approvalsOf, giveVote, isUndecided } from '../waiti
 import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } from './builtin.ts'
 
 /** Answers to a task that asks for approval. */
-export function approvalBuiltins({ store, desk, now }: BuiltinPorts): Builtin[] {
+export function approvalBuiltins({ store, taskControl, now }: BuiltinPorts): Builtin[] {
   const { steps } = store
 
   async function vote(call: BuiltinCall, isApproved: boolean): Promise<string> {
@@ -29,7 +29,7 @@ export function approvalBuiltins({ store, desk, now }: BuiltinPorts): Builtin[] 
     if (wait === undefined) return fail(sentences.over(number, undefined))
     const note = typeof args.note === 'string' ? args.note : undefined
     const given = { by: me, isApproved, note, message: message.id }
-    const voted = await giveVote(run, wait, given, { store, signal: desk.signal, now })
+    const voted = await giveVote(run, wait, given, { store, signal: taskControl.signal, now })
     switch (voted.state) {
       case 'decided':
         return pick(isApproved ? sentences.approved(number) : sentences.rejected(number))

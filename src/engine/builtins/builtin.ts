@@ -5,13 +5,13 @@ import type { Once } from '../../core/task/once.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Bilingual, Lang } from '../../core/text/lang.ts'
 import type { Store } from '../../store/store.ts'
-import type { Desk } from '../control/task-control.ts'
-import type { BudgetDesk } from '../llm/budget-control.ts'
+import type { TaskControl } from '../control/task-control.ts'
+import type { BudgetControl } from '../llm/budget-control.ts'
 import type { Memory } from '../llm/converse.ts'
 import type { Access } from '../people/access.ts'
 import type { Languages } from '../people/languages.ts'
 import type { Presets } from '../presets/presets.ts'
-import type { ScheduleDesk } from '../schedules/schedule-control.ts'
+import type { ScheduleControl } from '../schedules/schedule-control.ts'
 
 /** What a built-in command is called with. */
 export interface BuiltinCall {
@@ -30,9 +30,9 @@ export interface BuiltinCall {
 /** What all built-in commands share. */
 export interface BuiltinPorts {
   store: Pick<Store, 'runs' | 'steps' | 'outbox' | 'grants' | 'conversations'>
-  desk: Desk
-  budgets: BudgetDesk
-  schedules: ScheduleDesk
+  taskControl: TaskControl
+  budgets: BudgetControl
+  schedules: ScheduleControl
   languages: Languages
   presets: Presets
   /** Who shares a conversation in a group. */

@@ -11,10 +11,10 @@ import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } 
 const SHOWN = 30
 
 /** Commands that come again and again, looked at and changed from the chat: everybody their own, administrators all. */
-export function scheduleBuiltins({ schedules: desk, timeZone }: BuiltinPorts): Builtin[] {
+export function scheduleBuiltins({ schedules: control, timeZone }: BuiltinPorts): Builtin[] {
   async function list(call: BuiltinCall, all: boolean): Promise<string> {
     const isAll = all && call.access.isAdmin(call.message)
-    const found = await desk.list(isAll ? undefined : call.me)
+    const found = await control.list(isAll ? undefined : call.me)
     if (found.length === 0) return call.pick(words.none)
     const lines = found.slice(0, SHOWN).map((schedule) => {
       return `${scheduleLine(schedule, call.pick)}${isAll ? ` · ${ownerOf(schedule)}` : ''}`
@@ -31,7 +31,7 @@ export function scheduleBuiltins({ schedules: desk, timeZone }: BuiltinPorts): B
     if (text === '') throw new UsageError(call.pick(words.whatToRun(when)))
     const { replyTo: _, ...here } = message.from
     const policy = policyOf(call)
-    const made = await desk.add(
+    const made = await control.add(
       {
         ...policy,
         when,
@@ -48,7 +48,7 @@ export function scheduleBuiltins({ schedules: desk, timeZone }: BuiltinPorts): B
     )
     if ('refused' in made) throw new UsageError(call.pick(made.refused))
     const { schedule } = made
-    return `${call.pick(words.added)}\n${scheduleText(schedule, desk.next(schedule), call.pick)}`
+    return `${call.pick(words.added)}\n${scheduleText(schedule, control.next(schedule), call.pick)}`
   }
 
   /** As the first attempt found it. */
@@ -58,7 +58,7 @@ export function scheduleBuiltins({ schedules: desk, timeZone }: BuiltinPorts): B
 
   async function findNow(given: string, call: BuiltinCall): Promise<Schedule> {
     const number = given.trim().replace(/^#/, '')
-    const found = /^\d{1,15}$/.test(number) ? await desk.find(Number(number)) : undefined
+    const found = /^\d{1,15}$/.test(number) ? await control.find(Number(number)) : undefined
     // Another person's and one that is not there look the same from outside.
     if (found === undefined || (ownerOf(found) !== call.me && !call.access.isAdmin(call.message))) {
       throw new UsageError(call.pick(words.noSuch(number)))
@@ -67,24 +67,24 @@ export function scheduleBuiltins({ schedules: desk, timeZone }: BuiltinPorts): B
   }
 
   const acts: Readonly<Record<Act, (schedule: Schedule, call: BuiltinCall) => Promise<string>>> = {
-    show: async (schedule, call) => scheduleText(schedule, desk.next(schedule), call.pick),
+    show: async (schedule, call) => scheduleText(schedule, control.next(schedule), call.pick),
     async pause(schedule, call) {
-      const paused = await desk.pause(schedule, call.me)
+      const paused = await control.pause(schedule, call.me)
       return call.pick(paused === undefined ? words.gone : words.paused(schedule.number))
     },
     async resume(schedule, call) {
-      const resumed = await desk.resume(schedule, call.me)
+      const resumed = await control.resume(schedule, call.me)
       if (resumed === undefined) return call.pick(words.gone)
-      return `${call.pick(words.resumed(schedule.number))}\n${scheduleText(resumed, desk.next(resumed), call.pick)}`
+      return `${call.pick(words.resumed(schedule.number))}\n${scheduleText(resumed, control.next(resumed), call.pick)}`
     },
     async remove(schedule, call) {
-      const removed = await desk.remove(schedule, call.me)
+      const removed = await control.remove(schedule, call.me)
       if (typeof removed === 'object') throw new UsageError(call.pick(removed.refused))
       // It was there: whether this attempt has removed it, an earlier one or somebody else.
       return call.pick(words.removed(schedule.number))
     },
     async run(schedule, call) {
-      const ran = await desk.run(schedule, call.message.id, call.me)
+      const ran = await control.run(schedule, call.message.id, call.me)
       if ('refused' in ran) throw new UsageError(call.pick(ran.refused))
       return call.pick(words.ran(schedule.number))
     },

@@ -16,7 +16,7 @@ const NAMES_SHOWN = 5
 
 /** Looking at one's tasks and changing what becomes of them. */
 export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
-  const { store, desk } = ports
+  const { store, taskControl } = ports
 
   async function find(call: BuiltinCall): Promise<Run> {
     const given = String(call.args.number ?? '').replace(/^#/, '')
@@ -67,7 +67,7 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
       async (call) => {
         const run = await find(call)
         const wasLive = await call.once('was live', async () => liveStates.includes(run.state))
-        if (wasLive && (await desk.cancel(run, call.me, { again: true })))
+        if (wasLive && (await taskControl.cancel(run, call.me, { again: true })))
           return call.pick({ zh: `#${run.number} 已取消。`, en: `#${run.number} is cancelled.` })
         throw new UsageError(call.pick({ zh: `#${run.number} 已经结束了。`, en: `#${run.number} has ended already.` }))
       },
@@ -80,7 +80,7 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
         return { round: run.round, isLive: liveStates.includes(run.state), kept: await keptSteps(run) }
       })
       // A round further, an earlier attempt has opened it.
-      if (run.round > round || (!isLive && (await desk.retry(run, call.me, { fresh: isFresh })))) {
+      if (run.round > round || (!isLive && (await taskControl.retry(run, call.me, { fresh: isFresh })))) {
         if (isFresh)
           return call.pick({ zh: `#${run.number} 从头开始。`, en: `#${run.number} starts from the beginning.` })
         return call.pick(kept.length === 0 ? startsAgain(run.number) : goesOn(run.number, kept))

@@ -1,18 +1,18 @@
-import { insist } from '../../core/insist.ts'
 import { textIn } from '../../core/message/part.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Run } from '../../core/task/run.ts'
 import { whyOf } from '../../core/text/why.ts'
 import { type HeldLease, holdLeaseOf } from '../../store/held-lease.ts'
 import {
+  clearPending,
   failedIn,
-  howOwed,
-  isTakenBackAfter,
+  howPending,
+  isCompensatedAfter,
   type Kept,
-  mayOwe,
-  noteTakenBack,
+  mayCompensate,
+  noteCompensated,
   OWED_KEPT_MS,
-  owedIn,
-  settleOwed,
+  pendingIn,
 } from './pending.ts'
 import type { CompensationPorts } from './ports.ts'
 import { sentences } from './sentences.ts'
@@ -30,31 +30,31 @@ const MOST_CALLS = 5
 const MOST_MS = 86_400_000
 
 /** Takes back a task that ended in another process, or in none; nothing while its last attempt may still go on. */
-export async function takeBackLater(run: Run, ports: CompensationPorts, shutdown: AbortSignal): Promise<void> {
-  if (!mayOwe(run) || !isTakenBackAfter(run.state)) return
-  const how = await howOwed(run, ports.store, ports.now())
+export async function compensateLater(run: Run, ports: CompensationPorts, shutdown: AbortSignal): Promise<void> {
+  if (!mayCompensate(run) || !isCompensatedAfter(run.state)) return
+  const how = await howPending(run, ports.store, ports.now())
   const isOver = how === 'now' || ports.now() >= (run.endedAt ?? 0) + ports.leaseMs + ports.graceMs
-  if (how !== undefined && isOver) await takeBack(run, ports, shutdown)
+  if (how !== undefined && isOver) await compensateTask(run, ports, shutdown)
 }
 
 /**
  * Calls what the task registered, the last one first and each once, in a slot of its lane. For one who knows that no attempt at it goes on. Nothing when it
  * is live, or being taken back elsewhere. What a crash or a stop leaves over the sweeper has done later.
  */
-export async function takeBack(ended: Run, ports: CompensationPorts, shutdown: AbortSignal): Promise<void> {
+export async function compensateTask(ended: Run, ports: CompensationPorts, shutdown: AbortSignal): Promise<void> {
   const { runs, steps } = ports.store
   const run = await runs.find(ended.id)
-  if (run === undefined || !isTakenBackAfter(run.state)) return
-  if (owedIn(await steps.list(run.id)).length === 0) return settleOwed(run, ports.store)
-  const hold = await holdUndo(run, ports)
+  if (run === undefined || !isCompensatedAfter(run.state)) return
+  if (pendingIn(await steps.list(run.id)).length === 0) return clearPending(run, ports.store)
+  const hold = await holdCompensation(run, ports)
   if (hold === undefined) return
   try {
-    const owed = owedIn(await steps.list(run.id))
+    const owed = pendingIn(await steps.list(run.id))
     if (owed.length > 0) await callBack(run, owed, ports, shutdown)
     const kept = await steps.list(run.id)
-    if (owedIn(kept).length > 0) return
+    if (pendingIn(kept).length > 0) return
     await tellFailed(run, kept, ports)
-    await settleOwed(run, ports.store)
+    await clearPending(run, ports.store)
   } finally {
     await hold.release()
   }
@@ -85,7 +85,7 @@ async function giveUp(
   why: string,
   ports: CompensationPorts,
 ): Promise<void> {
-  for (const { name } of owed.toReversed()) await noteTakenBack(run, { name, error: why }, ports)
+  for (const { name } of owed.toReversed()) await noteCompensated(run, { name, error: why }, ports)
 }
 
 /** Its person hears of what could not be taken back. */
@@ -94,11 +94,11 @@ async function tellFailed(run: Run, kept: Kept, ports: CompensationPorts): Promi
   if (failed.length === 0) return
   const lang = await ports.languages.of(run.task.message)
   const parts = textIn(lang, sentences.notTakenBack(run.number, failed))
-  await insist(() => ports.say({ task: run.task, round: run.round, name: 'not-taken-back', parts }))
+  await retryWhileUnavailable(() => ports.say({ task: run.task, round: run.round, name: 'not-taken-back', parts }))
 }
 
 /** Undefined when somebody else takes it back. */
-async function holdUndo(
+async function holdCompensation(
   run: Run,
   { store: { leases }, leaseMs, now, log }: CompensationPorts,
 ): Promise<HeldLease | undefined> {

@@ -1,5 +1,5 @@
-import { insist } from '../../core/insist.ts'
 import type { Log } from '../../core/log.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import { liveStates, type Run, type RunState } from '../../core/task/run.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -22,7 +22,7 @@ function takenBackStep(name: string): string {
 }
 
 /** What is still to be taken back, in the order in which it was registered. */
-export function owedIn(kept: Kept): { name: string; timeoutMs: number }[] {
+export function pendingIn(kept: Kept): { name: string; timeoutMs: number }[] {
   const names = new Set(kept.map(({ name }) => name))
   return kept.flatMap(({ name, value }) => {
     const undo = name.startsWith(REGISTERED) ? name.slice(REGISTERED.length) : undefined
@@ -33,42 +33,42 @@ export function owedIn(kept: Kept): { name: string; timeoutMs: number }[] {
 }
 
 /** What a task that ended otherwise than done is in: it has effects to be taken back first, they are taken back, or there are none. */
-export function undoneState(kept: Kept): 'owed' | 'taken-back' | 'none' {
-  if (owedIn(kept).length > 0) return 'owed'
+export function compensationState(kept: Kept): 'owed' | 'taken-back' | 'none' {
+  if (pendingIn(kept).length > 0) return 'owed'
   return kept.some(({ name }) => name.startsWith(TAKEN_BACK)) ? 'taken-back' : 'none'
 }
 
 /** Only commands of scenes register anything. */
-export function mayOwe({ task: { route } }: Run): boolean {
+export function mayCompensate({ task: { route } }: Run): boolean {
   return route !== undefined && route.scene !== ''
 }
 
 /** After such an end what was registered is taken back; what is done stays, and what was ignored was not for the command. */
-export function isTakenBackAfter(state: RunState): boolean {
+export function isCompensatedAfter(state: RunState): boolean {
   return state === 'cancelled' || state === 'failed' || state === 'refused'
 }
 
 /** Notes, before a task ends, that it may have to be taken back: whoever does it may die. */
-export async function owe(run: Run, { settings }: Pick<Store, 'settings'>, now: number): Promise<void> {
+export async function notePending(run: Run, { settings }: Pick<Store, 'settings'>, now: number): Promise<void> {
   await settings.set(`${OWED}${run.id}`, 'after its attempt', now + OWED_KEPT_MS)
 }
 
 /** The same for a task that ends by itself, where it has registered something. */
-export async function oweIfRegistered(
+export async function notePendingIfRegistered(
   run: Run,
   { store, now }: { store: Pick<Store, 'steps' | 'settings'>; now(): number },
 ): Promise<void> {
-  if (mayOwe(run) && owedIn(await store.steps.list(run.id)).length > 0) await owe(run, store, now())
+  if (mayCompensate(run) && pendingIn(await store.steps.list(run.id)).length > 0) await notePending(run, store, now())
 }
 
 /** Of a task that nobody runs: whether there is something to be taken back, which may begin at once. */
-export async function mayTakeBackNow(
+export async function mayCompensateNow(
   run: Run,
   { settings, steps }: Pick<Store, 'settings' | 'steps'>,
   now: number,
 ): Promise<boolean> {
-  if (owedIn(await steps.list(run.id)).length === 0) {
-    await settleOwed(run, { settings })
+  if (pendingIn(await steps.list(run.id)).length === 0) {
+    await clearPending(run, { settings })
     return false
   }
   await settings.set(`${OWED}${run.id}`, 'now', now + OWED_KEPT_MS)
@@ -76,7 +76,7 @@ export async function mayTakeBackNow(
 }
 
 /** How it may be begun: at once, or after the time that its last attempt may still take; undefined when it is owed nothing. */
-export async function howOwed(
+export async function howPending(
   run: Run,
   { settings }: Pick<Store, 'settings'>,
   now: number,
@@ -86,7 +86,7 @@ export async function howOwed(
 }
 
 /** Nothing of it is left to be taken back. */
-export async function settleOwed(run: Run, { settings }: Pick<Store, 'settings'>): Promise<void> {
+export async function clearPending(run: Run, { settings }: Pick<Store, 'settings'>): Promise<void> {
   await settings.remove(`${OWED}${run.id}`)
 }
 
@@ -100,7 +100,7 @@ export function failedIn(kept: Kept): string[] {
 }
 
 /** Tasks that have ended and were not yet taken back, for the sweeper: whoever was to do it died. */
-export async function owedTasks(
+export async function pendingCompensations(
   { settings, runs }: Pick<Store, 'settings' | 'runs'>,
   now: number,
   limit: number,
@@ -108,14 +108,14 @@ export async function owedTasks(
   const owed: Run[] = []
   for (const { name } of (await settings.list(OWED, now)).slice(0, limit)) {
     const run = await runs.find(name.slice(OWED.length))
-    if (run !== undefined && isTakenBackAfter(run.state)) owed.push(run)
+    if (run !== undefined && isCompensatedAfter(run.state)) owed.push(run)
     else if (run === undefined || !liveStates.includes(run.state)) await settings.remove(name)
   }
   return owed
 }
 
 /** Keeps that something is taken back, or why it cannot be. */
-export async function noteTakenBack(
+export async function noteCompensated(
   run: Run,
   { name, ms, error }: { name: string; ms?: number; error?: string },
   {
@@ -125,9 +125,9 @@ export async function noteTakenBack(
     changed,
   }: { store: Pick<Store, 'steps' | 'runs'>; now(): number; log: Log; changed(taskId: string): void },
 ): Promise<void> {
-  await insist(() => store.steps.save(run.id, takenBackStep(name), { error }))
+  await retryWhileUnavailable(() => store.steps.save(run.id, takenBackStep(name), { error }))
   const text = error === undefined ? name : `${name}: ${error}`
-  await insist(() => store.runs.note(run.id, [{ at: now(), kind: 'undone', text, ms }]))
+  await retryWhileUnavailable(() => store.runs.note(run.id, [{ at: now(), kind: 'undone', text, ms }]))
   if (error !== undefined) log.error({ taskId: run.id, name, error }, 'something of a task could not be taken back')
   changed(run.id)
 }

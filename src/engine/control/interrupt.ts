@@ -1,24 +1,24 @@
 import { textIn } from '../../core/message/part.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Rows, Store } from '../../store/store.ts'
-import { mayOwe, mayTakeBackNow, owe } from '../compensation/pending.ts'
+import { mayCompensate, mayCompensateNow, notePending } from '../compensation/pending.ts'
 import { conversationOf } from '../llm/converse.ts'
 import { keepQuestion, saidId } from '../llm/said.ts'
 import { mayReplace } from './last-word.ts'
 import { sentences } from './sentences.ts'
-import { CANCEL_TOPIC, type DeskPorts } from './task-control.ts'
+import { CANCEL_TOPIC, type TaskControlPorts } from './task-control.ts'
 
 /** So many are interrupted at once; there are never more than those of a few moments. */
 const MOST = 200
 
-export interface InterruptPorts extends Pick<DeskPorts, 'say' | 'languages' | 'changed' | 'now' | 'log'> {
+export interface InterruptPorts extends Pick<TaskControlPorts, 'say' | 'languages' | 'changed' | 'now' | 'log'> {
   store: Pick<Store, 'runs' | 'steps' | 'settings' | 'signals' | 'conversations'> & { rows: Pick<Rows, 'list'> }
   /** Who shares a conversation in a group. */
   memory: 'person' | 'chat'
   /** What a model has called for a task is not wanted any more. */
   endCalled(run: Run, by: string): Promise<void>
   /** Has a task that was put off begin as soon as it may. */
-  call(lane: string, taskId: string): Promise<void>
+  promote(lane: string, taskId: string): Promise<void>
 }
 
 /** Has a task take the place of all that stand before it in its row. */
@@ -29,7 +29,7 @@ export type Interrupt = (newer: Run) => Promise<void>
  * dies in the middle is followed by the worker that takes the newer one up.
  */
 export function openInterrupt(ports: InterruptPorts): Interrupt {
-  const { store, say, languages, memory, endCalled, call, changed, now, log } = ports
+  const { store, say, languages, memory, endCalled, promote, changed, now, log } = ports
 
   async function replace(older: Run, newer: Run): Promise<void> {
     // About to say its last word: who works at it ends it, or who takes it up when that one died.
@@ -40,17 +40,17 @@ export function openInterrupt(ports: InterruptPorts): Interrupt {
     const conversation = conversationOf(message.from, older.owner, memory)
     await keepQuestion(store.conversations, conversation, saidId(older, text), { role: 'user', text })
     const why = `被 #${newer.number} 取代 (replaced by #${newer.number})`
-    if (mayOwe(older)) await owe(older, store, now())
+    if (mayCompensate(older)) await notePending(older, store, now())
     const was = await store.runs.cancel(older.id, why, newer.owner, now())
     if (was === undefined) return
     // The sweeper has it taken back.
-    if (was === 'waiting' && mayOwe(older)) await mayTakeBackNow(older, store, now())
+    if (was === 'waiting' && mayCompensate(older)) await mayCompensateNow(older, store, now())
     await store.signals.publish(CANCEL_TOPIC, { id: older.id })
     changed(older.id)
     log.info({ taskId: older.id, by: newer.id, was }, 'task replaced by a newer one')
     await endCalled(older, newer.owner)
     // One that had not begun yet nobody was waiting for: its job comes, finds that out and is gone.
-    if (was === 'waiting' && older.waits === undefined) return call(older.task.lane, older.id)
+    if (was === 'waiting' && older.waits === undefined) return promote(older.task.lane, older.id)
     const lang = await languages.of(older.task.message)
     const parts = textIn(lang, sentences.replaced(older.number, newer.number))
     await say({ task: older.task, round: older.round, name: 'replaced', parts })

@@ -1,4 +1,4 @@
-import { insist } from '../../core/insist.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -23,5 +23,5 @@ export async function mayReplace(run: Run, store: Marks): Promise<boolean> {
 }
 
 function marked({ id, round }: Run, mark: string | number, { steps }: Marks): Promise<unknown> {
-  return insist(() => steps.save(id, `last:${round}`, mark))
+  return retryWhileUnavailable(() => steps.save(id, `last:${round}`, mark))
 }

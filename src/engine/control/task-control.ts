@@ -1,13 +1,19 @@
-import { insist } from '../../core/insist.ts'
 import type { Log } from '../../core/log.ts'
 import { textIn } from '../../core/message/part.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import { liveStates, type Run } from '../../core/task/run.ts'
 import type { Say } from '../../core/task/say.ts'
 import type { Task } from '../../core/task/task.ts'
 import { endSignal } from '../../core/task/waits/tasks.ts'
 import type { Store } from '../../store/store.ts'
-import { isTakenBackAfter, mayOwe, mayTakeBackNow, owe, undoneState } from '../compensation/pending.ts'
-import { type FanOut, isPiece } from '../fan-out/fan-out.ts'
+import {
+  compensationState,
+  isCompensatedAfter,
+  mayCompensate,
+  mayCompensateNow,
+  notePending,
+} from '../compensation/pending.ts'
+import { type FanOut, isChild } from '../fan-out/fan-out.ts'
 import { childIdsIn } from '../llm/tools/names.ts'
 import type { Languages } from '../people/languages.ts'
 import type { SignalRun } from '../waiting/ports.ts'
@@ -17,7 +23,7 @@ import { sentences } from './sentences.ts'
 export const CANCEL_TOPIC = 'cancel'
 
 /** What people and operators can do with a task; the chat commands, the API and the dashboard all come here. */
-export interface Desk {
+export interface TaskControl {
   /**
    * Ends a live task wherever it is. Its person is told, unless it was they who asked. False when it had ended.
    * `again`: whoever asks may have been cut short at it, so what they have cancelled already is gone on with.
@@ -36,13 +42,13 @@ export interface Desk {
   signal: SignalRun
 }
 
-export interface DeskPorts {
+export interface TaskControlPorts {
   store: Pick<Store, 'runs' | 'steps' | 'settings' | 'grants' | 'signals'>
   enqueue(task: Task): Promise<void>
   /** Has a worker of the lane look at a run at that moment. */
   wake(lane: string, taskId: string, at: number, now: number): Promise<void>
   /** Has a task that was put off begin as soon as it may. */
-  call(lane: string, taskId: string): Promise<void>
+  promote(lane: string, taskId: string): Promise<void>
   fanOut: FanOut
   say: Say
   languages: Pick<Languages, 'of'>
@@ -51,10 +57,21 @@ export interface DeskPorts {
   log: Log
 }
 
-export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, changed, now, log }: DeskPorts): Desk {
+export function openTaskControl({
+  store,
+  enqueue,
+  wake,
+  promote,
+  fanOut,
+  say,
+  languages,
+  changed,
+  now,
+  log,
+}: TaskControlPorts): TaskControl {
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
   async function end(run: Run, by: string): Promise<boolean> {
-    if (mayOwe(run)) await owe(run, store, now())
+    if (mayCompensate(run)) await notePending(run, store, now())
     const was = await store.runs.cancel(run.id, cancelledBy(by), by, now())
     if (was === undefined) return false
     await follow(run, by, was)
@@ -67,10 +84,10 @@ export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, c
     changed(run.id)
     log.info({ taskId: run.id, by, was }, 'task cancelled')
     // Put off for its turn it would be in the queue for long; its job comes, finds its end and is gone.
-    if (was === 'waiting' && run.task.row !== undefined) await call(run.task.lane, run.id).catch(() => {})
+    if (was === 'waiting' && run.task.row !== undefined) await promote(run.task.lane, run.id).catch(() => {})
     await ended(run.task, cancelledBy(by))
     // One that runs is taken back by its worker, when its attempt is over.
-    if (was === 'waiting' && mayOwe(run) && (await mayTakeBackNow(run, store, now())))
+    if (was === 'waiting' && mayCompensate(run) && (await mayCompensateNow(run, store, now())))
       await wake(run.task.lane, run.id, now(), now())
   }
 
@@ -78,7 +95,7 @@ export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, c
     const { id, parent } = task
     if (parent === undefined) return
     const at = now()
-    if (isPiece(task)) {
+    if (isChild(task)) {
       // With its parent the others end as well.
       const run = await store.runs.find(parent.id)
       if (run !== undefined && liveStates.includes(run.state)) await fanOut.settle(task, { state: 'cancelled', why })
@@ -117,7 +134,8 @@ export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, c
     },
     async retry(run, by, options = {}) {
       const at = now()
-      const undone = mayOwe(run) && isTakenBackAfter(run.state) ? undoneState(await store.steps.list(run.id)) : 'none'
+      const undone =
+        mayCompensate(run) && isCompensatedAfter(run.state) ? compensationState(await store.steps.list(run.id)) : 'none'
       if (undone === 'owed') return false
       // What a dry run has said is among its steps: what it says now would be a repeat.
       const fresh = options.fresh === true || run.task.dry !== undefined || undone === 'taken-back'
@@ -136,7 +154,7 @@ export function openDesk({ store, enqueue, wake, call, fanOut, say, languages, c
       const at = now()
       const how = await store.runs.signal(run.id, name, value, [{ at, kind: 'signal', text: said }], at)
       // Dying before this leaves it to the sweeper.
-      if (how === 'first') await insist(() => wake(run.task.lane, run.id, at, at))
+      if (how === 'first') await retryWhileUnavailable(() => wake(run.task.lane, run.id, at, at))
       changed(run.id)
       return how
     },

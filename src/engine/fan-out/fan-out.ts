@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
-import { insist } from '../../core/insist.ts'
 import type { Log } from '../../core/log.ts'
 import { personKey } from '../../core/message/address.ts'
-import { type Piece, type PieceEnd, pieceId } from '../../core/task/piece.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
+import { type ChildEnd, type ChildItem, childTaskId } from '../../core/task/child-item.ts'
 import { liveStates, type Run } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { Wait } from '../../core/task/wait.ts'
-import type { Fan } from '../../store/pieces.ts'
+import type { FanOutRecord } from '../../store/children.ts'
 import type { Store } from '../../store/store.ts'
 
 /** What a command asks for with `all`. */
-export interface FanOrder {
+export interface FanOutOrder {
   name: string
   /** Those of the first time count. */
   items: readonly unknown[]
@@ -20,10 +20,10 @@ export interface FanOrder {
 }
 
 /** What an `all` has come to, in the order of its items; that it goes on; or that it is more than can be handed over. */
-export type Fanned = { ends: PieceEnd[] } | { waits: Wait } | { tooLargeBytes: number }
+export type Fanned = { ends: ChildEnd[] } | { waits: Wait } | { tooLargeBytes: number }
 
 /** A task that is one item of an `all`. */
-export type PieceTask = Task & { piece: Piece; parent: NonNullable<Task['parent']> }
+export type ChildTask = Task & { piece: ChildItem; parent: NonNullable<Task['parent']> }
 
 /**
  * Fan-outs: the items of an `all` as tasks of their own. Nobody is in charge of one: the piece that ends begins the next one before it is over
@@ -31,11 +31,11 @@ export type PieceTask = Task & { piece: Piece; parent: NonNullable<Task['parent'
  */
 export interface FanOut {
   /** Begins the first pieces, or looks after those that are under way; asked again by a later attempt, it is the same. */
-  all(run: Run, order: FanOrder): Promise<Fanned>
+  all(run: Run, order: FanOutOrder): Promise<Fanned>
   /** How the pieces ended; undefined when there are none, or some have not. */
   kept(run: Run, name: string): Promise<Fanned | undefined>
   /** Keeps how a piece ended and does what follows: the next piece, or waking the parent. Safe to repeat. */
-  settle(task: PieceTask, end: PieceEnd): Promise<void>
+  settle(task: ChildTask, end: ChildEnd): Promise<void>
   /** The ids of the pieces of a run that are under way. */
   underWay(runId: string): Promise<string[]>
 }
@@ -57,7 +57,7 @@ const FIRST_LOOK_MS = 60_000
 /** More in one hand would be too much for a command's memory. */
 const MOST_BYTES = 32 * 1024 * 1024
 
-export function isPiece(task: Task): task is PieceTask {
+export function isChild(task: Task): task is ChildTask {
   return task.piece !== undefined && task.parent !== undefined
 }
 
@@ -66,45 +66,49 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
 
   /** `beside` is the parent, or a piece of it. */
   async function begin(
-    beside: Run | PieceTask,
-    piece: Piece,
-    { round, since }: Pick<Fan, 'round' | 'since'>,
+    beside: Run | ChildTask,
+    piece: ChildItem,
+    { round, since }: Pick<FanOutRecord, 'round' | 'since'>,
   ): Promise<void> {
     const { parent, task, owner } = 'task' in beside ? fromParent(beside) : fromPiece(beside)
-    const id = pieceId(parent.id, piece.fan, piece.index)
+    const id = childTaskId(parent.id, piece.fan, piece.index)
     const { lane, route, message, dry } = task
-    const tag = await insist(() => tagOf(lane, owner))
+    const tag = await retryWhileUnavailable(() => tagOf(lane, owner))
     // In a later round there may be one that has failed; when all is done afresh, nothing of it counts any more.
     const fresh = round === since
     const again = { at: now(), kind: 'reopened' as const, text: `#${parent.number}` }
-    if (round > 0) await insist(() => runs.reopen(id, [again], now(), { fresh }))
-    await insist(() => enqueue({ id, lane, route, message, parent, piece, tag, dry }))
+    if (round > 0) await retryWhileUnavailable(() => runs.reopen(id, [again], now(), { fresh }))
+    await retryWhileUnavailable(() => enqueue({ id, lane, route, message, parent, piece, tag, dry }))
   }
 
   /** What is under way and is not, because somebody died or it was cancelled. */
-  async function lookAfter(run: Run, fan: Fan, pieceOf: (index: number, item: unknown) => Piece): Promise<void> {
+  async function lookAfter(
+    run: Run,
+    fan: FanOutRecord,
+    pieceOf: (index: number, item: unknown) => ChildItem,
+  ): Promise<void> {
     for (const { index, item } of fan.underWay) {
-      const child = await runs.find(pieceId(run.id, fan.id, index))
+      const child = await runs.find(childTaskId(run.id, fan.id, index))
       if (child === undefined || (!isLive(child) && (child.endedAt ?? 0) < fan.openedAt)) {
         await begin(run, pieceOf(index, item), fan)
-      } else if (!isLive(child) && isPiece(child.task)) {
+      } else if (!isLive(child) && isChild(child.task)) {
         await settle(child.task, { state: 'cancelled', why: child.why ?? child.state })
       }
     }
   }
 
-  async function settle(task: PieceTask, end: PieceEnd): Promise<void> {
+  async function settle(task: ChildTask, end: ChildEnd): Promise<void> {
     const { parent, piece } = task
-    const settled = await insist(() => pieces.settle(parent.id, piece.fan, piece.index, end))
+    const settled = await retryWhileUnavailable(() => pieces.settle(parent.id, piece.fan, piece.index, end))
     if (settled === undefined) return
     const { next, isLast, round } = settled
     if (next !== undefined) await begin(task, { ...piece, ...next }, settled)
     changed(parent.id)
     if (!isLast) return
     const at = now()
-    await insist(() => runs.signal(parent.id, lastSignal(piece.fan, round), true, [], at))
+    await retryWhileUnavailable(() => runs.signal(parent.id, lastSignal(piece.fan, round), true, [], at))
     // Also when it knew: whoever told it may have died before this.
-    await insist(() => wake(task.lane, parent.id, at, at))
+    await retryWhileUnavailable(() => wake(task.lane, parent.id, at, at))
     log.info({ taskId: parent.id, fan: piece.name }, 'all pieces have ended')
   }
 
@@ -118,7 +122,7 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
     async all(run, { name, items, atOnce, attempts }) {
       const id = fanId(name)
       const isCalled = run.task.parent === undefined ? undefined : true
-      const pieceOf = (index: number, item: unknown): Piece => ({ fan: id, name, index, item, attempts, isCalled })
+      const pieceOf = (index: number, item: unknown): ChildItem => ({ fan: id, name, index, item, attempts, isCalled })
       let fan = await pieces.find(run.id, id, run.round)
       if (fan === undefined) {
         fan = await pieces.open(run.id, { id, name, items, atOnce, round: run.round }, now())
@@ -141,12 +145,12 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
     settle,
     async underWay(runId) {
       const fans = await pieces.list(runId)
-      return fans.flatMap((fan) => fan.underWay.map(({ index }) => pieceId(runId, fan.id, index)))
+      return fans.flatMap((fan) => fan.underWay.map(({ index }) => childTaskId(runId, fan.id, index)))
     },
   }
 }
 
-const lost: PieceEnd = { state: 'failed', why: 'it is not known how it ended' }
+const lost: ChildEnd = { state: 'failed', why: 'it is not known how it ended' }
 
 function fanId(name: string): string {
   return createHash('sha1').update(name).digest('hex').slice(0, 10)
@@ -164,6 +168,6 @@ function fromParent({ id, number, task, owner }: Run) {
   return { parent: { id, number }, task, owner }
 }
 
-function fromPiece(task: PieceTask) {
+function fromPiece(task: ChildTask) {
   return { parent: task.parent, task, owner: personKey(task.message.from.channel, task.message.sender.id) }
 }

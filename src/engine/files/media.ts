@@ -11,7 +11,7 @@ export type Fetched =
   | { state: 'away'; why: string }
 
 /** Where the bytes of what people send come from, and where results are kept. */
-export interface MediaDesk {
+export interface MediaFiles {
   /** Writes the file to `path`. Rejects only when the signal aborts, the disk refuses, or the store is away. */
   fetch(media: Media, at: Address, path: string, signal: AbortSignal): Promise<Fetched>
   /** What another message of the chat consists of; nothing where the platform does not tell. */

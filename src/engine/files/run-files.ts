@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { dirname, extname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { insist } from '../../core/insist.ts'
 import type { Message } from '../../core/message/message.ts'
 import type { Media, Part } from '../../core/message/part.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import { type Bilingual, inLang, type Lang } from '../../core/text/lang.ts'
 import type { FileOrder } from '../host/protocol.ts'
-import type { Fetched, MediaDesk } from './media.ts'
+import type { Fetched, MediaFiles } from './media.ts'
 import type { Scratch } from './scratch.ts'
 
 const TRIES = 3
@@ -21,7 +21,7 @@ export interface RunFiles {
 }
 
 export interface RunFilesPorts {
-  media: MediaDesk
+  media: MediaFiles
   scratch: Scratch
   note(text: string): void
 }
@@ -43,7 +43,7 @@ export function openRunFiles(
     const quote = parts.find((part) => part.kind === 'quote')
     const quoted = quote?.messageId === undefined ? [] : filesIn(await media.quoted(quote.messageId, from, signal))
     if (quoted.length > 0) return quoted
-    const last = await insist(() => media.lastSent(from, sender.id))
+    const last = await retryWhileUnavailable(() => media.lastSent(from, sender.id))
     return last === undefined ? [] : [last]
   }
 
@@ -82,7 +82,7 @@ export function openRunFiles(
   async function keep({ path, name, type }: FileOrder & { kind: 'keep' }): Promise<unknown> {
     if (dirname(resolve(path)) !== (await scratchFolder()))
       throw new Error('files.keep takes a file that lies in the scratch folder')
-    const kept = await insist(() => media.keep({ path, name, type }))
+    const kept = await retryWhileUnavailable(() => media.keep({ path, name, type }))
     if (kept.state === 'kept') return { kept: { fileId: kept.fileId, url: kept.url } }
     return not(sentences.resultTooLarge(kept.mostBytes), `a result is larger than ${kept.mostBytes} bytes`)
   }

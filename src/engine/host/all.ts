@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pieceEndSchema } from '../../core/task/piece.ts'
+import { childEndSchema } from '../../core/task/child-item.ts'
 import { waitSchema } from '../../core/task/wait.ts'
 import { type All, NotAllDoneError } from '../../scenes/scene.ts'
 import { MisuseError } from './misuse.ts'
@@ -21,7 +21,7 @@ const fannedSchema = z
   .union([
     z.object({ waits: waitSchema }),
     z.object({ tooLargeBytes: z.number() }),
-    z.object({ ends: z.array(pieceEndSchema) }),
+    z.object({ ends: z.array(childEndSchema) }),
   ])
   .optional()
 

@@ -19,7 +19,7 @@ export interface RaiseRequest {
 }
 
 /** Looking at budgets and raising them; the chat command, the API and the dashboard all come here. */
-export interface BudgetDesk {
+export interface BudgetControl {
   usage(days: number): Promise<Usage>
   standing(subject: string): Promise<Standing>
   anewAt(): number
@@ -27,7 +27,7 @@ export interface BudgetDesk {
   raise(request: RaiseRequest): Promise<boolean>
 }
 
-export interface BudgetDeskPorts {
+export interface BudgetControlPorts {
   usage: UsageBooks
   raises: Raises
   budgets: Parameters<typeof budgetOf>[0]
@@ -36,7 +36,14 @@ export interface BudgetDeskPorts {
   now(): number
 }
 
-export function openBudgetDesk({ usage, raises, budgets, grants, timeZone, now }: BudgetDeskPorts): BudgetDesk {
+export function openBudgetControl({
+  usage,
+  raises,
+  budgets,
+  grants,
+  timeZone,
+  now,
+}: BudgetControlPorts): BudgetControl {
   return {
     usage: usage.report,
     standing: usage.standing,

@@ -1,7 +1,7 @@
-import { insist } from '../../core/insist.ts'
 import { chatKey } from '../../core/message/address.ts'
 import type { Message } from '../../core/message/message.ts'
 import type { LlmMessage } from '../../core/model/llm.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Presets } from '../presets/presets.ts'
 import type { AskOptions } from './llm.ts'
 import { keepSaid, keptAnswer, readSaid, type Said, saidId } from './said.ts'
@@ -63,7 +63,7 @@ export async function converse(text: string, ports: ConversePorts, options: AskO
     temperature: preset?.temperature,
   })
   if (run.task.dry !== undefined) return answer
-  await insist(() => keepSaid(conversations, name, id, question, { role: 'assistant', text: answer }))
+  await retryWhileUnavailable(() => keepSaid(conversations, name, id, question, { role: 'assistant', text: answer }))
   if (hasSummary) ports.later(summarise(name, memory.memoryTokens, ports, options))
   return answer
 }

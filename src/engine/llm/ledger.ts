@@ -1,10 +1,10 @@
 import { StoreUnavailableError } from '../../core/errors.ts'
-import { insist } from '../../core/insist.ts'
 import type { Log } from '../../core/log.ts'
 import type { Message } from '../../core/message/message.ts'
 import { type Budgets, budgetOf, EVERYBODY, hasLimits, kindOfSubject, type Measure } from '../../core/model/budget.ts'
 import type { LlmCall } from '../../core/model/llm-call.ts'
 import { dayBook, TOTAL_BOOK, USAGE_DAYS, usageLine } from '../../core/model/usage.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import { dayAt, writeMoment } from '../../core/schedule/moment.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Bilingual } from '../../core/text/lang.ts'
@@ -43,7 +43,7 @@ export interface LedgerPorts {
   now(): number
   log: Log
   /** How an outage of the store is sat out. */
-  patient?: typeof insist
+  patient?: typeof retryWhileUnavailable
 }
 
 export function openLedger({
@@ -54,7 +54,7 @@ export function openLedger({
   timeZone,
   now,
   log,
-  patient = insist,
+  patient = retryWhileUnavailable,
 }: LedgerPorts): Ledger {
   /** Once an attempt: asks of one task that run side by side must not each count as a message. */
   const messages = new WeakMap<Run, Promise<Bilingual[]>>()
@@ -115,7 +115,7 @@ export function openLedger({
   }
 
   /** `sure`: how hard it is tried while the store is away. */
-  async function countMessage(run: Run, sure: typeof insist): Promise<Bilingual[]> {
+  async function countMessage(run: Run, sure: typeof retryWhileUnavailable): Promise<Bilingual[]> {
     const { at, until, book, keptUntil } = today()
     const mark = `llm-asked:${run.id}-${run.round}`
     const mine = String(run.epoch)

@@ -22,7 +22,7 @@ const MOST_OF_ONE = 50
 type Added = { schedule: Schedule } | { refused: Bilingual }
 
 /** What people and operators do with schedules; the chat command, the API and the dashboard all come here. */
-export interface ScheduleDesk {
+export interface ScheduleControl {
   /** Makes one. The same `key` again is the same schedule. */
   add(asking: Asking, key: string, by: string): Promise<Added>
   /** A person's, or all; the newest first. */
@@ -45,7 +45,7 @@ export interface ScheduleDesk {
 /** Stores the message as a task of this schedule; the same message again is the same task. */
 export type TakeScheduled = (message: Message, schedule: Pick<Schedule, 'id' | 'number'>) => Promise<void>
 
-export interface ScheduleDeskPorts {
+export interface ScheduleControlPorts {
   store: Pick<Store, 'schedules' | 'grants'>
   take: TakeScheduled
   catalog(): Catalog
@@ -57,7 +57,7 @@ export interface ScheduleDeskPorts {
   now(): number
 }
 
-export function openScheduleDesk(ports: ScheduleDeskPorts): ScheduleDesk {
+export function openScheduleControl(ports: ScheduleControlPorts): ScheduleControl {
   const { store, access, now } = ports
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
 

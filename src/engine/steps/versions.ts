@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Catalog, CommandEntry, OnSceneChange } from '../../core/command/catalog.ts'
 import { commandText, findEntry } from '../../core/command/entries.ts'
-import { insist } from '../../core/insist.ts'
+import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Bilingual } from '../../core/text/lang.ts'
 import { packed, type ScenePack, unpacked } from '../../scenes/pack.ts'
@@ -64,19 +64,19 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
     const at = now()
     if (at - (putAt.get(of.version) ?? 0) < DAY_MS) return
     const file = { id: fileId(of.version), name: `${of.entry.name}.json.gz`, type: 'application/gzip' }
-    await insist(() => store.files.put({ ...file, bytes: packed(of), expiresAt: at + KEPT_MS }))
+    await retryWhileUnavailable(() => store.files.put({ ...file, bytes: packed(of), expiresAt: at + KEPT_MS }))
     putAt.set(of.version, at)
   }
 
   async function boundTo({ id, round, epoch, task }: Run, steps: Steps): Promise<string | undefined> {
     const { piece, parent } = task
     if (piece === undefined || parent === undefined) return epoch > 1 ? kept(id, round, steps) : undefined
-    const run = await insist(() => store.runs.find(parent.id))
+    const run = await retryWhileUnavailable(() => store.runs.find(parent.id))
     return run && kept(run.id, run.round, steps)
   }
 
   async function kept(runId: string, round: number, steps: Steps): Promise<string | undefined> {
-    const step = await insist(() => steps.find(runId, versionStep(round)))
+    const step = await retryWhileUnavailable(() => steps.find(runId, versionStep(round)))
     return step && boundSchema.parse(step.value).version
   }
 
@@ -103,7 +103,7 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
       if (policy !== 'finish' && current.state === 'unknown') return current
       const name = commandText(scene, command)
       if (policy === 'stop') return { state: 'stopped', why: `${change}; it stops, as is set`, say: stopped(run, name) }
-      const file = await insist(() => store.files.get(fileId(bound), now()))
+      const file = await retryWhileUnavailable(() => store.files.get(fileId(bound), now()))
       const old = file && unpacked(file.bytes)
       const then = old?.entry.commands.find((each) => each.name === command)
       if (old === undefined || then === undefined) {
@@ -118,7 +118,7 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
       // A piece goes by its parent.
       if (version === undefined || run.task.piece !== undefined) return
       if (its !== undefined) await keep(its)
-      await insist(() => steps.save(run.id, versionStep(run.round), { version }))
+      await retryWhileUnavailable(() => steps.save(run.id, versionStep(run.round), { version }))
     },
   }
 }

@@ -1,5 +1,5 @@
-import type { PieceEnd } from '../../core/task/piece.ts'
-import type { Fan, Pieces, Settled } from '../pieces.ts'
+import type { ChildEnd } from '../../core/task/child-item.ts'
+import type { FanOutRecord, Pieces, Settled } from '../children.ts'
 import type { Database } from './database.ts'
 import { optional, toJson } from './json.ts'
 
@@ -8,7 +8,7 @@ export function embeddedPieces(db: Database): Pieces {
     open: (runId, { id, name, items, atOnce, round }, now) =>
       db.call('open_fan', runId, id, toJson(name), toJson(items), atOnce, round, now),
     async find(runId, fan, round) {
-      return optional(await db.call<Fan | null>('find_fan', runId, fan, round))
+      return optional(await db.call<FanOutRecord | null>('find_fan', runId, fan, round))
     },
     async settle(runId, fan, index, end) {
       const args = [runId, fan, index, toJson(end), end.state === 'done']
@@ -16,7 +16,7 @@ export function embeddedPieces(db: Database): Pieces {
       return settled === null ? undefined : { ...settled, next: optional(settled.next) }
     },
     async ends(runId, fan) {
-      return (await db.call<(PieceEnd | null)[]>('ends_of_fan', runId, fan)).map(optional)
+      return (await db.call<(ChildEnd | null)[]>('ends_of_fan', runId, fan)).map(optional)
     },
     list: (runId) => db.call('list_fans', runId),
   }

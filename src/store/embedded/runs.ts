@@ -1,4 +1,4 @@
-import { type Hop, liveStates, type NewRun, type Run, type RunState } from '../../core/task/run.ts'
+import { liveStates, type NewRun, type Run, type RunState, type TimelineEvent } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/task/wait.ts'
 import { cleanText } from '../../core/text/clean.ts'
@@ -41,7 +41,7 @@ export function embeddedRuns(db: Database): Runs {
       db.call('finish_run', id, epoch, end.state, end.why === undefined ? null : cleanText(end.why), toJson(hops), now),
 
     async cancel(id, why, by, now) {
-      const hop: Hop = { at: now, kind: 'cancelled', text: `${why} (${by})` }
+      const hop: TimelineEvent = { at: now, kind: 'cancelled', text: `${why} (${by})` }
       return optional(await db.call<'waiting' | 'running' | null>('cancel_run', id, cleanText(why), toJson([hop]), now))
     },
 
@@ -75,7 +75,7 @@ export function embeddedRuns(db: Database): Runs {
     findByNumber: (number) =>
       one(db.rows('SELECT row_to_json(r)::text AS json FROM huitou.run r WHERE number = $1', number)),
 
-    timeline: (id) => db.call<Hop[]>('timeline', id),
+    timeline: (id) => db.call<TimelineEvent[]>('timeline', id),
 
     async list(filter, limit, before) {
       const isLive = filter.states?.every((state) => liveStates.includes(state)) ?? false

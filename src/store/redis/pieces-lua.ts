@@ -70,7 +70,7 @@ return told()
 )
 
 /** run, fan, index, end, whether it is done → { round, since, count, whether it was the last, index and item of the next }, or nothing */
-export const settlePiece = script(
+export const endChild = script(
   fan,
   `
 if not get('round') then return false end

@@ -1,5 +1,5 @@
-import type { PieceEnd } from '../../core/task/piece.ts'
-import type { Fan, Pieces } from '../pieces.ts'
+import type { ChildEnd } from '../../core/task/child-item.ts'
+import type { FanOutRecord, Pieces } from '../children.ts'
 import { answered } from './faults.ts'
 import { fromJson, toJson } from './json.ts'
 import * as lua from './pieces-lua.ts'
@@ -15,7 +15,7 @@ export function redisPieces(db: Database): Pieces {
       return reply === null ? undefined : fanOf(reply)
     },
     async settle(runId, fan, index, end) {
-      const reply = await db.run(lua.settlePiece, runId, fan, index, toJson(end), end.state === 'done' ? 1 : 0)
+      const reply = await db.run(lua.endChild, runId, fan, index, toJson(end), end.state === 'done' ? 1 : 0)
       if (reply === null) return undefined
       const [round, since, count, isLast, next, item] = asList(reply)
       const settled = { round: Number(round), since: Number(since), count: Number(count), isLast: isLast === 1 }
@@ -24,7 +24,7 @@ export function redisPieces(db: Database): Pieces {
     async ends(runId, fan) {
       const ends = asList(await db.run(lua.endsOfFan, runId, fan))
       // Written by `settle`, after how it ended in a letter.
-      return ends.map((end) => (typeof end === 'string' ? fromJson<PieceEnd>(end.slice(1)) : undefined))
+      return ends.map((end) => (typeof end === 'string' ? fromJson<ChildEnd>(end.slice(1)) : undefined))
     },
     async list(runId) {
       const ids = await answered(db.redis.hkeys(`${db.prefix}run:${runId}:pieces`))
@@ -35,9 +35,9 @@ export function redisPieces(db: Database): Pieces {
   }
 }
 
-function fanOf(reply: Reply): Fan {
+function fanOf(reply: Reply): FanOutRecord {
   const [id, name, count, ended, done, openedAt, round, since, ...underWay] = asList(reply)
-  const pieces: Fan['underWay'] = []
+  const pieces: FanOutRecord['underWay'] = []
   for (let at = 0; at < underWay.length; at += 2) {
     pieces.push({ index: Number(underWay[at]), item: fromJson(`${underWay[at + 1]}`) })
   }

@@ -1,4 +1,4 @@
-import { type Hop, type NewRun, type Run, runStateSchema } from '../../core/task/run.ts'
+import { type NewRun, type Run, runStateSchema, type TimelineEvent } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/task/wait.ts'
 import { cleanText } from '../../core/text/clean.ts'
@@ -20,7 +20,7 @@ export function redisRuns(db: Database): Runs {
   return {
     async create(run, now) {
       const { args, made } = ofNew(run, now)
-      const [what, reply] = asList(await db.run(lua.createRun, ...args, turnOf(run), ...hopsAsJson(run.hops)))
+      const [what, reply] = asList(await db.run(lua.createRun, ...args, turnOf(run), ...eventsAsJson(run.hops)))
       if (what === 'known') return { created: false, run: readRun(asFields(reply)) }
       const waiting = { state: 'waiting', attempt: 0, failures: 0, round: 0, epoch: 0, leaseUntil: now } as const
       return { created: true, run: { ...made, ...waiting, number: Number(reply) } }
@@ -29,7 +29,7 @@ export function redisRuns(db: Database): Runs {
     async start(run, now, leaseMs) {
       const { args, made } = ofNew(run, now)
       const [what, reply] = asList(
-        await db.run(lua.startRun, ...args, leaseMs, LOOK_AGAIN_MS, turnOf(run), ...hopsAsJson(run.hops)),
+        await db.run(lua.startRun, ...args, leaseMs, LOOK_AGAIN_MS, turnOf(run), ...eventsAsJson(run.hops)),
       )
       if (what === 'held') return { state: 'held', untilMs: Number(reply) }
       if (what === 'over') return { state: 'over', run: readRun(asFields(reply)) }
@@ -51,35 +51,35 @@ export function redisRuns(db: Database): Runs {
     },
 
     async release(id, epoch, hops, snoozed, now) {
-      return (await db.run(lua.releaseRun, id, epoch, now, snoozed ? 1 : 0, ...hopsAsJson(hops))) === 1
+      return (await db.run(lua.releaseRun, id, epoch, now, snoozed ? 1 : 0, ...eventsAsJson(hops))) === 1
     },
 
     async suspend(id, epoch, waits, hops, now) {
       const steps = waits.flatMap(signalsOf).map((signal) => cleanText(signalStep(signal)))
-      const args = [id, epoch, now, toJson(waits), firstEnd(waits), steps.length, ...steps, ...hopsAsJson(hops)]
+      const args = [id, epoch, now, toJson(waits), firstEnd(waits), steps.length, ...steps, ...eventsAsJson(hops)]
       const how = await db.run(lua.suspendRun, ...args)
       return how === 'waits' || how === 'again' ? how : 'lost'
     },
 
     async signal(id, name, value, hops, now) {
       const step = cleanText(signalStep(name))
-      const how = await db.run(lua.signalRun, id, now, step, toJson(value), ...hopsAsJson(hops))
+      const how = await db.run(lua.signalRun, id, now, step, toJson(value), ...eventsAsJson(hops))
       return how === 'first' || how === 'known' ? how : 'gone'
     },
 
     async finish(id, epoch, end, hops, now) {
       const why = cleanText(end.why ?? '')
-      return (await db.run(lua.finishRun, id, epoch, now, end.state, why, ...hopsAsJson(hops))) === 1
+      return (await db.run(lua.finishRun, id, epoch, now, end.state, why, ...eventsAsJson(hops))) === 1
     },
 
     async cancel(id, why, by, now) {
-      const hop: Hop = { at: now, kind: 'cancelled', text: `${why} (${by})` }
+      const hop: TimelineEvent = { at: now, kind: 'cancelled', text: `${why} (${by})` }
       const state = await db.run(lua.cancelRun, id, now, cleanText(why), toJson(hop))
       return state === 'waiting' || state === 'running' ? state : undefined
     },
 
     async reopen(id, hops, now, { fresh = false } = {}) {
-      return (await db.run(lua.reopenRun, id, now, fresh ? 1 : 0, ...hopsAsJson(hops))) === 1
+      return (await db.run(lua.reopenRun, id, now, fresh ? 1 : 0, ...eventsAsJson(hops))) === 1
     },
 
     async progress(id, epoch, progress) {
@@ -87,7 +87,7 @@ export function redisRuns(db: Database): Runs {
     },
 
     async note(id, hops) {
-      if (hops.length > 0) await db.run(lua.noteRun, id, ...hopsAsJson(hops))
+      if (hops.length > 0) await db.run(lua.noteRun, id, ...eventsAsJson(hops))
     },
 
     async find(id) {
@@ -101,7 +101,7 @@ export function redisRuns(db: Database): Runs {
 
     async timeline(id) {
       const hops = await answered(db.redis.lrange(`${keyOf(id)}:hops`, 0, -1))
-      return hops.map((hop) => fromJson<Hop>(hop))
+      return hops.map((hop) => fromJson<TimelineEvent>(hop))
     },
 
     list: (filter, limit, before) =>
@@ -121,7 +121,7 @@ export async function sweepRuns(db: Database, endedBefore: number, limit: number
 }
 
 /** A timeline keeps no more than these; Lua takes no list without bounds either. */
-function hopsAsJson(hops: Hop[]): string[] {
+function eventsAsJson(hops: TimelineEvent[]): string[] {
   return hops.slice(-500).map(toJson)
 }
 

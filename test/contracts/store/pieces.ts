@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { PieceEnd } from '../../../src/core/task/piece.ts'
+import type { ChildEnd } from '../../../src/core/task/child-item.ts'
 import { aRun, day, mustStart, noon, type StoreUnderTest, unique } from './samples.ts'
 
-const done = (value: unknown): PieceEnd => ({ state: 'done', value })
-const failed: PieceEnd = { state: 'failed', why: 'no luck' }
+const done = (value: unknown): ChildEnd => ({ state: 'done', value })
+const failed: ChildEnd = { state: 'failed', why: 'no luck' }
 
 function aFan(count: number, atOnce: number, round = 0) {
   return { id: 'abc', name: 'pages', items: Array.from({ length: count }, (_, n) => ({ n })), atOnce, round }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Hop } from '../../../src/core/task/run.ts'
+import type { TimelineEvent } from '../../../src/core/task/run.ts'
 import { aRun, minute, mustStart, noon, type StoreUnderTest, second, unique } from './samples.ts'
 
 export function rowsContract(store: StoreUnderTest): void {
@@ -14,7 +14,7 @@ export function rowsContract(store: StoreUnderTest): void {
     for (const id of ids) await join(row, id)
     return { row, ids }
   }
-  const hop = (text: string): Hop => ({ at: noon, kind: 'log', text })
+  const hop = (text: string): TimelineEvent => ({ at: noon, kind: 'log', text })
 
   describe('rows', () => {
     test('joining makes the record once, and keeps the place', async () => {

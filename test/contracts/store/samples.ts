@@ -1,6 +1,6 @@
 import type { Delivery, Verdict } from '../../../src/core/delivery/delivery.ts'
 import type { Limit } from '../../../src/core/delivery/limit.ts'
-import type { Hop, NewRun } from '../../../src/core/task/run.ts'
+import type { NewRun, TimelineEvent } from '../../../src/core/task/run.ts'
 import type { Line, Permit, Store } from '../../../src/store/store.ts'
 
 export interface OpenedStore {
@@ -35,7 +35,7 @@ export interface RunSample {
   text?: string
   /** `scene command`, or a built-in's name. */
   command?: string
-  hops?: Hop[]
+  hops?: TimelineEvent[]
   turn?: string
 }
 

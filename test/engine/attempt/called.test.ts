@@ -62,7 +62,7 @@ test('run again by a person it answers them', async () => {
   const { shop, child } = await aCall('try work')
   await runTask(child, shop.engine, never)
   const run = (await store.runs.find(child.id)) ?? expect.fail('it is there')
-  await shop.desk.retry(run, run.owner)
+  await shop.taskControl.retry(run, run.owner)
   await runTask(child, shop.engine, never)
   expect(shop.said).toEqual([`${child.id}: answer`])
 })

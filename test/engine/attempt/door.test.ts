@@ -107,7 +107,7 @@ test('a cancelled task says nothing more, however long its command goes on', asy
   shop.does(async (run, { call }, signal) => {
     await call(calls.say)
     const found = await store.runs.find(run.runId)
-    if (found !== undefined) await shop.desk.cancel(found, found.owner)
+    if (found !== undefined) await shop.taskControl.cancel(found, found.owner)
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
     const later = await Promise.allSettled([1, 2, 3].map((name) => call({ ...calls.say, name: `later-${name}` })))
     return { state: 'failed', message: later.map(({ status }) => status).join(), retry: 'later' }

@@ -103,7 +103,7 @@ test('a cancel aborts the attempt, and nothing more is said by it', async () => 
   const task = shop.task('try work')
   shop.does(async (run, _calls, signal) => {
     const found = await store.runs.find(run.runId)
-    if (found !== undefined) await shop.desk.cancel(found, found.owner)
+    if (found !== undefined) await shop.taskControl.cancel(found, found.owner)
     if (!signal.aborted) await once(signal, 'abort')
     return { state: 'failed', message: 'aborted', retry: 'later' }
   })

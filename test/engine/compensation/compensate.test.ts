@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Task } from '../../../src/core/task/task.ts'
 import { runTask } from '../../../src/engine/attempt/run-task.ts'
-import { owedTasks } from '../../../src/engine/compensation/pending.ts'
+import { pendingCompensations } from '../../../src/engine/compensation/pending.ts'
 import type { HostEnd } from '../../../src/engine/host/slots.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
 import { anEmbeddedStore } from '../../fakes/embedded-store.ts'
@@ -58,7 +58,7 @@ test.each<{ how: string; end: HostEnd }>([
   await runTask(task, shop.engine, never)
   expect(undone).toEqual(['flight', 'hotel'])
   expect(await hopsOf(task)).toEqual(['flight', 'hotel'])
-  expect(await owedTasks(store, shop.engine.now(), 10)).toEqual([])
+  expect(await pendingCompensations(store, shop.engine.now(), 10)).toEqual([])
   await runTask(task, shop.engine, never)
   expect(undone).toHaveLength(2)
 })
@@ -75,7 +75,7 @@ test('a task that is cancelled while it waits is taken back by whoever is woken 
   registers(['hotel'], sleeps)
   const task = shop.task('try work')
   await runTask(task, shop.engine, never)
-  expect(await shop.desk.cancel(await runOf(task), 'staff:zhangsan')).toBe(true)
+  expect(await shop.taskControl.cancel(await runOf(task), 'staff:zhangsan')).toBe(true)
   expect(shop.woken).toEqual([task.id])
   await Promise.all([1, 2, 3].map(() => runTask(task, shop.engine, never)))
   expect(undone).toEqual(['hotel'])
@@ -100,7 +100,7 @@ test('a task that is cancelled while it runs is taken back when its attempt is o
   const task = shop.task('try work')
   const running = runTask(task, shop.engine, never)
   await begun.promise
-  await shop.desk.cancel(await runOf(task), 'staff:zhangsan')
+  await shop.taskControl.cancel(await runOf(task), 'staff:zhangsan')
   await running
   expect(undone).toEqual(['hotel, after its attempt'])
 })
@@ -112,26 +112,26 @@ test('what died before it was taken back is found, and waits until the attempt i
   // As if its process were killed while it ran: nobody takes it back or says that nobody does.
   await store.settings.set(`owed:${task.id}`, 'after its attempt')
   await store.runs.cancel(task.id, 'enough', 'x', shop.engine.now())
-  expect((await owedTasks(store, shop.engine.now(), 10)).map(({ id }) => id)).toEqual([task.id])
+  expect((await pendingCompensations(store, shop.engine.now(), 10)).map(({ id }) => id)).toEqual([task.id])
   await runTask(task, shop.engine, never)
   expect(undone).toEqual([])
   shop.pass(60_000)
   await runTask(task, shop.engine, never)
   expect(undone).toEqual(['hotel'])
-  expect(await owedTasks(store, shop.engine.now(), 10)).toEqual([])
+  expect(await pendingCompensations(store, shop.engine.now(), 10)).toEqual([])
 })
 
 test('a host that dies while it takes back is asked again for the rest', async () => {
   registers(['hotel', 'flight'], sleeps)
   const task = shop.task('try work')
   await runTask(task, shop.engine, never)
-  await shop.desk.cancel(await runOf(task), 'staff:zhangsan')
+  await shop.taskControl.cancel(await runOf(task), 'staff:zhangsan')
   shop.does(async (_run, calls) => {
     await calls.call({ method: 'tookBack', name: 'flight', ms: 1 })
     return { state: 'killed', why: 'crashed', message: 'gone' }
   })
   await runTask(task, shop.engine, never)
-  expect((await owedTasks(store, shop.engine.now(), 10)).map(({ id }) => id)).toEqual([task.id])
+  expect((await pendingCompensations(store, shop.engine.now(), 10)).map(({ id }) => id)).toEqual([task.id])
   registers([], failed)
   await runTask(task, shop.engine, never)
   expect(undone).toEqual(['hotel'])
@@ -148,11 +148,11 @@ test('what cannot be taken back is told, also when its host never survives it', 
   registers(['hotel'], sleeps)
   const deadly = shop.task('try work')
   await runTask(deadly, shop.engine, never)
-  await shop.desk.cancel(await runOf(deadly), 'staff:zhangsan')
+  await shop.taskControl.cancel(await runOf(deadly), 'staff:zhangsan')
   shop.does(() => ({ state: 'killed', why: 'crashed', message: 'gone' }))
   for (let n = 0; n < 7; n++) await runTask(deadly, shop.engine, never)
   expect(await hopsOf(deadly)).toEqual(['hotel: gone'])
-  expect(await owedTasks(store, shop.engine.now(), 10)).toEqual([])
+  expect(await pendingCompensations(store, shop.engine.now(), 10)).toEqual([])
 })
 
 test('a retry waits until all is taken back, and then begins anew', async () => {
@@ -160,10 +160,10 @@ test('a retry waits until all is taken back, and then begins anew', async () => 
   const task = shop.task('try work')
   await runTask(task, shop.engine, never)
   await store.steps.save(task.id, 'booked', 'room 12')
-  await shop.desk.cancel(await runOf(task), 'staff:zhangsan')
-  expect(await shop.desk.retry(await runOf(task), 'staff:zhangsan')).toBe(false)
+  await shop.taskControl.cancel(await runOf(task), 'staff:zhangsan')
+  expect(await shop.taskControl.retry(await runOf(task), 'staff:zhangsan')).toBe(false)
   await runTask(task, shop.engine, never)
-  expect(await shop.desk.retry(await runOf(task), 'staff:zhangsan')).toBe(true)
+  expect(await shop.taskControl.retry(await runOf(task), 'staff:zhangsan')).toBe(true)
   expect(await store.steps.list(task.id)).toEqual([])
   shop.pass(hourMs)
   registers(['hotel'], failed)
@@ -175,7 +175,7 @@ test('a cancel of what registered nothing wakes nobody', async () => {
   shop.does(() => sleeps)
   const task = shop.task('try work')
   await runTask(task, shop.engine, never)
-  await shop.desk.cancel(await runOf(task), 'staff:zhangsan')
+  await shop.taskControl.cancel(await runOf(task), 'staff:zhangsan')
   expect(shop.woken).toEqual([])
-  expect(await owedTasks(store, shop.engine.now(), 10)).toEqual([])
+  expect(await pendingCompensations(store, shop.engine.now(), 10)).toEqual([])
 })

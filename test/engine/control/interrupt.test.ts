@@ -28,7 +28,7 @@ beforeEach(async () => {
     log,
     memory: 'person',
     endCalled: async () => undefined,
-    call: async (_lane, id) => void shop.woken.push(id),
+    promote: async (_lane, id) => void shop.woken.push(id),
   })
 })
 

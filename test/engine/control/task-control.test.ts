@@ -23,7 +23,7 @@ async function aRun(task: Task): Promise<Run> {
 test('a waiting task that is cancelled never runs, and its owner who asked is told nothing more', async () => {
   const task = shop.task('try work')
   const run = await aRun(task)
-  expect(await shop.desk.cancel(run, run.owner)).toBe(true)
+  expect(await shop.taskControl.cancel(run, run.owner)).toBe(true)
   expect(await runTask(task, shop.engine, never)).toEqual({ state: 'done' })
   expect(shop.said).toEqual([])
   expect(await store.runs.find(task.id)).toMatchObject({ state: 'cancelled', why: 'cancelled by staff:zhangsan' })
@@ -32,7 +32,7 @@ test('a waiting task that is cancelled never runs, and its owner who asked is to
 test('when somebody else cancels it, its owner is told and the audit knows', async () => {
   const task = shop.task('try work')
   const run = await aRun(task)
-  expect(await shop.desk.cancel(run, 'staff:boss')).toBe(true)
+  expect(await shop.taskControl.cancel(run, 'staff:boss')).toBe(true)
   expect(shop.said).toEqual([`${task.id}: #${run.number} was cancelled.`])
   expect((await store.grants.audit(1))[0]).toMatchObject({ by: 'staff:boss', what: `cancel #${run.number}` })
 })
@@ -40,9 +40,9 @@ test('when somebody else cancels it, its owner is told and the audit knows', asy
 test('what has ended is not cancelled, and what is live is not retried', async () => {
   const task = shop.task('try work')
   const run = await aRun(task)
-  expect(await shop.desk.retry(run, run.owner)).toBe(false)
+  expect(await shop.taskControl.retry(run, run.owner)).toBe(false)
   await runTask(task, shop.engine, never)
-  expect(await shop.desk.cancel(run, run.owner)).toBe(false)
+  expect(await shop.taskControl.cancel(run, run.owner)).toBe(false)
   expect(shop.queued).toEqual([])
 })
 
@@ -52,7 +52,7 @@ test('a retry runs the task again under its number, and what it says then is new
   await runTask(task, shop.engine, never)
   const failed = await store.runs.find(task.id)
   if (failed === undefined) throw new Error('it has run')
-  expect(await shop.desk.retry(failed, 'staff:boss')).toBe(true)
+  expect(await shop.taskControl.retry(failed, 'staff:boss')).toBe(true)
   expect(shop.queued).toMatchObject([{ id: task.id, tag: 0 }])
   expect(shop.queued[0]?.held).toBeUndefined()
 
@@ -67,7 +67,7 @@ test('a retry runs the task again under its number, and what it says then is new
 
 test('two who cancel at once are one cancel', async () => {
   const run = await aRun(shop.task('try work'))
-  const both = await Promise.all([shop.desk.cancel(run, 'staff:boss'), shop.desk.cancel(run, 'staff:deputy')])
+  const both = await Promise.all([shop.taskControl.cancel(run, 'staff:boss'), shop.taskControl.cancel(run, 'staff:deputy')])
   expect(both.toSorted()).toEqual([false, true])
   expect(shop.said).toHaveLength(1)
 })

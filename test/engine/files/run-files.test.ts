@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Message } from '../../../src/core/message/message.ts'
 import type { Part } from '../../../src/core/message/part.ts'
-import type { Fetched, MediaDesk } from '../../../src/engine/files/media.ts'
+import type { Fetched, MediaFiles } from '../../../src/engine/files/media.ts'
 import { openRunFiles, type RunFiles } from '../../../src/engine/files/run-files.ts'
 import { openScratch, type Scratch } from '../../../src/engine/files/scratch.ts'
 
@@ -26,7 +26,7 @@ beforeEach(async () => {
   kept = []
 })
 
-const media: MediaDesk = {
+const media: MediaFiles = {
   async fetch(_media, _at, path) {
     const fetched = fetches.shift() ?? { state: 'fetched', bytes: 3 }
     if (fetched.state === 'fetched') await writeFile(path, 'abc')

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { PieceEnd } from '../../../src/core/task/piece.ts'
+import type { ChildEnd } from '../../../src/core/task/child-item.ts'
 import type { HostCall } from '../../../src/engine/host/protocol.ts'
 import type { HostCalls, HostEnd } from '../../../src/engine/host/slots.ts'
 import { openSlots } from '../../../src/engine/host/slots.ts'
@@ -17,7 +17,7 @@ interface Given {
   piece?: { name: string; index: number; item: unknown }
   /** Steps that the parent has kept. */
   kept?: Record<string, unknown>
-  ends?: PieceEnd[]
+  ends?: ChildEnd[]
 }
 
 /** What becomes of a command of this source, and what it asks for. */
@@ -70,7 +70,7 @@ test('a parent asks for its pieces, waits, and has what they gave back in the or
   expect(first.end).toMatchObject({ state: 'waits', waits: [{ kind: 'pieces', name: 'double', count: 2 }] })
   const order = { name: 'double', items: [1, 2], atOnce: 5 }
   expect(first.own.at(-1)).toEqual({ method: 'all', order })
-  const ends: PieceEnd[] = [2, 4].map((twice) => ({ state: 'done', value: { twice } }))
+  const ends: ChildEnd[] = [2, 4].map((twice) => ({ state: 'done', value: { twice } }))
   const { end } = await runs(doubles, { ends })
   expect(end).toEqual({ state: 'done', parts: [{ kind: 'text', text: '2,4' }] })
 })
@@ -96,7 +96,7 @@ test('a piece passes earlier waits and fan-outs of its parent by', async () => {
 })
 
 test('pieces that did not succeed are named, or told one by one where that is asked for', async () => {
-  const ends: PieceEnd[] = [
+  const ends: ChildEnd[] = [
     { state: 'done', value: 1 },
     { state: 'failed', why: 'Error: no luck' },
     { state: 'cancelled', why: 'cancelled by boss' },

@@ -101,7 +101,7 @@ test('an answer that is cancelled half-way is paid for as far as it came', async
   await expect.poll(() => shop.drafts.length, { timeout: 5_000 }).toBeGreaterThan(3)
   const found = await store.runs.find(task.id)
   if (found === undefined) return expect.fail('it has no record')
-  await shop.desk.cancel(found, found.owner)
+  await shop.taskControl.cancel(found, found.owner)
   await run
   const { tokens, calls } = await usedBy(shop, 'hasty')
   expect(calls).toBe(1)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../../src/core/errors.ts'
-import type { insist } from '../../../src/core/insist.ts'
 import type { Budgets } from '../../../src/core/model/budget.ts'
 import type { LlmCall } from '../../../src/core/model/llm-call.ts'
+import type { retryWhileUnavailable } from '../../../src/core/retry-while-unavailable.ts'
 import type { Run } from '../../../src/core/task/run.ts'
 import type { Bilingual } from '../../../src/core/text/lang.ts'
 import { openLedger } from '../../../src/engine/llm/ledger.ts'
@@ -27,11 +27,15 @@ afterAll(() => store.close())
 const evening = Date.parse('2027-03-05T22:00:00+08:00')
 const HOUR_MS = 3_600_000
 /** Waits for no store. */
-const hasty: typeof insist = (work) => work()
+const hasty: typeof retryWhileUnavailable = (work) => work()
 
 /** A ledger of its own days, so that what other tests count for everybody is not in it. */
 let daysUsed = 0
-function aLedger(budgets: Partial<Budgets> = {}, counters: Counters = store.counters, patient?: typeof insist) {
+function aLedger(
+  budgets: Partial<Budgets> = {},
+  counters: Counters = store.counters,
+  patient?: typeof retryWhileUnavailable,
+) {
   let now = evening + 30 * 24 * HOUR_MS * daysUsed++
   const ports = {
     counters,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Message } from '../../../src/core/message/message.ts'
 import type { Part } from '../../../src/core/message/part.ts'
-import type { MediaDesk } from '../../../src/engine/files/media.ts'
+import type { MediaFiles } from '../../../src/engine/files/media.ts'
 import { openRunFiles } from '../../../src/engine/files/run-files.ts'
 import { openScratch } from '../../../src/engine/files/scratch.ts'
 import { type HostCalls, type HostEnd, openSlots } from '../../../src/engine/host/slots.ts'
@@ -61,7 +61,7 @@ export async function openStatsDesk(
           await writeFile(sentPath, file.content)
       }
       let csv: string | undefined
-      const media: MediaDesk = {
+      const media: MediaFiles = {
         async fetch(_media, _at, path) {
           const from = typeof file?.content === 'object' && 'path' in file.content ? file.content.path : sentPath
           await copyFile(from, path)

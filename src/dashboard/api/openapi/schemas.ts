@@ -3,7 +3,7 @@ import { deliveryRecordSchema, deliverySchema } from '../../../core/delivery/del
 import { grantSchema } from '../../../core/grant.ts'
 import { mediaSchema, partSchema } from '../../../core/message/part.ts'
 import { listedPresetSchema } from '../../../core/model/preset.ts'
-import { hopSchema } from '../../../core/task/run.ts'
+import { timelineEventSchema } from '../../../core/task/run.ts'
 import {
   auditListSchema,
   consoleChatsSchema,
@@ -30,7 +30,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Part: partSchema,
   Delivery: deliverySchema,
   DeliveryRecord: deliveryRecordSchema,
-  Hop: hopSchema,
+  TimelineEvent: timelineEventSchema,
   TaskSummary: taskSummarySchema,
   TaskDetail: taskDetailSchema,
   TaskList: taskListSchema,

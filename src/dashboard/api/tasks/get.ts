@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { DeliveryRecord } from '../../../core/delivery/delivery.ts'
 import { sumOfCalls } from '../../../core/model/llm-call.ts'
-import { pieceId } from '../../../core/task/piece.ts'
-import type { Hop } from '../../../core/task/run.ts'
+import { childTaskId } from '../../../core/task/child-item.ts'
+import type { TimelineEvent } from '../../../core/task/run.ts'
 import { isAuthorsStep } from '../../../core/task/step-name.ts'
-import type { Fan } from '../../../store/pieces.ts'
+import type { FanOutRecord } from '../../../store/children.ts'
 import { defineRoute } from '../route.ts'
 import { type TaskSummary, taskDetailSchema } from '../shapes.ts'
 import { findTask } from './find.ts'
@@ -43,13 +43,19 @@ export const getTask = defineRoute({
   },
 })
 
-function fanShown({ id, name, count, ended, done, underWay }: Fan, runId: string) {
-  return { name, count, ended, done, underWay: underWay.map(({ index }) => ({ id: pieceId(runId, id, index), index })) }
+function fanShown({ id, name, count, ended, done, underWay }: FanOutRecord, runId: string) {
+  return {
+    name,
+    count,
+    ended,
+    done,
+    underWay: underWay.map(({ index }) => ({ id: childTaskId(runId, id, index), index })),
+  }
 }
 
 /** The run's own hops and, from the deliveries' records, what became of what was said. */
-function withSends(timeline: readonly Hop[], deliveries: readonly DeliveryRecord[]): Hop[] {
-  const sends = deliveries.flatMap(({ state, route, receipt, why, updatedAt }): Hop[] => {
+function withSends(timeline: readonly TimelineEvent[], deliveries: readonly DeliveryRecord[]): TimelineEvent[] {
+  const sends = deliveries.flatMap(({ state, route, receipt, why, updatedAt }): TimelineEvent[] => {
     if (state === 'sent') return [{ at: receipt?.sentAt ?? updatedAt, kind: 'sent', route, text: receipt?.note }]
     if (state === 'queued' || state === 'sending') return []
     return [{ at: updatedAt, kind: 'undelivered', text: why === undefined ? state : `${state}: ${why}` }]
@@ -58,6 +64,6 @@ function withSends(timeline: readonly Hop[], deliveries: readonly DeliveryRecord
 }
 
 /** An attempt writes its hops when it ends; until then this is what is known of it. */
-function underWay({ state, startedAt, attempt }: TaskSummary): Hop[] {
+function underWay({ state, startedAt, attempt }: TaskSummary): TimelineEvent[] {
   return state === 'running' && startedAt !== undefined ? [{ at: startedAt, kind: 'started', attempt }] : []
 }

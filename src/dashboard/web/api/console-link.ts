@@ -79,13 +79,13 @@ export function connectConsole(on: LinkEvents): ConsoleLink {
     }
   }
 
-  const hurry = () => {
+  const promote = () => {
     if (!socket && document.visibilityState === 'visible') connect()
   }
   const offline = () => socket?.close()
-  window.addEventListener('online', hurry)
+  window.addEventListener('online', promote)
   window.addEventListener('offline', offline)
-  document.addEventListener('visibilitychange', hurry)
+  document.addEventListener('visibilitychange', promote)
   connect()
 
   return {
@@ -106,9 +106,9 @@ export function connectConsole(on: LinkEvents): ConsoleLink {
       isClosed = true
       clearTimeout(retryTimer)
       clearTimeout(answerTimer)
-      window.removeEventListener('online', hurry)
+      window.removeEventListener('online', promote)
       window.removeEventListener('offline', offline)
-      document.removeEventListener('visibilitychange', hurry)
+      document.removeEventListener('visibilitychange', promote)
       socket?.close()
     },
   }

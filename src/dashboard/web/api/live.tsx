@@ -54,18 +54,18 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         for (const listener of listeners.current) listener(task)
       })
     }
-    const hurry = () => {
+    const promote = () => {
       if (!source && document.visibilityState === 'visible') connect()
     }
 
     connect()
-    window.addEventListener('online', hurry)
-    document.addEventListener('visibilitychange', hurry)
+    window.addEventListener('online', promote)
+    document.addEventListener('visibilitychange', promote)
     return () => {
       clearTimeout(timer)
       source?.close()
-      window.removeEventListener('online', hurry)
-      document.removeEventListener('visibilitychange', hurry)
+      window.removeEventListener('online', promote)
+      document.removeEventListener('visibilitychange', promote)
     }
   }, [check])
 

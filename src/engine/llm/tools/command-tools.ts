@@ -1,6 +1,6 @@
 import type { Catalog, CommandEntry } from '../../../core/command/catalog.ts'
 import { commandWords } from '../../../core/command/words.ts'
-import { insist } from '../../../core/insist.ts'
+import { retryWhileUnavailable } from '../../../core/retry-while-unavailable.ts'
 import { liveStates, newRunOf, type Run } from '../../../core/task/run.ts'
 import type { Task } from '../../../core/task/task.ts'
 import { inLang, type Lang } from '../../../core/text/lang.ts'
@@ -41,7 +41,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
   const { store, catalog, lanes, access } = ports
 
   async function call(parent: Run, entry: CommandEntry, lang: Lang, use: ToolUse): Promise<ToolResult> {
-    const child = await insist(() => begin(parent, entry, use))
+    const child = await retryWhileUnavailable(() => begin(parent, entry, use))
     try {
       const ended = await endOf(child.id, use)
       if (ended === undefined) throw pending(child)
@@ -86,7 +86,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
   async function endOf(id: string, { signal, mayWait }: ToolUse): Promise<Run | undefined> {
     const patience = ports.now() + (mayWait ? HELD_MS : Number.POSITIVE_INFINITY)
     const look = async (): Promise<{ ended: Run | undefined } | undefined> => {
-      const run = await insist(() => store.runs.find(id))
+      const run = await retryWhileUnavailable(() => store.runs.find(id))
       if (run === undefined) throw new Error(`the task ${id} is gone`)
       if (!liveStates.includes(run.state)) return { ended: run }
       // What waits for a person may take hours.
@@ -96,7 +96,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
   }
 
   async function resultOf(run: Run, lang: Lang): Promise<ToolResult> {
-    const { text, media } = saidWords(await insist(() => saidBy(run.id, store.steps)), lang)
+    const { text, media } = saidWords(await retryWhileUnavailable(() => saidBy(run.id, store.steps)), lang)
     const child = { id: run.id, number: run.number }
     const { number, state } = run
     if (state === 'done') {
@@ -114,7 +114,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
       .filter(({ tool, lane }) => tool !== undefined && lanes.has(lane) && lane !== run.task.lane)
     const usable = await Promise.all(
       entries.map(async (entry) =>
-        (await insist(() => access.mayUse(run.task.message, entry.scene, entry.name))) ? [entry] : [],
+        (await retryWhileUnavailable(() => access.mayUse(run.task.message, entry.scene, entry.name))) ? [entry] : [],
       ),
     )
     return usable.flat().map((entry) => ({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { insist } from '../../../core/insist.ts'
 import type { Part } from '../../../core/message/part.ts'
 import type { ToolCall } from '../../../core/model/llm.ts'
-import type { Hop, Run } from '../../../core/task/run.ts'
+import { retryWhileUnavailable } from '../../../core/retry-while-unavailable.ts'
+import type { Run, TimelineEvent } from '../../../core/task/run.ts'
 import type { Lang } from '../../../core/text/lang.ts'
 import { inLang } from '../../../core/text/lang.ts'
 import type { Steps } from '../../../store/store.ts'
@@ -27,7 +27,7 @@ export interface KeptToolboxPorts {
   mayWait: boolean
   isGivenUp(): boolean
   /** One call, for the timeline. */
-  note(hop: Pick<Hop, 'text' | 'ms' | 'child'>): void
+  note(hop: Pick<TimelineEvent, 'text' | 'ms' | 'child'>): void
   /** Files and pictures that a call made. */
   attach(parts: readonly Part[]): void
   now(): number
@@ -65,11 +65,11 @@ export function openToolbox(question: string, ports: KeptToolboxPorts): Toolbox 
 
   async function resultOf(round: number, place: number, call: ToolCall): Promise<ToolResult> {
     const name = resultStep(question, round, place)
-    const kept = await insist(() => steps.find(run.id, name))
+    const kept = await retryWhileUnavailable(() => steps.find(run.id, name))
     if (kept !== undefined) return toolResultSchema.parse(kept.value)
     const startedAt = ports.now()
     const result = await callOne(childId(run.id, question, round, place), call)
-    const saved = toolResultSchema.parse(await insist(() => steps.save(run.id, name, result)))
+    const saved = toolResultSchema.parse(await retryWhileUnavailable(() => steps.save(run.id, name, result)))
     const shown =
       call.arguments.length > SHOWN_ARGUMENTS ? `${call.arguments.slice(0, SHOWN_ARGUMENTS)}…` : call.arguments
     ports.note({ text: `${call.name} ${shown} · ${saved.end}`, ms: ports.now() - startedAt, child: saved.child })
@@ -86,11 +86,11 @@ export function openToolbox(question: string, ports: KeptToolboxPorts): Toolbox 
     },
     async turn(round, ask) {
       const name = turnStep(question, round)
-      const kept = await insist(() => steps.find(run.id, name))
+      const kept = await retryWhileUnavailable(() => steps.find(run.id, name))
       if (kept !== undefined) return toolTurnSchema.parse(kept.value)
       const { text, calls } = await ask()
       if (calls.length === 0) return { text, calls }
-      return toolTurnSchema.parse(await insist(() => steps.save(run.id, name, { text, calls })))
+      return toolTurnSchema.parse(await retryWhileUnavailable(() => steps.save(run.id, name, { text, calls })))
     },
     async results(round, calls) {
       const settled = await Promise.allSettled(calls.map((call, place) => resultOf(round, place + 1, call)))

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Part } from '../../../../src/core/message/part.ts'
-import type { Hop } from '../../../../src/core/task/run.ts'
+import type { TimelineEvent } from '../../../../src/core/task/run.ts'
 import { openToolbox } from '../../../../src/engine/llm/tools/kept-toolbox.ts'
 import { TasksPending } from '../../../../src/engine/llm/tools/tasks-pending.ts'
 import type { Tool, Toolbox, ToolResult } from '../../../../src/engine/llm/tools/toolbox.ts'
@@ -16,7 +16,7 @@ afterAll(() => store.close())
 
 let called: string[]
 let attached: Part[]
-let noted: Pick<Hop, 'text' | 'ms' | 'child'>[]
+let noted: Pick<TimelineEvent, 'text' | 'ms' | 'child'>[]
 beforeEach(() => {
   called = []
   attached = []

@@ -1,4 +1,4 @@
-import type { Hop } from '../../../../core/task/run.ts'
+import type { TimelineEvent } from '../../../../core/task/run.ts'
 import { Link } from '../../router.tsx'
 import { clockText, momentText, spanText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
@@ -6,7 +6,7 @@ import { CallLine } from './call-line.tsx'
 import classes from './detail.module.css'
 
 /** Every hop of the task's way, with the time since the one before and since the first. */
-export function Timeline({ hops }: { hops: readonly Hop[] }) {
+export function Timeline({ hops }: { hops: readonly TimelineEvent[] }) {
   const { text } = useText()
   const first = hops[0]
   return (
@@ -30,7 +30,7 @@ export function Timeline({ hops }: { hops: readonly Hop[] }) {
 }
 
 interface HopLineProps {
-  hop: Hop
+  hop: TimelineEvent
   isNewAttempt: boolean
   sincePrevious: number
   sinceFirst: number

@@ -83,7 +83,7 @@ function BudgetRow({ standing, onRaise }: { standing: Standing; onRaise(): void 
 function RaiseList({ usage, onChanged }: { usage: Usage; onChanged(): void }) {
   const { text, lang } = useText()
   const messageOf = useMessage()
-  const takeBack = async ({ subject, measure }: Raise) => {
+  const compensateTask = async ({ subject, measure }: Raise) => {
     try {
       await raiseBudget({ subject, measure, amount: 0 })
       onChanged()
@@ -109,9 +109,9 @@ function RaiseList({ usage, onChanged }: { usage: Usage; onChanged(): void }) {
               variant="subtle"
               color="gray"
               aria-label={text.usage.takeBackOf(raise.subject)}
-              onClick={() => void takeBack(raise)}
+              onClick={() => void compensateTask(raise)}
             >
-              {text.usage.takeBack}
+              {text.usage.compensateTask}
             </Button>
           </li>
         ))}

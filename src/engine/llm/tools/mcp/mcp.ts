@@ -1,5 +1,5 @@
-import { insist } from '../../../../core/insist.ts'
 import type { Log } from '../../../../core/log.ts'
+import { retryWhileUnavailable } from '../../../../core/retry-while-unavailable.ts'
 import type { Run } from '../../../../core/task/run.ts'
 import { inLang, type Lang } from '../../../../core/text/lang.ts'
 import type { Files } from '../../../../store/store.ts'
@@ -39,7 +39,7 @@ export function openMcp(configs: Readonly<Record<string, McpServerConfig>>, port
   }))
 
   async function toolsOf({ name, config, server }: (typeof servers)[number], run: Run, lang: Lang): Promise<Tool[]> {
-    const mayUse = () => insist(() => ports.access.isGranted(run.task.message, MCP_SCENE, name))
+    const mayUse = () => retryWhileUnavailable(() => ports.access.isGranted(run.task.message, MCP_SCENE, name))
     if (!(await mayUse())) return []
     const tools = await server.tools(PATIENCE_MS)
     return (tools ?? []).map((tool) => ({
@@ -63,7 +63,7 @@ export function openMcp(configs: Readonly<Record<string, McpServerConfig>>, port
     const keep = async (fileName: string, type: string, bytes: Uint8Array) => {
       const fileId = `${id}-${fileName.replaceAll(/[^A-Za-z0-9]/g, '-')}`
       const expiresAt = ports.now() + ports.filesKeptMs
-      await insist(() => ports.files.put({ id: fileId, name: fileName, type, bytes, expiresAt }))
+      await retryWhileUnavailable(() => ports.files.put({ id: fileId, name: fileName, type, bytes, expiresAt }))
       return { kind: 'image' as const, media: { source: 'kept' as const, fileId }, name: fileName, type }
     }
     try {

@@ -1,4 +1,4 @@
-import type { PieceEnd } from '../core/task/piece.ts'
+import type { ChildEnd } from '../core/task/child-item.ts'
 
 /**
  * The items of an `all`, with the run that they are pieces of: at most so many are under way, and each that ends says which comes next. `fan`
@@ -6,18 +6,18 @@ import type { PieceEnd } from '../core/task/piece.ts'
  */
 export interface Pieces {
   /** Keeps the items, in the first round, and begins the first of them; in a later one those anew that have not ended as done. The second call in a round changes nothing. */
-  open(runId: string, fan: NewFan, now: number): Promise<Fan>
+  open(runId: string, fan: NewFan, now: number): Promise<FanOutRecord>
   /** Undefined when it was not opened in this round. */
-  find(runId: string, fan: string, round: number): Promise<Fan | undefined>
+  find(runId: string, fan: string, round: number): Promise<FanOutRecord | undefined>
   /**
    * Keeps how a piece ended, first writer wins, and begins the next one. Again, it gives the same answer: whoever dies in between is told once more
    * what is to be done. Undefined when there is no such fan.
    */
-  settle(runId: string, fan: string, index: number, end: PieceEnd): Promise<Settled | undefined>
+  settle(runId: string, fan: string, index: number, end: ChildEnd): Promise<Settled | undefined>
   /** How they ended, in the order of the items; undefined for what has not. */
-  ends(runId: string, fan: string): Promise<(PieceEnd | undefined)[]>
+  ends(runId: string, fan: string): Promise<(ChildEnd | undefined)[]>
   /** All fans of a run, in no order. */
-  list(runId: string): Promise<Fan[]>
+  list(runId: string): Promise<FanOutRecord[]>
 }
 
 export interface NewFan {
@@ -31,7 +31,7 @@ export interface NewFan {
   round: number
 }
 
-export interface Fan {
+export interface FanOutRecord {
   id: string
   name: string
   count: number
