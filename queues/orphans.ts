@@ -37,7 +37,7 @@ async function adopt(job: Job<unknown>, tasks: Pick<TaskQueues, 'add' | 'wake'>,
   const task = taskSchema.safeParse(job.data)
   if (wake.success) await tasks.wake(FALLBACK_LANE, wake.data.wakes, job.timestamp + job.delay, now)
   // Its place among those of the other lane is not known. Who waits for its acknowledgement has long hung up.
-  else if (task.success) await tasks.add({ ...task.data, lane: FALLBACK_LANE, tag: 0, held: undefined })
+  else if (task.success) await tasks.add({ ...task.data, lane: FALLBACK_LANE, priority: 0, held: undefined })
   else return false
   await within(job.remove())
   return true

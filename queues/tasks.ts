@@ -19,7 +19,7 @@ export interface LaneCounts {
   failed: number
 }
 
-const TAGS_SEEN = 100
+const PRIORITIES_SEEN = 100
 /** BullMQ takes none beyond; a lane that was never empty for so long goes on in the order of arrival. */
 const LAST_PRIORITY = 2_097_151
 
@@ -54,7 +54,7 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
 
   return {
     async add(task) {
-      const priority = Math.min(task.tag, LAST_PRIORITY)
+      const priority = Math.min(task.priority, LAST_PRIORITY)
       await within(queueOf(task.lane).add('task', task, { jobId: task.id, ...(priority > 0 && { priority }) }))
     },
     async wake(lane, taskId, at, now) {
@@ -75,8 +75,8 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
         failed: count('failed'),
       }
     },
-    async ahead({ lane, tag }) {
-      const before = Array.from({ length: Math.min(tag, TAGS_SEEN) }, (_, back) => tag - back)
+    async ahead({ lane, priority }) {
+      const before = Array.from({ length: Math.min(priority, PRIORITIES_SEEN) }, (_, back) => priority - back)
       const counts = await within(queueOf(lane).getCountsPerPriority([0, ...before]))
       return Object.values(counts).reduce((sum, count) => sum + count, 0)
     },

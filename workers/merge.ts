@@ -23,12 +23,12 @@ export function gather(first: Run, rest: readonly Run[], mergeMs: number): { oth
 }
 
 /** The first of them asks what all of them ask, one line after the other; the others end. */
-export function mergedOf(row: string, first: Run, others: readonly Run[], at: number): Merged {
+export function mergedOf(orderingKey: string, first: Run, others: readonly Run[], at: number): Merged {
   const all = [first, ...others].map(({ task }) => task)
   const numbers = others.map(({ number }) => `#${number}`).join(', ')
   const { route, message } = first.task
   return {
-    row,
+    orderingKey,
     head: first.id,
     task: {
       ...first.task,
@@ -39,10 +39,10 @@ export function mergedOf(row: string, first: Run, others: readonly Run[], at: nu
         parts: all.flatMap((task) => task.message.parts),
       },
     },
-    hop: { at, kind: 'log', text: `并入了 ${numbers} (took in ${numbers})` },
+    event: { at, kind: 'log', text: `并入了 ${numbers} (took in ${numbers})` },
     others: others.map(({ id }) => {
       const why = `并入 #${first.number} (merged into #${first.number})`
-      return { id, why, hop: { at, kind: 'done' as const, text: why } }
+      return { id, why, event: { at, kind: 'done' as const, text: why } }
     }),
   }
 }

@@ -7,7 +7,7 @@ import type { Store } from '../src/store/store.ts'
 import { type Chore, forEach, startChores } from './chores.ts'
 
 export interface SweeperPorts {
-  store: Pick<Store, 'runs' | 'rows' | 'outbox' | 'leases' | 'settings' | 'counters' | 'sweep'>
+  store: Pick<Store, 'runs' | 'orderingKeys' | 'outbox' | 'leases' | 'settings' | 'counters' | 'sweep'>
   enqueue(task: Task): Promise<void>
   /** Has a task that was put off begin as soon as it may. */
   promote(lane: string, taskId: string): Promise<void>
@@ -58,7 +58,7 @@ function repairs({ store, enqueue, promote, wakes, leaseMs, now }: SweeperPorts)
     }),
     // Heads of their ordering key that nobody called.
     each('ordering-keys', TICK, async () => {
-      await forEach(await store.rows.parkedHeads(now(), AT_ONCE), ({ id, task }) => promote(task.lane, id))
+      await forEach(await store.orderingKeys.parkedHeads(now(), AT_ONCE), ({ id, task }) => promote(task.lane, id))
     }),
     // Tasks whose worker died, whose job was lost, or whose time to wake has passed. Side by side the embedded store takes them in a few calls.
     each('tasks', TASKS_EVERY, async () => {
@@ -68,7 +68,7 @@ function repairs({ store, enqueue, promote, wakes, leaseMs, now }: SweeperPorts)
     // Compensation that is pending because whoever was to do it died.
     each('compensation', TASKS_EVERY, async () => {
       const pending = await pendingCompensations(store, now(), AT_ONCE)
-      await forEach(pending, ({ task }) => enqueue({ ...task, held: undefined, row: undefined }))
+      await forEach(pending, ({ task }) => enqueue({ ...task, held: undefined, orderingKey: undefined }))
     }),
     each('cleaning', CLEAN_EVERY, async () => {
       await store.sweep(now(), CLEANED_AT_ONCE)

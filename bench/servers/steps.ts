@@ -38,7 +38,7 @@ async function durableSteps(rows: number): Promise<number> {
       await tasks.add({
         id,
         lane: 'long',
-        tag: 0,
+        priority: 0,
         route: { scene: 'durable', command: 'steps', rest: `${STEPS}` },
         message: {
           id,

@@ -23,7 +23,7 @@ import type { TalkSide } from './talk-side.ts'
 
 /** Where attempts at tasks are made, in a process that works. */
 export interface AttemptSide {
-  run(task: Task, turn: string | undefined): Promise<Outcome>
+  run(task: Task, attemptKey: string | undefined): Promise<Outcome>
   /** Tasks stop before their next step, but for short ones. */
   park(): void
   /** Tasks are aborted and go on elsewhere. */
@@ -80,7 +80,7 @@ export async function openAttemptSide(
     },
   }
   return {
-    run: (task, turn) => runTask(task, attempt, shutdown.signal, turn),
+    run: (task, attemptKey) => runTask(task, attempt, shutdown.signal, attemptKey),
     park: () => parking.abort(),
     abort: () => shutdown.abort(),
     scratch,

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import { laneOf } from '../core/task/lane.ts'
-import type { Overlap } from '../core/task/row.ts'
+import type { Overlap } from '../core/task/ordering-key.ts'
 import type { Builtin } from '../engine/builtins/builtin.ts'
 import { builtinsOf } from '../engine/builtins/index.ts'
 import { type Interrupt, openInterrupt } from '../engine/control/interrupt.ts'
@@ -27,7 +27,7 @@ export interface EngineSide extends BudgetSide {
   taskControl: TaskControl
   fanOut: FanOut
   /** The place in the lane of an owner's next task that no message made. */
-  tagOf(lane: string, owner: string): Promise<number>
+  priorityOf(lane: string, owner: string): Promise<number>
   schedules: ScheduleControl
   /** Where the messages of schedules come in. */
   takeScheduled: TakeScheduled
@@ -46,14 +46,14 @@ export function openEngineSide(config: Config, ports: EnginePorts): EngineSide {
   const { store, tasks, changed, catalog, channels, outbox, say, now, log } = ports
   const { admins, prefixes, timeZone } = config
   const { memory } = config.llm
-  const tagOf = async (lane: string, owner: string): Promise<number> =>
-    laneOf(lane).isQuick ? 0 : store.shares.tag(lane, owner)
+  const priorityOf = async (lane: string, owner: string): Promise<number> =>
+    laneOf(lane).isQuick ? 0 : store.shares.priority(lane, owner)
   const queueing = { enqueue: tasks.add, wake: tasks.wake, promote: tasks.promote }
   const common = { store, changed, now, log }
 
   const languages = openLanguages(store.settings, config.lang, now)
   const access = openAccess({ grants: store.grants, catalog, admins, configured: config.grants, now })
-  const fanOut = openFanOut({ ...common, ...queueing, tagOf })
+  const fanOut = openFanOut({ ...common, ...queueing, priorityOf })
   const taskControl = openTaskControl({ ...common, ...queueing, fanOut, say, languages })
   // A question that is replaced says so in its chat, also one that a model called.
   const replacing = { say: outbox.sayForTask, endCalled: taskControl.endCalled, promote: tasks.promote }
@@ -77,7 +77,7 @@ export function openEngineSide(config: Config, ports: EnginePorts): EngineSide {
   const overlaps = new Map(config.channels.map(({ id, overlap: mode, mergeMs }) => [id, { mode, mergeMs }]))
   const { onSceneChange } = config.tasks
   return {
-    ...{ languages, access, presets, builtins, taskControl, fanOut, tagOf, schedules, interrupt },
+    ...{ languages, access, presets, builtins, taskControl, fanOut, priorityOf, schedules, interrupt },
     ...budgets,
     takeScheduled: take,
     overlapOf: (channel) => overlaps.get(channel) ?? { mode: 'queue', mergeMs: 0 },

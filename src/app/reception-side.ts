@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import type { TaskQueues } from '../../queues/tasks.ts'
 import { SENT_FILE_KEPT_MS, sentFileName } from '../core/message/sent-file.ts'
 import { CONTROL_LANE, FALLBACK_LANE, laneOf, lanesThat } from '../core/task/lane.ts'
-import { rowOf } from '../core/task/row.ts'
+import { orderingKeyOf } from '../core/task/ordering-key.ts'
 import { newRunOf } from '../core/task/run.ts'
 import type { Task } from '../core/task/task.ts'
 import { whyOf } from '../core/text/why.ts'
@@ -59,7 +59,8 @@ export async function openReceptionSide(config: Config, ports: ReceptionPorts): 
     fallbackLane: FALLBACK_LANE,
     lanes: new Set([CONTROL_LANE, ...Object.keys(config.lanes)]),
     share: fairShare(store.shares, quickLanes, await isBehind(tasks), now),
-    rowOf: (lane, message) => (laneOf(lane).order === 'keyed' ? rowOf(message, config.llm.memory) : undefined),
+    orderingKeyOf: (lane, message) =>
+      laneOf(lane).order === 'keyed' ? orderingKeyOf(message, config.llm.memory) : undefined,
   }
   const reception = openReception({
     ...accepting,
@@ -88,8 +89,8 @@ export async function openReceptionSide(config: Config, ports: ReceptionPorts): 
 
 /** Puts a question behind those of its person. */
 async function join(task: Task, { store, interrupt, overlapOf, now, log }: ReceptionPorts): Promise<void> {
-  if (task.row === undefined) return
-  const { created, run } = await store.rows.join(newRunOf(task), task.row, now())
+  if (task.orderingKey === undefined) return
+  const { created, run } = await store.orderingKeys.join(newRunOf(task), task.orderingKey, now())
   if (!created || overlapOf(task.message.from.channel).mode !== 'interrupt') return
   // Not waited for: the acknowledgement is, and what fails here is done by the worker that takes it up.
   interrupt(run).catch((error: unknown) => {
@@ -99,11 +100,11 @@ async function join(task: Task, { store, interrupt, overlapOf, now, log }: Recep
 
 /** How many stand before it, in its row or else in its lane. */
 async function aheadOf(task: Task, { store, tasks }: ReceptionPorts): Promise<number> {
-  const [inRow, inLane] = await Promise.all([
-    task.row === undefined ? 0 : store.rows.ahead(task.row, task.id),
+  const [inKey, inLane] = await Promise.all([
+    task.orderingKey === undefined ? 0 : store.orderingKeys.ahead(task.orderingKey, task.id),
     tasks.ahead(task),
   ])
-  return Math.max(inRow, inLane)
+  return Math.max(inKey, inLane)
 }
 
 /** Whether tasks of a quick lane wait already, or are to come back from a dead worker. */

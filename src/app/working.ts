@@ -1,11 +1,11 @@
 import type { Worker } from 'bullmq'
 import type { Config } from '../../config/config.ts'
+import { keepPlaces } from '../../workers/attempt-keys.ts'
 import { deliveriesWorker } from '../../workers/deliveries.ts'
-import { openRowTurns } from '../../workers/rows.ts'
+import { openKeyedTurns } from '../../workers/ordering-keys.ts'
 import { startSchedules } from '../../workers/schedules.ts'
 import { scratchChore, startSweeper } from '../../workers/sweeper.ts'
 import { tasksWorker } from '../../workers/tasks.ts'
-import { keepPlaces } from '../../workers/turns.ts'
 import { retryWhileUnavailable } from '../core/retry-while-unavailable.ts'
 import { CONTROL_LANE, laneOf } from '../core/task/lane.ts'
 import type { Outcome } from '../core/task/outcome.ts'
@@ -38,14 +38,14 @@ export async function startWorking(config: Config, ports: WorkingPorts, lanes: r
   const { store, backend, channels, outbox, tasks, wakes, held, interrupt, overlapOf, now, log } = ports
   warnOfLanes(config, ports)
   const attempts = await openAttemptSide(config, ports, lanes)
-  const rowTurns = openRowTurns({ rows: store.rows, tasks, overlapOf, interrupt, now, log })
+  const keyedTurns = openKeyedTurns({ orderingKeys: store.orderingKeys, tasks, overlapOf, interrupt, now, log })
   const tally = { ended: 0, failed: 0 }
   const count = ({ state }: Outcome): void => {
     if (state === 'snoozed' || state === 'waits') return
     tally.ended += 1
     if (state === 'failed') tally.failed += 1
   }
-  const taskPorts = { store, shares: store.shares, held, rowTurns, tasks, run: attempts.run, count, now, log }
+  const taskPorts = { store, shares: store.shares, held, keyedTurns, tasks, run: attempts.run, count, now, log }
   const working = [CONTROL_LANE, ...lanes].map((name) => {
     const { concurrency, order } = { ...laneOf(name), ...config.lanes[name] }
     return { name, concurrency, order }

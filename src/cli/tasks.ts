@@ -26,7 +26,7 @@ export const taskCommand: CliCommand = {
     const task = await client.call('GET', `/api/tasks/${id}`, taskDetailSchema)
     say(lineOf(task))
     const from = task.timeline[0]?.at ?? task.createdAt
-    for (const hop of task.timeline) say(`  +${hop.at - from} ms  ${hop.kind}  ${hop.text ?? ''}`)
+    for (const event of task.timeline) say(`  +${event.at - from} ms  ${event.kind}  ${event.text ?? ''}`)
     for (const { delivery, state, why } of task.deliveries) say(`  ${delivery.id}  ${state}  ${why ?? ''}`)
   },
 }

@@ -1,7 +1,7 @@
 /** Whether doing it again could help: never, later by itself, or after the account's pause. */
 export type Retry = 'never' | 'later'
 
-/** What all faults of ours have in common; only `workers/settle.ts` and the outbox act on `retry`. */
+/** What all faults of ours have in common; only `workers/apply-outcome.ts` and the outbox act on `retry`. */
 export abstract class AppError extends Error {
   abstract readonly retry: Retry
 }

@@ -16,7 +16,7 @@ export interface AcceptPorts {
   /** The fair-share tag of the sender's next task in a lane. */
   share(lane: string, message: Message): Promise<number>
   /** The row in which a lane's tasks are done one at a time; undefined where they need none. */
-  rowOf(lane: string, message: Message): string | undefined
+  orderingKeyOf(lane: string, message: Message): string | undefined
 }
 
 /** The task a message becomes: reading its text decides command and lane. The same message is the same task. */
@@ -32,8 +32,8 @@ export async function taskOf(message: Message, ports: AcceptPorts): Promise<Task
     lane,
     route,
     message,
-    tag: await ports.share(lane, message),
-    row: ports.rowOf(lane, message),
+    priority: await ports.share(lane, message),
+    orderingKey: ports.orderingKeyOf(lane, message),
   }
 }
 

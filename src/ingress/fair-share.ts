@@ -13,28 +13,28 @@ const MOST_KNOWN = 10_000
  * than we know of may wait: `isBehind` at the start.
  */
 export function fairShare(
-  shares: Pick<Shares, 'tag'>,
+  shares: Pick<Shares, 'priority'>,
   quickLanes: ReadonlySet<string>,
   isBehind: boolean,
   now: () => number,
 ) {
-  const last = new Map<string, { at: number; isTagged: boolean }>()
+  const last = new Map<string, { at: number; isPrioritized: boolean }>()
   let knowsSince = isBehind ? now() : Number.NEGATIVE_INFINITY
   return async (lane: string, message: Message): Promise<number> => {
     const owner = askerOf(message)
-    if (!quickLanes.has(lane)) return shares.tag(lane, owner)
+    if (!quickLanes.has(lane)) return shares.priority(lane, owner)
     const key = `${lane} ${owner}`
     const at = now()
     const before = last.get(key)
-    const isTagged =
+    const isPrioritized =
       before === undefined
         ? at - knowsSince <= TAGGED_QUIET_MS
-        : at - before.at <= (before.isTagged ? TAGGED_QUIET_MS : QUIET_MS)
+        : at - before.at <= (before.isPrioritized ? TAGGED_QUIET_MS : QUIET_MS)
     if (last.size >= MOST_KNOWN) {
       last.clear()
       knowsSince = at
     }
-    last.set(key, { at, isTagged })
-    return isTagged ? shares.tag(lane, owner) : 0
+    last.set(key, { at, isPrioritized })
+    return isPrioritized ? shares.priority(lane, owner) : 0
   }
 }

@@ -71,9 +71,9 @@ export async function openHeldReplies(ports: HeldPorts): Promise<HeldReplies> {
     const { more, ...next } = isSent
       ? await retryWhileUnavailable(() => {
           const verdict = { state: 'sent' as const, route: 'passive' as const, receipt: { sentAt: at } }
-          return outbox.settle(deliveryId, attempts, verdict, now())
+          return outbox.applyVerdict(deliveryId, attempts, verdict, now())
         })
-      : await outbox.settle(
+      : await outbox.applyVerdict(
           deliveryId,
           attempts,
           { state: 'again', why: 'it could not ride on the ack', notBefore: at, costsAttempt: false },

@@ -42,7 +42,7 @@ export function openLateNotices({ afterMs, runs, ahead, say, languageOf, now, lo
     for (const [other, at] of toldAt) if (now() - at >= QUIET_MS) toldAt.delete(other)
     toldAt.set(key, now())
     const received = { at: message.receivedAt, kind: 'received' as const }
-    const { run } = await runs.create({ id: task.id, task, owner, hops: [received] }, now())
+    const { run } = await runs.create({ id: task.id, task, owner, events: [received] }, now())
     if (!liveStates.includes(run.state)) return void toldAt.delete(key)
     const text = inLang(await languageOf(message), noticeText(run, run.state === 'running' ? 0 : await ahead(task)))
     await say({ id: `${task.id}-notice`, to: message.from, parts: [{ kind: 'text', text }], taskId: task.id })

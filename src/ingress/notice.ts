@@ -19,11 +19,11 @@ export async function noticeOf(task: Task, { runs, ahead, now }: NoticePorts): P
   const owner = askerOf(message)
   const at = now()
   const before = await ahead(task)
-  const hops = [
+  const events = [
     { at: message.receivedAt, kind: 'received' as const },
     { at, kind: 'noticed' as const, text: `${before} ahead` },
   ]
-  const { created, run } = await runs.create({ id: task.id, task, owner, hops }, at)
+  const { created, run } = await runs.create({ id: task.id, task, owner, events }, at)
   return created ? noticeText(run.number, before) : undefined
 }
 

@@ -53,7 +53,7 @@ export function openReception(ports: ReceptionPorts): Reception {
   const { held, quickLanes, lateLanes, lateNotices } = ports
 
   async function enqueue(task: Task): Promise<void> {
-    if (task.row !== undefined) await ports.join(task)
+    if (task.orderingKey !== undefined) await ports.join(task)
     await ports.enqueue(task)
   }
 

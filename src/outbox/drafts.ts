@@ -10,7 +10,7 @@ const EVERY_MS = 200
 const CHARS_PER_MS = 50
 
 export interface Drafts {
-  show(growing: { task: Task; round: number; name: string; text: string }): void
+  show(growing: { task: Task; generation: number; name: string; text: string }): void
   /** The task says something now: drafts of it that have not gone out are of no use. */
   end(taskId: string): void
 }
@@ -45,11 +45,17 @@ export function openDrafts({
   }
 
   return {
-    show({ task, round, name, text }) {
+    show({ task, generation, name, text }) {
       const to = task.message.from
       const channel = channels.get(to.channel)
       if (channel?.can.drafts === undefined || text.trim() === '') return
-      const draft: Draft = { id: deliveryId(sayingId(task.id, round, name), 0), to, taskId: task.id, at: now(), text }
+      const draft: Draft = {
+        id: deliveryId(sayingId(task.id, generation, name), 0),
+        to,
+        taskId: task.id,
+        at: now(),
+        text,
+      }
       if (next.has(task.id)) return void next.set(task.id, draft)
       next.set(task.id, undefined)
       void send(channel, draft)
@@ -61,8 +67,8 @@ export function openDrafts({
 }
 
 /** What a task says under a name, in one life of it. */
-export function sayingId(taskId: string, round: number, name: string): string {
-  return `${taskId}-${round}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
+export function sayingId(taskId: string, generation: number, name: string): string {
+  return `${taskId}-${generation}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
 }
 
 /** One of the deliveries that it is split into. */

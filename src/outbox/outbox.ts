@@ -30,9 +30,15 @@ export interface OutboxPorts {
 
 export interface Outbox {
   /** Stores what a task says and sends it at once where order and quota allow. Resolves when it is stored. */
-  sayForTask(said: { task: Task; round: number; name: string; parts: readonly Part[]; to?: Address }): Promise<void>
+  sayForTask(said: {
+    task: Task
+    generation: number
+    name: string
+    parts: readonly Part[]
+    to?: Address
+  }): Promise<void>
   /** Shows how what is said later under the same name grows, where the channel can; a few times a second at most. */
-  draftForTask(growing: { task: Task; round: number; name: string; text: string }): void
+  draftForTask(growing: { task: Task; generation: number; name: string; text: string }): void
   /**
    * Sends an answer that was to ride on an acknowledgement of the task's message, when that one never arrived because its process died. Call
    * it before the message is acknowledged without an answer. One that is being written is given its time; anything else stays as it is.
@@ -178,13 +184,13 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   }
 
   return {
-    async sayForTask({ task, round, name, parts, to }) {
-      const id = sayingId(task.id, round, name)
+    async sayForTask({ task, generation, name, parts, to }) {
+      const id = sayingId(task.id, generation, name)
       if (to !== undefined) return offer(deliveriesOf(id, to, parts, task.id))
       drafts.end(task.id)
       const deliveries = deliveriesOf(id, task.message.from, parts, task.id)
       // Only the first thing said can ride on the ack; whoever comes later finds the request gone and goes the other way.
-      const hold = round === 0 ? task.held : undefined
+      const hold = generation === 0 ? task.held : undefined
       const request = hold && held.claim(task.id)
       if (request !== undefined) return ride(request, deliveries)
       if (hold !== undefined && held.isElsewhere(hold.by) && hold.untilMs > now())
@@ -207,7 +213,12 @@ export function openOutbox(ports: OutboxPorts): Outbox {
         if (state === 'unsure') await store.resend(delivery.id, at + ports.deliveryKeptMs, at)
         else if (state === 'sending' && updatedAt + PASSIVE_LEASE_MS <= at) {
           const why = 'its acknowledgement never arrived'
-          await store.settle(delivery.id, attempts, { state: 'again', why, notBefore: at, costsAttempt: false }, at)
+          await store.applyVerdict(
+            delivery.id,
+            attempts,
+            { state: 'again', why, notBefore: at, costsAttempt: false },
+            at,
+          )
         } else continue
         log.info({ deliveryId: delivery.id, taskId }, 'an answer whose acknowledgement was lost is sent again')
         start(workLine(line))

@@ -112,7 +112,10 @@ export function openSending({ store, channelOf, sendMs: usualMs, now, log }: Sen
     }
     // What cost no attempt leaves its number to the next taker, whose claim a second writing would end; before its time there is none.
     const mayRepeat = () => verdict.state !== 'again' || verdict.costsAttempt || now() < verdict.notBefore
-    const settled = await retryWhileUnavailable(() => store.settle(delivery.id, attempts, verdict, now()), mayRepeat)
+    const settled = await retryWhileUnavailable(
+      () => store.applyVerdict(delivery.id, attempts, verdict, now()),
+      mayRepeat,
+    )
     return settled.more ? settled : { more: false, lookAt: 0 }
   }
 }

@@ -28,7 +28,7 @@ const packSchema = z.object({
 
 /** Of a scene that was loaded from this file; `paths` are the modules of the scene folders that it is made of. */
 export function packOf(entry: SceneEntry, file: SceneFile, paths: readonly string[], sources: Sources): ScenePack {
-  const texts = sources.pictures[file.version] ?? {}
+  const texts = sources.snapshots[file.version] ?? {}
   const modules = Object.fromEntries(
     paths
       .map((path): [string, string] => [relative(file.folder, path), texts[path] ?? ''])
@@ -45,7 +45,7 @@ export function sourcesOf({ version, entry, folder, file, modules }: ScenePack, 
   const own = Object.entries(settings).filter(([name]) => name.toLowerCase() === entry.name.toLowerCase())
   return {
     files: [{ path, shown: entry.file, folder: home, isPublic: entry.isPublic, version: 1 }],
-    pictures: { 1: Object.fromEntries(Object.entries(modules).map(([from, text]) => [resolve(home, from), text])) },
+    snapshots: { 1: Object.fromEntries(Object.entries(modules).map(([from, text]) => [resolve(home, from), text])) },
     settings: Object.fromEntries(own),
     versions: { [entry.name]: version },
   }

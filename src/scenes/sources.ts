@@ -10,17 +10,17 @@ export interface SceneFile {
   /** The scene folder it was found in. */
   folder: string
   isPublic: boolean
-  /** Of which picture it is loaded: after a mistake in it, of an older one than the rest. */
+  /** Of which snapshot it is loaded: after a mistake in it, of an older one than the rest. */
   version: number
 }
 
 /**
  * The scene folders as they were at one moment, held in memory: all hosts of a generation run the same code, whatever happens on the disk
- * meanwhile, and a file that broke goes on as it was. `pictures` has the text of every module by version and path.
+ * meanwhile, and a file that broke goes on as it was. `snapshots` has the text of every module by version and path.
  */
 export interface Sources {
   files: readonly SceneFile[]
-  pictures: Readonly<Record<number, Readonly<Record<string, string>>>>
+  snapshots: Readonly<Record<number, Readonly<Record<string, string>>>>
   /** Not yet checked. */
   settings: SceneSettings
   /** The version of each scene, once they were loaded. */
@@ -35,18 +35,18 @@ const moduleEndings = ['.ts', '.mts', '.mjs', '.json']
 /** Reads the folders in their order; one that does not exist is empty. */
 export function readSources(sceneDirs: readonly string[], version = 1, settings: SceneSettings = {}): Sources {
   const files: SceneFile[] = []
-  const picture: Record<string, string> = {}
+  const snapshot: Record<string, string> = {}
   for (const folder of sceneDirs.map((dir) => resolve(dir))) {
     for (const { path, depth } of modulesIn(folder, 0)) {
       const text = textOf(path)
-      if (text !== undefined) picture[path] = text
+      if (text !== undefined) snapshot[path] = text
       if (depth > sceneDepth || !isSceneName(path) || isOfScene(path, folder)) continue
       if (files.some((file) => file.path === path)) continue
       const folders = [basename(folder), ...relative(folder, path).split(sep).slice(0, -1)]
       files.push({ path, shown: shownPath(path), folder, isPublic: folders.includes('public'), version })
     }
   }
-  return { files, pictures: { [version]: picture }, settings }
+  return { files, snapshots: { [version]: snapshot }, settings }
 }
 
 /** From the working directory where it lies in there, else in full. */

@@ -5,7 +5,7 @@ import type { Schedule } from '../core/schedule/schedule.ts'
 import type { EndState, NewRun, Run, RunFilter, TimelineEvent } from '../core/task/run.ts'
 import type { Task } from '../core/task/task.ts'
 import type { Wait } from '../core/task/wait.ts'
-import type { Pieces } from './children.ts'
+import type { FanOuts } from './fan-outs.ts'
 
 /**
  * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
@@ -15,9 +15,9 @@ export interface Store {
   readonly kind: 'redis' | 'embedded'
   readonly runs: Runs
   readonly steps: Steps
-  readonly pieces: Pieces
+  readonly fanOuts: FanOuts
   readonly outbox: Outbox
-  readonly rows: Rows
+  readonly orderingKeys: OrderingKeys
   readonly shares: Shares
   readonly grants: Grants
   readonly leases: Leases
@@ -51,18 +51,18 @@ export interface Runs {
     leaseMs: number,
   ): Promise<{ state: 'go'; run: Run } | { state: 'held'; untilMs: number } | { state: 'over'; run: Run }>
   /** Prolongs the lease; false when this epoch no longer holds it (ended, cancelled, or claimed by another). */
-  renew(id: string, epoch: number, now: number, leaseMs: number): Promise<boolean>
+  renew(id: string, fencingToken: number, now: number, leaseMs: number): Promise<boolean>
   /** Gives the lease up without an end: waiting again. `snoozed` takes the attempt back, else it counts as a failure. False when fenced off. */
-  release(id: string, epoch: number, hops: TimelineEvent[], snoozed: boolean, now: number): Promise<boolean>
+  release(id: string, fencingToken: number, events: TimelineEvent[], snoozed: boolean, now: number): Promise<boolean>
   /**
    * Gives the slot up for what it waits for, and the attempt back: nobody may start it before the first of the waits ends. `again`: one of their signals
    * has come meanwhile, so it may start at once. `lost`: this epoch is fenced off.
    */
   suspend(
     id: string,
-    epoch: number,
+    fencingToken: number,
     waits: Wait[],
-    hops: TimelineEvent[],
+    events: TimelineEvent[],
     now: number,
   ): Promise<'waits' | 'again' | 'lost'>
   /**
@@ -73,21 +73,21 @@ export interface Runs {
     id: string,
     name: string,
     value: unknown,
-    hops: TimelineEvent[],
+    events: TimelineEvent[],
     now: number,
   ): Promise<'first' | 'known' | 'gone'>
   /** Ends it, first writer wins; false when it had ended or this epoch is fenced off. */
-  finish(id: string, epoch: number, end: EndState, hops: TimelineEvent[], now: number): Promise<boolean>
+  finish(id: string, fencingToken: number, end: EndState, events: TimelineEvent[], now: number): Promise<boolean>
   /** Ends a run in any live state as cancelled, whoever holds it; the state it was in, or undefined when it was not live. */
   cancel(id: string, why: string, by: string, now: number): Promise<'waiting' | 'running' | undefined>
   /**
    * Opens an ended run again under the same number (retry): waiting, attempt 0, round one up; false when it is live or unknown. `fresh`: its steps are
    * gone in the same move.
    */
-  reopen(id: string, hops: TimelineEvent[], now: number, options?: { fresh?: boolean }): Promise<boolean>
-  progress(id: string, epoch: number, progress: { percent?: number; text?: string }, now: number): Promise<void>
+  reopen(id: string, events: TimelineEvent[], now: number, options?: { fresh?: boolean }): Promise<boolean>
+  progress(id: string, fencingToken: number, progress: { percent?: number; text?: string }, now: number): Promise<void>
   /** Adds hops to the timeline, the oldest of more than 500 fall out. */
-  note(id: string, hops: TimelineEvent[]): Promise<void>
+  note(id: string, events: TimelineEvent[]): Promise<void>
   find(id: string): Promise<Run | undefined>
   findByNumber(number: number): Promise<Run | undefined>
   timeline(id: string): Promise<TimelineEvent[]>
@@ -100,7 +100,7 @@ export interface Runs {
 export interface Steps {
   find(taskId: string, name: string): Promise<{ value: unknown } | undefined>
   /** First writer wins; the value that is kept. With `hop`, the first writer's line stands in the timeline in the same move. */
-  save(taskId: string, name: string, value: unknown, hop?: TimelineEvent): Promise<unknown>
+  save(taskId: string, name: string, value: unknown, event?: TimelineEvent): Promise<unknown>
   list(taskId: string): Promise<{ name: string; value: unknown }[]>
 }
 
@@ -148,7 +148,7 @@ export interface Outbox {
    */
   takePassive(deliveryId: string, now: number, leaseMs: number): Promise<DeliveryRecord | undefined>
   /** Ends a taker's claim. `again` leaves it at the head. `more`: the line is not empty, look again at `lookAt`. A verdict from a taker whose claim was lost changes nothing but `sent`, which is always kept. */
-  settle(
+  applyVerdict(
     deliveryId: string,
     attempt: number,
     verdict: Verdict,
@@ -177,23 +177,23 @@ export interface Outbox {
  * Rows of live tasks that are done one after the other, in the order they joined. The head of a row stays the head until it has ended; whoever has
  * ended is in no row, and one that is opened again joins at the end.
  */
-export interface Rows {
+export interface OrderingKeys {
   /**
    * Makes the task's record when there is none, and has the task stand at the end of the row, unless it stands there or has ended. `head`: whose turn it is.
    * With `parkUntilMs` one that waits behind another is parked: somebody has to call it, and it comes by itself only then.
    */
   join(
     run: NewRun,
-    row: string,
+    orderingKey: string,
     now: number,
     parkUntilMs?: number,
   ): Promise<{ created: boolean; run: Run; head: string | undefined }>
   /** Whose turn it is. */
-  head(row: string): Promise<Run | undefined>
+  head(orderingKey: string): Promise<Run | undefined>
   /** Those that stand in it, the head first. */
-  list(row: string, limit: number): Promise<Run[]>
+  list(orderingKey: string, limit: number): Promise<Run[]>
   /** How many stand before it. One that has ended in the middle of the row may be counted until its turn. */
-  ahead(row: string, id: string): Promise<number>
+  ahead(orderingKey: string, id: string): Promise<number>
   /**
    * Makes one of several: the head's task is replaced by `task`, and the others end as done. All of it or, when one of them does not wait in the row any
    * more or the head has begun, nothing: false.
@@ -204,19 +204,19 @@ export interface Rows {
 }
 
 export interface Merged {
-  row: string
+  orderingKey: string
   head: string
   task: Task
-  hop: TimelineEvent
-  others: { id: string; why: string; hop: TimelineEvent }[]
+  event: TimelineEvent
+  others: { id: string; why: string; event: TimelineEvent }[]
 }
 
 /** Start-time fair queueing over a lane: tags grow by one with each task of an owner, and never fall behind the tag last begun. */
 export interface Shares {
   /** The tag for the owner's next task: 1 for one who has nothing waiting while nothing is ahead of them. */
-  tag(lane: string, owner: string): Promise<number>
+  priority(lane: string, owner: string): Promise<number>
   /** A task with this tag has begun. */
-  advance(lane: string, tag: number): Promise<void>
+  advance(lane: string, priority: number): Promise<void>
   /** The lane is empty: count from one again. */
   reset(lane: string): Promise<void>
 }

@@ -48,7 +48,7 @@ function aProcess(...own: string[]) {
 test('what waits in a lane goes on in another when no process has had it for minutes, and the operator is told', async () => {
   const from = { channel: 'staff', chat: 'lisi', chatKind: 'private' as const }
   const message = { id: 'm1', from, sender: { id: 'lisi' }, text: '', parts: [], receivedAt: 0 }
-  const task: Task = { id: 'm1', lane: 'rep', tag: 0, message }
+  const task: Task = { id: 'm1', lane: 'rep', priority: 0, message }
   const [has, hasNot] = [aProcess('rep'), aProcess()]
   await has.lookAt(0)
   await has.tasks.add(task)

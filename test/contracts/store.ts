@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { turnsContract } from './store/attempt-keys.ts'
+import { piecesContract } from './store/fan-outs.ts'
 import { grantsContract } from './store/grants.ts'
 import { keepingContract, outlivingContract } from './store/keeping.ts'
 import { limitsContract } from './store/limits.ts'
+import { orderingKeysContract } from './store/ordering-keys.ts'
 import { outboxContract } from './store/outbox.ts'
 import { doubtContract } from './store/outbox-doubt.ts'
 import { deliveriesEndContract } from './store/outbox-ends.ts'
-import { piecesContract } from './store/pieces.ts'
-import { rowsContract } from './store/rows.ts'
 import { runListContract } from './store/run-list.ts'
 import { runsContract } from './store/runs.ts'
 import type { OpenedStore } from './store/samples.ts'
@@ -21,7 +22,6 @@ import {
   settingsContract,
   stepsContract,
 } from './store/small-parts.ts'
-import { turnsContract } from './store/turns.ts'
 import { waitsContract } from './store/waits.ts'
 
 export type { OpenedStore } from './store/samples.ts'
@@ -50,7 +50,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     waitsContract(store)
     runListContract(store)
     turnsContract(store)
-    rowsContract(store)
+    orderingKeysContract(store)
     stepsContract(store)
     piecesContract(store)
     outboxContract(store)

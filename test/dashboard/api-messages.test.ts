@@ -87,7 +87,7 @@ test('a delivery that was refused can be sent again, one that waits cannot', asy
     { now: Date.now(), leaseMs: 1000, limits },
   )
   expect(taken.state).toBe('yours')
-  await world.store.outbox.settle(id, 1, { state: 'refused', why: 'no such user' }, Date.now())
+  await world.store.outbox.applyVerdict(id, 1, { state: 'refused', why: 'no such user' }, Date.now())
   expect(await world.callAs(`/api/deliveries/${id}/resend`, { method: 'POST' })).toMatchObject({
     status: 202,
     body: { state: 'queued' },

@@ -20,7 +20,7 @@ async function end(id: string, text: string): Promise<void> {
   if (started.state !== 'go') throw new Error(`${id} did not start: ${started.state}`)
   await world.store.runs.finish(
     id,
-    started.run.epoch,
+    started.run.fencingToken,
     { state: 'done' },
     [{ at: Date.now(), kind: 'done' }],
     Date.now(),

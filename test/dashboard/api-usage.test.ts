@@ -47,8 +47,8 @@ test('a task tells each call of a model, and all of them together', async () => 
   await asked('told', [aCall({ firstMs: 20 }), aCall({ end: 'length', cost: 0.25, isEstimated: true })])
   const { body } = await world.callAs('/api/tasks/told')
   expect(body.llm).toEqual({ calls: 2, inputTokens: 120, outputTokens: 80, cost: 0.75, ms: 200 })
-  const hops = body.timeline.filter(({ kind }: { kind: string }) => kind === 'asked')
-  expect(hops.map(({ call }: { call: LlmCall }) => call)).toEqual([
+  const events = body.timeline.filter(({ kind }: { kind: string }) => kind === 'asked')
+  expect(events.map(({ call }: { call: LlmCall }) => call)).toEqual([
     aCall({ firstMs: 20 }),
     aCall({ end: 'length', cost: 0.25, isEstimated: true }),
   ])

@@ -57,10 +57,10 @@ describe('markdown', () => {
     fc.assert(
       fc.property(text, (said) => {
         const html = render(said)
-        const tags = [...html.matchAll(/<\/?([a-z0-9]+)/g)].map(([, tag]) => tag)
+        const priorities = [...html.matchAll(/<\/?([a-z0-9]+)/g)].map(([, priority]) => priority)
         const ours =
           'div p h3 h4 h5 h6 strong em del code pre ul ol li blockquote hr br a span table thead tbody tr th td'
-        expect(tags.filter((tag) => !ours.split(' ').includes(tag ?? ''))).toEqual([])
+        expect(priorities.filter((priority) => !ours.split(' ').includes(priority ?? ''))).toEqual([])
         for (const [, address] of html.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^(https?|mailto):/)
       }),
     )

@@ -242,12 +242,12 @@ export function aMessage(id: string, text: string, over: Partial<Message> = {}):
 
 export function aTask(message: Message): Task {
   const [scene = '', command = '', ...words] = message.text.split(' ')
-  return { id: message.id, lane: 'short', route: { scene, command, rest: words.join(' ') }, message, tag: 0 }
+  return { id: message.id, lane: 'short', route: { scene, command, rest: words.join(' ') }, message, priority: 0 }
 }
 
 export function runOf(message: Message): NewRun {
   const owner = personKey(message.from.channel, message.sender.id)
-  return { id: message.id, task: aTask(message), owner, hops: [{ at: message.receivedAt, kind: 'received' }] }
+  return { id: message.id, task: aTask(message), owner, events: [{ at: message.receivedAt, kind: 'received' }] }
 }
 
 /** The same store, whose operations throw as they do when it cannot be reached. */

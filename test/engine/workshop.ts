@@ -150,7 +150,7 @@ export async function aWorkshop(
   const fanOut = openFanOut({
     store,
     enqueue,
-    tagOf: async () => 0,
+    priorityOf: async () => 0,
     wake,
     changed: () => undefined,
     now: clock,
@@ -184,7 +184,8 @@ export async function aWorkshop(
   const access = openAccess({ grants: store.grants, catalog: () => all, admins, configured: [], now: clock })
   const schedules = openScheduleControl({
     store,
-    take: async (message, schedule) => void queued.push({ id: message.id, lane: 'long', message, tag: 0, schedule }),
+    take: async (message, schedule) =>
+      void queued.push({ id: message.id, lane: 'long', message, priority: 0, schedule }),
     catalog: () => all,
     prefixes: {},
     access,
@@ -282,7 +283,7 @@ export async function aWorkshop(
         command: isBuiltin ? first : second,
         rest: after.filter(Boolean).join(' '),
       }
-      return { id, lane: isBuiltin ? 'control' : 'long', tag: 0, message, route: isKnown ? route : undefined }
+      return { id, lane: isBuiltin ? 'control' : 'long', priority: 0, message, route: isKnown ? route : undefined }
     },
   }
 }

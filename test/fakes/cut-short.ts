@@ -35,7 +35,7 @@ export function mortal(store: EmbeddedStore): MortalStore {
     return Object.fromEntries(members)
   }
 
-  const rooms = ['runs', 'steps', 'settings', 'grants', 'conversations', 'schedules', 'signals', 'pieces', 'counters']
+  const rooms = ['runs', 'steps', 'settings', 'grants', 'conversations', 'schedules', 'signals', 'fanOuts', 'counters']
   const entries = Object.entries(store).map(([name, room]) => [name, rooms.includes(name) ? watchedRoom(room) : room])
   return {
     // Every operation keeps its arguments and results.

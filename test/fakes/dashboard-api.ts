@@ -212,11 +212,11 @@ export async function startFakeDashboard({
       fake.put(begun)
       return void response.status(202).json(summaryOf(begun))
     }
-    const hop = { at, kind: isCancel ? ('cancelled' as const) : ('reopened' as const), text: 'admin' }
+    const event = { at, kind: isCancel ? ('cancelled' as const) : ('reopened' as const), text: 'admin' }
     const change = isCancel
       ? { state: 'cancelled' as const, endedAt: at }
       : { state: 'waiting' as const, endedAt: undefined, ...(request.body?.fresh === true && { steps: [] }) }
-    fake.put({ ...task, ...change, why: isCancel ? '管理员取消' : undefined, timeline: [...task.timeline, hop] })
+    fake.put({ ...task, ...change, why: isCancel ? '管理员取消' : undefined, timeline: [...task.timeline, event] })
     response.status(202).json({})
   })
   takeUsage(app, [])

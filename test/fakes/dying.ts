@@ -2,7 +2,7 @@ import type { openStore } from '../../src/app/machine/open-store.ts'
 
 /** A moment on the way of a message: before or after the `nth` call of an operation of the store. */
 export interface Moment {
-  /** As `runs.start` or `outbox.settle`. */
+  /** As `runs.start` or `outbox.applyVerdict`. */
   operation: string
   when: 'before' | 'after'
   nth: number

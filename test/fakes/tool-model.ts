@@ -11,8 +11,8 @@ export function toolModel({ messages, tools }: ChatRequest): Answer {
   const isEndless = text.startsWith('again ')
   const rounds = text.replace(/^again /, '').split(' then ')
   const after = messages.slice(asked + 1)
-  const round = after.filter(({ calls }) => calls !== undefined).length
-  const calls = (isEndless ? rounds[0] : rounds[round])?.split(' and ').flatMap((part) => {
+  const generation = after.filter(({ calls }) => calls !== undefined).length
+  const calls = (isEndless ? rounds[0] : rounds[generation])?.split(' and ').flatMap((part) => {
     const found = /^(\S+__\S+) (\{.*\}|BROKEN)$/s.exec(part.trim())
     return found?.[1] === undefined ? [] : [{ name: found[1], arguments: found[2] ?? '' }]
   })

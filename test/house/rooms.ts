@@ -137,7 +137,7 @@ export const rooms: readonly Room[] = [
   },
   {
     files: 'src/dashboard/api/**',
-    may: [core, 'src/store/store.ts', 'src/store/children.ts', 'queues/**'],
+    may: [core, 'src/store/store.ts', 'src/store/fan-outs.ts', 'queues/**'],
     packages: ['zod', 'express', 'ws'],
   },
   { files: 'src/dashboard/*.ts', packages: ['express', 'helmet'] },

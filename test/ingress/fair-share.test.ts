@@ -14,13 +14,13 @@ const from = (id: string): Message => ({
 function aShare({ isBehind = false } = {}) {
   const asked: string[] = []
   let now = 0
-  const tags = {
-    async tag(lane: string, owner: string) {
+  const priorities = {
+    async priority(lane: string, owner: string) {
       asked.push(`${lane} ${owner}`)
       return asked.length
     },
   }
-  const share = fairShare(tags, new Set(['short']), isBehind, () => now)
+  const share = fairShare(priorities, new Set(['short']), isBehind, () => now)
   return { asked, share, pass: (ms: number) => (now += ms) }
 }
 
@@ -48,12 +48,12 @@ test('who was tagged is tagged until their quiet is long enough for all that wai
 
 test('who sends without a pause is tagged all the time', async () => {
   const { share, pass } = aShare()
-  const tags: number[] = []
+  const priorities: number[] = []
   for (let sent = 0; sent < 20; sent++) {
-    tags.push(await share('short', from('lisi')))
+    priorities.push(await share('short', from('lisi')))
     pass(900)
   }
-  expect(tags.filter((tag) => tag === 0)).toHaveLength(1)
+  expect(priorities.filter((priority) => priority === 0)).toHaveLength(1)
 })
 
 test('in any other lane each message is tagged', async () => {

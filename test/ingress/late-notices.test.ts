@@ -26,7 +26,7 @@ function aTask(person = `p${++made}`): Task {
   return {
     id,
     lane: 'llm',
-    tag: 0,
+    priority: 0,
     message: { id, from, sender: { id: person }, text: '#hi', parts: [], receivedAt: now },
   }
 }
@@ -52,14 +52,14 @@ test('who waits is told the number and the place', async () => {
 
 test('who is being answered is told that', async () => {
   const task = aTask()
-  await store.runs.start({ id: task.id, task, owner: 'qq:x', hops: [] }, now, 10_000)
+  await store.runs.start({ id: task.id, task, owner: 'qq:x', events: [] }, now, 10_000)
   notices(1).watch(task)
   await expect.poll(() => said).toEqual([expect.stringContaining('being answered')])
 })
 
 test('who has the answer is told nothing, and who asks much at once is told once', async () => {
   const done = aTask()
-  await store.runs.start({ id: done.id, task: done, owner: 'qq:x', hops: [] }, now, 10_000)
+  await store.runs.start({ id: done.id, task: done, owner: 'qq:x', events: [] }, now, 10_000)
   await store.runs.finish(done.id, 1, { state: 'done' }, [], now)
   const late = notices(1)
   for (const task of [done, aTask('busy'), aTask('busy'), aTask('busy')]) late.watch(task)

@@ -13,7 +13,7 @@ afterAll(() => store.close())
 const task = (id: string): Task => ({
   id,
   lane: 'long',
-  tag: 1,
+  priority: 1,
   route: { scene: 'demo', command: 'sleep', rest: '5' },
   message: {
     id,

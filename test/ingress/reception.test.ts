@@ -71,9 +71,9 @@ beforeEach(async () => {
     lateLanes: new Set(['llm']),
     lateNotices: { watch: ({ id }) => void watched.push(id), close() {} },
     share: async () => 0,
-    rowOf: (lane, { sender }) => (lane === 'llm' ? `row of ${sender.id}` : undefined),
-    async join({ row }) {
-      happened.push(`joined ${row}`)
+    orderingKeyOf: (lane, { sender }) => (lane === 'llm' ? `row of ${sender.id}` : undefined),
+    async join({ orderingKey }) {
+      happened.push(`joined ${orderingKey}`)
     },
     async enqueue(task) {
       if (storeIsAway) throw new StoreUnavailableError('away')

@@ -15,7 +15,7 @@ function aStage(showDraft?: (draft: Draft) => Promise<void>) {
   })
   const drafts = openDrafts({ channels: new Map([['staff', channel]]), now: () => Date.now(), log: silent })
   const { task } = aRun()
-  return { shown, drafts, task, grow: (text: string) => drafts.show({ task, round: 2, name: 'answer', text }) }
+  return { shown, drafts, task, grow: (text: string) => drafts.show({ task, generation: 2, name: 'answer', text }) }
 }
 
 test('a draft bears the id of the delivery it becomes', () => {
@@ -72,7 +72,7 @@ test('one that could not be shown is forgotten, and a channel that cannot is nev
   await vi.advanceTimersByTimeAsync(1_000)
   const channel = fakeChannel()
   const drafts = openDrafts({ channels: new Map([['staff', channel]]), now: () => 0, log: silent })
-  drafts.show({ task: aRun().task, round: 0, name: 'answer', text: 'a' })
+  drafts.show({ task: aRun().task, generation: 0, name: 'answer', text: 'a' })
   expect(channel.sent).toEqual([])
   expect(vi.getTimerCount()).toBe(0)
 })

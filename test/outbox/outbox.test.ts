@@ -48,7 +48,7 @@ beforeEach(() => {
         async answer({ delivery, attempts }) {
           held.ridden.push(delivery.id)
           const receipt = { sentAt: now }
-          await store.outbox.settle(delivery.id, attempts, { state: 'sent', route: 'passive', receipt }, now)
+          await store.outbox.applyVerdict(delivery.id, attempts, { state: 'sent', route: 'passive', receipt }, now)
         },
         letGo() {
           held.letGo += 1
@@ -64,8 +64,8 @@ beforeEach(() => {
   outboxPorts = {
     store: {
       ...store.outbox,
-      async settle(...verdict) {
-        const settled = await store.outbox.settle(...verdict)
+      async applyVerdict(...verdict) {
+        const settled = await store.outbox.applyVerdict(...verdict)
         await afterVerdict()
         return settled
       },
@@ -95,7 +95,7 @@ const seen = () => channel.sent.map(({ part }) => (part.kind === 'text' ? part.t
 function aTask(hold?: Task['held']): Task {
   const id = `${chat}-task`
   const message = { id, from: to(), sender: { id: 'lisi' }, text: '', parts: [], receivedAt: now }
-  return { id, lane: 'short', tag: 0, message, held: hold }
+  return { id, lane: 'short', priority: 0, message, held: hold }
 }
 
 test('a push is stored and sent at once, part by part in order', async () => {
@@ -242,7 +242,7 @@ describe('while the store is away for a moment', () => {
         if (isWritten) await work(...args)
         throw new StoreUnavailableError('away')
       }
-    const away = { ...store.outbox, settle: flaky(store.outbox.settle), pause: flaky(store.outbox.pause) }
+    const away = { ...store.outbox, applyVerdict: flaky(store.outbox.applyVerdict), pause: flaky(store.outbox.pause) }
     return openOutbox({ ...outboxPorts, store: away })
   }
 
@@ -281,8 +281,8 @@ test("the request that waits here gets the task's first answer, which spends no 
   await outbox.idle()
   const task = aTask({ untilMs: now + 1_500, by: 'here' })
   held.here.add(task.id)
-  await outbox.sayForTask({ task, round: 0, name: 'answer', parts: [text('first')] })
-  await outbox.sayForTask({ task, round: 0, name: 'more', parts: [text('second')] })
+  await outbox.sayForTask({ task, generation: 0, name: 'answer', parts: [text('first')] })
+  await outbox.sayForTask({ task, generation: 0, name: 'more', parts: [text('second')] })
   await outbox.idle()
   const [first = ''] = held.ridden
   expect(await store.outbox.find(first)).toMatchObject({ state: 'sent', route: 'passive' })
@@ -297,7 +297,7 @@ test('an answer behind something that waits in the chat cannot ride, and the req
   await outbox.idle()
   const task = aTask({ untilMs: now + 1_500, by: 'here' })
   held.here.add(task.id)
-  await outbox.sayForTask({ task, round: 0, name: 'answer', parts: [text('e')] })
+  await outbox.sayForTask({ task, generation: 0, name: 'answer', parts: [text('e')] })
   await outbox.idle()
   expect(held).toMatchObject({ ridden: [], letGo: 1 })
   now += 60_000
@@ -308,13 +308,13 @@ test('an answer behind something that waits in the chat cannot ride, and the req
 test('a request that is claimed for nothing is let go', async () => {
   const task = aTask({ untilMs: now + 1_500, by: 'here' })
   held.here.add(task.id)
-  await outbox.sayForTask({ task, round: 0, name: 'answer', parts: [] })
+  await outbox.sayForTask({ task, generation: 0, name: 'answer', parts: [] })
   expect(held.letGo).toBe(1)
 })
 
 test('a request in another process is told of its answer, which goes out actively when the window is over', async () => {
   const task = aTask({ untilMs: now + 1_500, by: 'there' })
-  await outbox.sayForTask({ task, round: 0, name: 'answer', parts: [text('a')] })
+  await outbox.sayForTask({ task, generation: 0, name: 'answer', parts: [text('a')] })
   await outbox.idle()
   expect(held.told).toHaveLength(1)
   expect(wakes).toEqual([{ chat, at: now + 1_600 }])
@@ -327,11 +327,11 @@ test('a request in another process is told of its answer, which goes out activel
 
 test('an answer for a request that is gone, that comes too late, or in a later round, goes out at once', async () => {
   const gone = aTask({ untilMs: now + 1_500, by: 'here' })
-  await outbox.sayForTask({ task: gone, round: 0, name: 'answer', parts: [text('gone')] })
+  await outbox.sayForTask({ task: gone, generation: 0, name: 'answer', parts: [text('gone')] })
   const late = aTask({ untilMs: now, by: 'there' })
-  await outbox.sayForTask({ task: late, round: 0, name: 'late', parts: [text('late')] })
+  await outbox.sayForTask({ task: late, generation: 0, name: 'late', parts: [text('late')] })
   held.here.add(gone.id)
-  await outbox.sayForTask({ task: gone, round: 1, name: 'answer', parts: [text('again')] })
+  await outbox.sayForTask({ task: gone, generation: 1, name: 'answer', parts: [text('again')] })
   await outbox.idle()
   expect(held).toMatchObject({ ridden: [], told: [] })
   expect(seen()).toEqual(['gone', 'late', 'again'])
@@ -339,8 +339,8 @@ test('an answer for a request that is gone, that comes too late, or in a later r
 
 test('the same words under the same name are said once a round', async () => {
   const task = aTask()
-  for (const round of [0, 0, 1]) await outbox.sayForTask({ task, round, name: 'answer', parts: [text('a')] })
-  await outbox.sayForTask({ task, round: 0, name: 'other', parts: [text('a')] })
+  for (const generation of [0, 0, 1]) await outbox.sayForTask({ task, generation, name: 'answer', parts: [text('a')] })
+  await outbox.sayForTask({ task, generation: 0, name: 'other', parts: [text('a')] })
   await outbox.idle()
   expect(seen()).toEqual(['a', 'a', 'a'])
 })
@@ -391,7 +391,7 @@ test('an answer that is being written as its message comes again is not sent bes
   const claimed = await store.outbox.takePassive(`${task.id}-answer`, now, 1_000)
   const waited = outbox.sendStranded(task.id)
   const sent = { state: 'sent', route: 'passive', receipt: { sentAt: now } } as const
-  await store.outbox.settle(`${task.id}-answer`, claimed?.attempts ?? 0, sent, now)
+  await store.outbox.applyVerdict(`${task.id}-answer`, claimed?.attempts ?? 0, sent, now)
   await waited
   await outbox.idle()
   expect(seen()).toEqual([])
@@ -419,7 +419,7 @@ test('an answer whose claim has run out unnoticed is sent too when its message c
 
 test('a message that comes again after its answer was sent is told nothing', async () => {
   const task = aTask()
-  await outbox.sayForTask({ task, round: 0, name: 'answer', parts: [text('done')] })
+  await outbox.sayForTask({ task, generation: 0, name: 'answer', parts: [text('done')] })
   await outbox.idle()
   await outbox.sendStranded(task.id)
   await outbox.idle()

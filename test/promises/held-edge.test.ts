@@ -95,8 +95,8 @@ async function showEachIsSeenOnce({ kind, seen, takes, runs, drops }: Edge): Pro
       }),
       at(edge + readyAfterMs).then(() =>
         runs.outbox.sayForTask({
-          task: { id, lane: 'short', tag: 0, message, held: { untilMs: edge, by: takes.by } },
-          round: 0,
+          task: { id, lane: 'short', priority: 0, message, held: { untilMs: edge, by: takes.by } },
+          generation: 0,
           name: 'answer',
           parts: [{ kind: 'text', text: id }],
         }),

@@ -70,7 +70,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
 
     const { timeline, llm } = await (await huitou.api(`/api/tasks/${taskId}`)).json()
     expect(llm).toMatchObject({ calls: 1, outputTokens: ANSWER.length })
-    expect(timeline.find((hop: { kind: string }) => hop.kind === 'asked').call).toMatchObject({
+    expect(timeline.find((event: { kind: string }) => event.kind === 'asked').call).toMatchObject({
       end: 'stop',
       cost: llm.cost,
     })

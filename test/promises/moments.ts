@@ -21,8 +21,8 @@ export const ofWork: readonly Moment[] = [
 /** The moves of what it says: stored and claimed, sent, its verdict written down. */
 export const ofWords: readonly Moment[] = [
   { operation: 'outbox.offer', when: 'after', nth: 1, of: 'half way' },
-  { operation: 'outbox.settle', when: 'before', nth: 1 },
-  { operation: 'outbox.settle', when: 'after', nth: 1 },
+  { operation: 'outbox.applyVerdict', when: 'before', nth: 1 },
+  { operation: 'outbox.applyVerdict', when: 'after', nth: 1 },
   { operation: 'outbox.offer', when: 'after', nth: 1, of: 'has walked' },
 ]
 

@@ -51,7 +51,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
         second,
         runs.map(({ id }) => id),
       )
-    ).map(({ timeline }) => timeline.filter(({ kind: hop }) => hop === 'done').length)
+    ).map(({ timeline }) => timeline.filter(({ kind: event }) => event === 'done').length)
     expect(ends).toEqual(runs.map(() => 1))
   })
 })

@@ -28,7 +28,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     await until(async () => (await detail(second))?.state === 'done', 10_000, 'its end is written down')
     const run = await detail(second)
     expect(run?.attempt).toBe(1)
-    const way = run?.timeline.map((hop) => hop.kind).filter((hop) => hop !== 'sent')
+    const way = run?.timeline.map((event) => event.kind).filter((event) => event !== 'sent')
     expect(way).toEqual(['received', 'noticed', 'started', 'snoozed', 'started', 'done'])
     expect(simulator.inbox.map(({ text }) => text)).toEqual([expect.stringContaining('已收到 #1'), '睡了 5 秒，醒了。'])
   })

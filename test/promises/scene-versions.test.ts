@@ -116,7 +116,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     await simulator.waitFor(({ text }) => text === 'begun with two, ended with two', 30_000)
     await simulator.waitFor(({ text }) => text === 'begun with three, ended with three', 30_000)
     const { timeline } = await desk.taskOf(second, one.id)
-    const told = timeline.filter(({ kind: hop }) => hop === 'log').map(({ text }) => text)
+    const told = timeline.filter(({ kind: event }) => event === 'log').map(({ text }) => text)
     expect(told).toEqual([
       expect.stringMatching(/^its scene has changed from version \w+ to \w+; it finishes on the former$/),
     ])
@@ -159,7 +159,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     await simulator.say('zhangsan', `approve ${asking}`)
     await simulator.waitFor(({ text }) => text === 'begun with one, ended with one', 30_000)
     const told = async () =>
-      (await desk.taskOf(huitou, id)).timeline.flatMap(({ kind: hop, text }) => (hop === 'log' ? [text] : []))
+      (await desk.taskOf(huitou, id)).timeline.flatMap(({ kind: event, text }) => (event === 'log' ? [text] : []))
     await until(async () => (await told()).length === 2, 10_000, 'what is told')
     expect(await told()).toEqual([
       expect.stringMatching(/it goes on with the new one$/),

@@ -17,7 +17,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     )
     expect(words().toSorted()).toEqual(['one', 'two'])
     const parent = await lastOf(huitou, 'chat ask')
-    const calls = parent.timeline.filter(({ kind: hop }) => hop === 'tool')
+    const calls = parent.timeline.filter(({ kind: event }) => event === 'tool')
     expect(calls).toHaveLength(3)
     expect(calls[2]).toMatchObject({ text: 'demo__dice {"sides":6,"count":2} · done', ms: expect.any(Number) })
     const child = await lastOf(huitou, 'demo dice')

@@ -75,7 +75,8 @@ describe.each(storeKinds)('on the %s store', (kind) => {
 
     await simulator.say('lisi', `cancel ${numberIn(other.reply?.content)}`)
     await simulator.waitFor(({ text, to }) => text === 'no hotel any more' && to === 'lisi', 30_000)
-    const isUndone = async () => (await ofTask(second, other.msgId)).timeline.some(({ kind: hop }) => hop === 'undone')
+    const isUndone = async () =>
+      (await ofTask(second, other.msgId)).timeline.some(({ kind: event }) => event === 'undone')
     await until(isUndone, 10_000, 'the timeline tells')
     expect((await ofTask(second, other.msgId)).state).toBe('cancelled')
     expect(await readFile(ledger, 'utf8')).toBe('hotel\nhotel\nPeking, large\nhotel taken back\n')

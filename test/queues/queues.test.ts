@@ -8,7 +8,7 @@ import type { Task } from '../../src/core/task/task.ts'
 import { backends, type OpenedBackend } from './stores.ts'
 
 let made = 0
-function aTask(lane: string, tag = 0, id = `task-${++made}`): Task {
+function aTask(lane: string, priority = 0, id = `task-${++made}`): Task {
   const message = {
     id,
     from: { channel: 'staff', chat: 'lisi', chatKind: 'private' as const },
@@ -17,7 +17,7 @@ function aTask(lane: string, tag = 0, id = `task-${++made}`): Task {
     parts: [],
     receivedAt: 0,
   }
-  return { id, lane, tag, message }
+  return { id, lane, priority, message }
 }
 
 describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
@@ -55,7 +55,7 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
   test('tasks begin untagged first, then by tag, and those of one tag in their order', async ({ skip }) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane, work } = lanes()
-    for (const [id, tag] of [
+    for (const [id, priority] of [
       ['c1', 3],
       ['a1', 1],
       ['b1', 2],
@@ -64,7 +64,7 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
       ['b2', 2],
       ['u2', 0],
     ] as const) {
-      await queues.add(aTask(lane, tag, `${lane}-${id}`))
+      await queues.add(aTask(lane, priority, `${lane}-${id}`))
     }
     expect((await queues.waiting(lane, 10)).map(({ id }) => id.slice(lane.length + 1))).toEqual([
       'u1',
@@ -84,7 +84,7 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane } = lanes()
     expect(await queues.ahead(aTask(lane, 1))).toBe(0)
-    for (const tag of [0, 0, 1, 1, 2, 5]) await queues.add(aTask(lane, tag))
+    for (const priority of [0, 0, 1, 1, 2, 5]) await queues.add(aTask(lane, priority))
     expect(await queues.ahead(aTask(lane, 0))).toBe(2)
     expect(await queues.ahead(aTask(lane, 1))).toBe(4)
     expect(await queues.ahead(aTask(lane, 4))).toBe(5)
@@ -94,17 +94,17 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
   test('a tag beyond what the queue can count is taken as the last', async ({ skip }) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane, work } = lanes()
-    for (const tag of [9_000_000, 5_000_000, 7]) await queues.add(aTask(lane, tag, `${lane}-${tag}`))
+    for (const priority of [9_000_000, 5_000_000, 7]) await queues.add(aTask(lane, priority, `${lane}-${priority}`))
     const { begun } = work(1)
     await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(3)
-    expect(begun).toEqual([7, 9_000_000, 5_000_000].map((tag) => `${lane}-${tag}`))
+    expect(begun).toEqual([7, 9_000_000, 5_000_000].map((priority) => `${lane}-${priority}`))
   })
 
   test('a task that waits already is left as it is', async ({ skip }) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane } = lanes()
     const task = aTask(lane, 7)
-    await Promise.all([queues.add(task), queues.add(task), queues.add({ ...task, tag: 0 })])
+    await Promise.all([queues.add(task), queues.add(task), queues.add({ ...task, priority: 0 })])
     await queues.add(task)
     expect(await queues.counts(lane)).toMatchObject({ waiting: 1, active: 0 })
   })
@@ -161,7 +161,7 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
     expect(await adoptJobs(backend, gone, queues, Date.now())).toBe(0)
     const late = aTask(gone)
     await queues.add(late)
-    const moved = [waits, tagged].map((task) => ({ ...task, lane: FALLBACK_LANE, tag: 0 }))
+    const moved = [waits, tagged].map((task) => ({ ...task, lane: FALLBACK_LANE, priority: 0 }))
     expect(await queues.waiting(FALLBACK_LANE, 10)).toEqual(expect.arrayContaining([...moved, late]))
     expect(await queues.counts(FALLBACK_LANE)).toEqual({ waiting: 3, active: 0, delayed: 1, failed: 0 })
   })

@@ -114,7 +114,7 @@ describe('opening the embedded store', () => {
     for (let i = 0; i < 300; i++) {
       const delivery = aDelivery(line)
       await store.outbox.offer([delivery], { permit: aPermit(noon + i, limits) })
-      await store.outbox.settle(delivery.id, 1, sentAt(noon + i), noon + i)
+      await store.outbox.applyVerdict(delivery.id, 1, sentAt(noon + i), noon + i)
     }
     const count = async (sql: string) => Number((await pool.query(sql)).rows[0]?.n)
     expect(await count("SELECT count(*) AS n FROM huitou.send WHERE key LIKE 'chat %'")).toBeLessThan(100)

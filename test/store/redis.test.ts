@@ -94,7 +94,7 @@ describe.skipIf(shared === undefined)('redis', () => {
       await server.restart()
       await untilUp(store)
       expect(await store.runs.find(run.id)).toMatchObject({ number, state: 'running', task: run.task })
-      expect(await store.outbox.settle(delivery.id, 1, sentAt(noon), noon)).toEqual({ more: false })
+      expect(await store.outbox.applyVerdict(delivery.id, 1, sentAt(noon), noon)).toEqual({ more: false })
       // Scripts are gone from the new server: they are sent again, unasked.
       expect((await store.runs.create(aRun(), noon)).run.number).toBe(number + 1)
       await until(async () => {
@@ -156,9 +156,9 @@ describe.skipIf(shared === undefined)('redis', () => {
     await mustStart(store, aRun({ id: 'task-1' }), noon)
     await store.steps.save('task-1', 'step', 1)
     await store.outbox.offer([delivery], { permit: aPermit(noon, { chat: [{ count: 1, windowMs: 1_000 }] }) })
-    await store.outbox.settle(delivery.id, 1, sentAt(noon), noon)
+    await store.outbox.applyVerdict(delivery.id, 1, sentAt(noon), noon)
     await store.runs.finish('task-1', 1, { state: 'done' }, [], noon)
-    await store.shares.tag('short', 'staff:a')
+    await store.shares.priority('short', 'staff:a')
     await store.grants.put({ subject: 'a', scene: 'b', command: 'c', by: 'd', at: noon }, 'd', noon)
     await store.settings.claim('name', 'value', noon, noon)
     await store.conversations.append('chat', [{ id: 'a', entry: 1 }], 1)
@@ -206,7 +206,7 @@ async function refusesEverything(store: Store): Promise<void> {
     store.outbox.offer([aDelivery(line)], { permit: aPermit(noon) }),
     store.outbox.take(line, aPermit(noon)),
     store.outbox.waiting(),
-    store.shares.tag('short', 'staff:a'),
+    store.shares.priority('short', 'staff:a'),
     store.grants.allows({ subjects: ['a'], scene: 'b', command: 'c' }, noon),
     store.leases.take('name', 'holder', noon, 1_000),
     store.counters.get('name', noon),

@@ -35,9 +35,9 @@ async function open(dataDir: string, onError: (error: Error) => void = () => {})
 }
 
 /** Starts a writer; `acknowledged` grows with what it says it has stored. */
-async function aWriter(dataDir: string, round: number) {
+async function aWriter(dataDir: string, generation: number) {
   const acknowledged: { id: string; number: number }[] = []
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../store/writer.ts'), dataDir, `${round}`], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../store/writer.ts'), dataDir, `${generation}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   ends.push(() => child.kill('SIGKILL'))
@@ -78,9 +78,9 @@ describe('a killed process', () => {
   test('loses nothing that it acknowledged, at ten random moments', { timeout: 120_000 }, async () => {
     const dataDir = await aFolder()
     const acknowledged: { id: string; number: number }[] = []
-    for (let round = 0; round < 10; round++) {
-      const writer = await aWriter(dataDir, round)
-      if (round === 0)
+    for (let generation = 0; generation < 10; generation++) {
+      const writer = await aWriter(dataDir, generation)
+      if (generation === 0)
         await expect(open(dataDir)).rejects.toThrow(/another Huitou process .*huitou-embedded-.*DATA_DIR/)
       await writer.hasSaid(Math.ceil(Math.random() * 200))
       await writer.kill()

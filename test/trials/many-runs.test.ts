@@ -41,7 +41,7 @@ async function fill(dataDir: string): Promise<void> {
     await store.runs.start(run, now, 10_000)
     const delivery = aDelivery({ channel: 'wecom', chat: `member-${number}` }, { id: `wecom-${number}-1` })
     await store.outbox.offer([{ ...delivery, taskId: run.id }], { permit: aPermit(now) })
-    await store.outbox.settle(delivery.id, 1, sentAt(now), now)
+    await store.outbox.applyVerdict(delivery.id, 1, sentAt(now), now)
     await store.runs.finish(run.id, 1, { state: 'done' }, [{ at: now, kind: 'done' }], now)
   })
   await store.close()

@@ -71,9 +71,9 @@ test.for(['onebot', 'merging', 'interrupting'])(
     const qq = await aQq(huitou, channel)
     const people = ['10001', '10002', '10003']
     const asked: string[] = []
-    for (let round = 0; round < 4; round++) {
+    for (let generation = 0; generation < 4; generation++) {
       for (let number = 0; number < 12; number++) {
-        const text = `${round}-${number}`
+        const text = `${generation}-${number}`
         asked.push(text)
         qq.sayInGroup('20001', people[number % people.length] ?? '', `#${text}`)
       }

@@ -23,7 +23,7 @@ describe.each(storeKinds)('on the %s store of 0.1.0', (kind) => {
     expect(of('demo fail')).toMatchObject({ state: 'failed', number: 2 })
     const [echoed] = await detailsOf(huitou, [of('demo echo').id])
     expect(echoed?.deliveries).toMatchObject([{ state: 'sent' }])
-    expect(echoed?.timeline.map(({ kind: hop }) => hop)).toContain('received')
+    expect(echoed?.timeline.map(({ kind: event }) => event)).toContain('received')
 
     // What slept wakes, what ran goes on where it was, what nobody had begun is begun.
     const ended = async (command: string) => {
@@ -35,7 +35,7 @@ describe.each(storeKinds)('on the %s store of 0.1.0', (kind) => {
     expect(await ended('kept fan')).toMatchObject({ state: 'done', fans: [{ count: 3, done: 3 }] })
     const walk = await ended('kept walk')
     expect(walk?.state).toBe('done')
-    const steps = walk?.timeline.filter(({ kind: hop }) => hop === 'step').map(({ text }) => text)
+    const steps = walk?.timeline.filter(({ kind: event }) => event === 'step').map(({ text }) => text)
     expect(steps).toEqual(['one', 'two', 'three'])
     for (const command of ['kept nap', 'kept fan', 'kept walk']) {
       const { id } = of(command)

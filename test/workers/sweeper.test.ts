@@ -22,7 +22,7 @@ function aTask(id: string): Task {
     parts: [],
     receivedAt: noon,
   }
-  return { id, lane: 'short', tag: 3, message, held: { untilMs: noon + 1_500, by: 'p1' } }
+  return { id, lane: 'short', priority: 3, message, held: { untilMs: noon + 1_500, by: 'p1' } }
 }
 
 /** A process that sweeps at this moment, and what it found. */
@@ -68,11 +68,11 @@ test('what a dead process left is found: its task, without the request that wait
 })
 
 test('one whose turn in its row has come, and whom nobody called, is called', async () => {
-  const row = 'row-of-lisi'
-  const [first, second] = ['first', 'second'].map((id) => newRunOf({ ...aTask(id), lane: 'llm', row }))
+  const orderingKey = 'row-of-lisi'
+  const [first, second] = ['first', 'second'].map((id) => newRunOf({ ...aTask(id), lane: 'llm', orderingKey }))
   if (first === undefined || second === undefined) return expect.fail('two were made')
-  await store.rows.join(first, row, noon)
-  await store.rows.join(second, row, noon, noon + 600_000)
+  await store.orderingKeys.join(first, orderingKey, noon)
+  await store.orderingKeys.join(second, orderingKey, noon, noon + 600_000)
   const { found, stop } = sweeping('p5', noon + 60_000)
   await expect.poll(() => found.lines.length + found.tasks.length, { timeout: 10_000 }).toBeGreaterThan(0)
   expect(found.called).toEqual([])

@@ -13,7 +13,7 @@ import type { TalkSide } from '../talk-side.ts'
 export type ModelSidePorts = Pick<StoreSide, 'store' | 'tasks' | 'now' | 'log'> &
   Pick<CatalogSide, 'catalog'> &
   Pick<TalkSide, 'channels' | 'readFile'> &
-  Pick<EngineSide, 'access' | 'taskControl' | 'tagOf'>
+  Pick<EngineSide, 'access' | 'taskControl' | 'priorityOf'>
 
 /** What models may call and see, in this process. */
 export function openModelPorts(
@@ -28,7 +28,7 @@ export function openModelPorts(
     lanes: new Set(Object.keys(config.lanes)),
     access,
     enqueue: ports.tasks.add,
-    tagOf: ports.tagOf,
+    priorityOf: ports.priorityOf,
     cancel: ports.taskControl.cancel,
     watch,
     now,

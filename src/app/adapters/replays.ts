@@ -33,7 +33,7 @@ export function openReplays(ports: ReplayPorts, accepting: AcceptPorts): Replays
     const read = await taskOf(message, accepting)
     const isCall = task.route?.given !== undefined && accepting.lanes.has(task.lane)
     const called = isCall ? { route: task.route, lane: task.lane } : {}
-    return { ...read, ...called, row: undefined, replays: { id: task.id, number }, dry }
+    return { ...read, ...called, orderingKey: undefined, replays: { id: task.id, number }, dry }
   }
 
   return {
@@ -50,7 +50,7 @@ export function openReplays(ports: ReplayPorts, accepting: AcceptPorts): Replays
       const how = dry === undefined ? '' : ', dry'
       const made = newRunOf(task)
       const text = `#${run.number}${how}, by ${by}`
-      const begun = await store.runs.create({ ...made, hops: [...made.hops, { at, kind: 'replays', text }] }, at)
+      const begun = await store.runs.create({ ...made, events: [...made.events, { at, kind: 'replays', text }] }, at)
       await store.grants.record({ at, by, what: `replay #${run.number} as #${begun.run.number}${how}` })
       // Dying before this leaves it waiting without a job; the sweeper finds it.
       await retryWhileUnavailable(() => tasks.add(task))

@@ -19,7 +19,7 @@ type Ports = Pick<StoreSide, 'store'> & Pick<TalkSide, 'channels'>
  */
 export async function answersOf(run: Run, ports: Ports): Promise<Answer[]> {
   const { dry, parent } = run.task
-  if (dry !== undefined || (parent !== undefined && run.round === 0)) {
+  if (dry !== undefined || (parent !== undefined && run.generation === 0)) {
     const kept = await saidByName(run.id, ports.store.steps)
     const split = ports.channels.get(run.task.message.from.channel)?.split
     return kept.map(({ name, parts }) => answerOf(name, split?.(parts) ?? parts))
@@ -30,7 +30,7 @@ export async function answersOf(run: Run, ports: Ports): Promise<Answer[]> {
   ])
   const said = timeline.flatMap(({ kind, text }) => (kind === 'said' && text !== undefined ? [SAY + text] : []))
   return [...new Set([...said, ANSWER])].flatMap((name) => {
-    const saying = `${sayingId(run.id, run.round, name)}-`
+    const saying = `${sayingId(run.id, run.generation, name)}-`
     const parts = deliveries.flatMap(({ delivery }) => (delivery.id.startsWith(saying) ? [delivery.part] : []))
     return parts.length === 0 ? [] : [answerOf(name, parts)]
   })

@@ -27,8 +27,8 @@ export function takeScheduled({ config, store, tasks, catalog, now }: TakingPort
       defaultLane: CONTROL_LANE,
       fallbackLane: FALLBACK_LANE,
       lanes,
-      share: (lane) => store.shares.tag(lane, askerOf(message)),
-      rowOf: () => undefined,
+      share: (lane) => store.shares.priority(lane, askerOf(message)),
+      orderingKeyOf: () => undefined,
     })
     const made = { ...task, schedule: { id, number } }
     // Its record first: one without a record is over, and one that is over is not begun again.

@@ -57,16 +57,16 @@ export const newRunSchema = z.object({
   task: taskSchema,
   /** `personKey` of who asked. */
   owner: z.string(),
-  hops: z.array(timelineEventSchema),
+  events: z.array(timelineEventSchema),
   /** Of those with the same one that begin, one is under way at a time, in the order of their numbers. */
-  turn: z.string().optional(),
+  attemptKey: z.string().optional(),
 })
 export type NewRun = z.infer<typeof newRunSchema>
 
 /** A task's record as it begins: its asker's, received. */
 export function newRunOf(task: Task): NewRun {
   const { message } = task
-  return { id: task.id, task, owner: askerOf(message), hops: [{ at: message.receivedAt, kind: 'received' }] }
+  return { id: task.id, task, owner: askerOf(message), events: [{ at: message.receivedAt, kind: 'received' }] }
 }
 
 /** A task as its record tells it. */
@@ -81,9 +81,9 @@ export const runSchema = z.object({
   /** Attempts of this round that failed; one that was cut short by a process's death is none. */
   failures: z.number().default(0),
   /** How often it was opened again after its end: what it says then is new, not a repeat. */
-  round: z.number(),
+  generation: z.number(),
   /** Counts the claims; a worker with an old one is fenced off. */
-  epoch: z.number(),
+  fencingToken: z.number(),
   leaseUntil: z.number(),
   /** What it has given its slot up for, while it waits for something else than a slot. */
   waits: z.array(waitSchema).optional(),

@@ -5,7 +5,7 @@ import type { Task } from './task.ts'
 /** Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and round it is said once. */
 export type Say = (said: {
   task: Task
-  round: number
+  generation: number
   name: string
   parts: readonly Part[]
   /** A question to people: it goes to the chat also of a task whose words go to the model that called it. */
@@ -15,4 +15,4 @@ export type Say = (said: {
 }) => Promise<void>
 
 /** Shows how what it is about to say under that name grows, in chats that can; what is lost of it is lost. */
-export type ShowDraft = (growing: { task: Task; round: number; name: string; text: string }) => void
+export type ShowDraft = (growing: { task: Task; generation: number; name: string; text: string }) => void

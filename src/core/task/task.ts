@@ -36,8 +36,24 @@ export const taskSchema = z.object({
   /** It tries something out: what it says is kept in its record, and nothing is done in chats. Whether models and their tools are asked. */
   dry: z.object({ models: z.boolean(), tools: z.boolean() }).optional(),
   /** The fair-share tag it waits under, 0 for none. */
-  tag: z.number().int().default(0),
+  priority: z.number().int().default(0),
   /** The row it stands in: of those in one row one is done at a time, in the order they came. */
-  row: z.string().optional(),
+  orderingKey: z.string().optional(),
 })
 export type Task = z.infer<typeof taskSchema>
+
+/** Tasks of 0.1 lie in stores and queues with other names for two of these. */
+const formerNames = { priority: 'priority', orderingKey: 'orderingKey' } as const
+
+/** What was stored as a task, in the names of now. */
+export function inTodaysNames<T>(stored: T): T {
+  if (typeof stored !== 'object' || stored === null) return stored
+  const fields: Record<string, unknown> = Object.fromEntries(Object.entries(stored))
+  for (const [former, name] of Object.entries(formerNames)) {
+    if (!(former in fields)) continue
+    fields[name] ??= fields[former]
+    delete fields[former]
+  }
+  // The cast holds: what is renamed is what today's type calls by that name.
+  return fields as T
+}

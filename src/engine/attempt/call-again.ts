@@ -18,7 +18,7 @@ export function openCallAgain(ports: CallAgainPorts): CallAgain {
   return async (run, undoes, limitMs, shutdown) => {
     const { lane, route, message } = run.task
     // What was begun may be bound to a version, which only a later attempt looks for.
-    const found = await ports.versions.codeOf({ ...run, epoch: run.epoch + 1 }, ports.store.steps)
+    const found = await ports.versions.codeOf({ ...run, fencingToken: run.fencingToken + 1 }, ports.store.steps)
     // The sweeper has it called again.
     if (found.state === 'unknown') return { state: 'interrupted' }
     if (found.state !== 'code')

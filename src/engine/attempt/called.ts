@@ -16,10 +16,10 @@ const APPROVAL_MS = 60 * 60_000
 
 /** Its answer is for the task that called it: without that one nobody wants it. */
 export async function isWanted(
-  { task: { parent, piece }, round }: Run,
+  { task: { parent, piece }, generation }: Run,
   { store }: Pick<CalledPorts, 'store'>,
 ): Promise<boolean> {
-  if (parent === undefined || (round > 0 && piece === undefined)) return true
+  if (parent === undefined || (generation > 0 && piece === undefined)) return true
   const caller = await store.runs.find(parent.id)
   return caller !== undefined && liveStates.includes(caller.state)
 }
@@ -32,7 +32,8 @@ export async function askedFirst(
   engine: CalledPorts,
 ): Promise<Attempt | undefined> {
   const { parent, piece, message } = run.task
-  if (parent === undefined || piece !== undefined || run.round > 0 || entry.tool?.approval !== true) return undefined
+  if (parent === undefined || piece !== undefined || run.generation > 0 || entry.tool?.approval !== true)
+    return undefined
   if (run.task.dry !== undefined) return refuse('nobody is asked in a dry run', sentences.dry, lang)
   const question = inLang(lang, sentences.mayItRun(message.text, run.number))
   const order = { kind: 'approval', name: 'tool', withinMs: APPROVAL_MS, question, notSelf: false, count: 1 } as const

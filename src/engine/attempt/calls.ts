@@ -39,7 +39,7 @@ export function callsOf(
     ...runHandlers(async () => run, lang, ports),
     ...modelHandlers(run, lang, ports, deadline, resources),
     async say({ name, parts, to }) {
-      await ports.say({ task: run.task, round: run.round, name: `say-${name}`, parts, to })
+      await ports.say({ task: run.task, generation: run.generation, name: `say-${name}`, parts, to })
       note('said', name)
     },
     act: ({ action }) => act(action, run, lang, ports, deadline.signal),
@@ -49,8 +49,8 @@ export function callsOf(
     },
     tookBack: (call) => noteCompensated(run, call, ports),
     saveStep({ name, value, ms }) {
-      const hop = { at: ports.now(), kind: 'step', text: name, ms, attempt: run.attempt } as const
-      return steps.save(run.id, name, cleanJson(value), hop)
+      const event = { at: ports.now(), kind: 'step', text: name, ms, attempt: run.attempt } as const
+      return steps.save(run.id, name, cleanJson(value), event)
     },
   }
   const door = { task: run.task, lang, deadline, note: (text: string) => note('log', text) }

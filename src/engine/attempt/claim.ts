@@ -31,9 +31,9 @@ export type Claim =
     }
 
 /** Claims an attempt at the task, in its `turn` where it has one, and holds the claim for as long as the attempt goes on. */
-export async function claimAttempt(task: Task, turn: string | undefined, ports: ClaimPorts): Promise<Claim> {
+export async function claimAttempt(task: Task, attemptKey: string | undefined, ports: ClaimPorts): Promise<Claim> {
   const startedAt = ports.now()
-  const claim = await ports.store.runs.start({ ...newRunOf(task), turn }, startedAt, ports.leaseMs)
+  const claim = await ports.store.runs.start({ ...newRunOf(task), attemptKey }, startedAt, ports.leaseMs)
   if (claim.state === 'over') return claim
   if (claim.state === 'held') return { state: 'held', forMs: Math.max(100, claim.untilMs - startedAt) }
   const { run } = claim

@@ -20,7 +20,7 @@ const CHILDREN_TOLD = 50
 export interface ConcludePorts {
   store: Pick<Store, 'steps' | 'settings'> & { runs: Pick<Runs, 'finish' | 'release' | 'suspend' | 'note'> }
   say: Say
-  fanOut: Pick<FanOut, 'settle'>
+  fanOut: Pick<FanOut, 'endChild'>
   /** The task has ended: whoever waits for it may go on. */
   ended(task: Task): Promise<void>
   now(): number
@@ -46,7 +46,7 @@ export async function conclude(
 ): Promise<Outcome> {
   const { runs } = ports.store
   const now = ports.now()
-  const event = (kind: TimelineEvent['kind'], text?: string): TimelineEvent => ({
+  const eventOf = (kind: TimelineEvent['kind'], text?: string): TimelineEvent => ({
     at: now,
     kind,
     ms: now - startedAt,
@@ -57,8 +57,10 @@ export async function conclude(
 
   async function finish(end: EndState): Promise<void> {
     if (isCompensatedAfter(end.state)) await retryWhileUnavailable(() => notePendingIfRegistered(run, ports))
-    if (isChild(run.task)) await endChild(run, run.task, end, attempt, event, ports)
-    await retryWhileUnavailable(() => runs.finish(run.id, run.epoch, end, [started, event(end.state, end.why)], now))
+    if (isChild(run.task)) await endChild(run, run.task, end, attempt, eventOf, ports)
+    await retryWhileUnavailable(() =>
+      runs.finish(run.id, run.fencingToken, end, [started, eventOf(end.state, end.why)], now),
+    )
     if (run.task.parent !== undefined && run.task.piece === undefined)
       await retryWhileUnavailable(() => ports.ended(run.task))
     ports.log.info({ taskId: run.id, state: end.state, attempt: run.attempt, ms: now - startedAt }, 'task ended')
@@ -67,7 +69,7 @@ export async function conclude(
   async function sayLast(parts: readonly Part[] | undefined): Promise<void> {
     // A child gives its value back, and its parent says what is to be said.
     if (parts === undefined || parts.length === 0 || run.task.piece !== undefined) return
-    await retryWhileUnavailable(() => ports.say({ task: run.task, round: run.round, name: ANSWER, parts }))
+    await retryWhileUnavailable(() => ports.say({ task: run.task, generation: run.generation, name: ANSWER, parts }))
   }
 
   switch (attempt.state) {
@@ -86,15 +88,15 @@ export async function conclude(
       // Whoever cancelled has written the end already.
       return { state: 'cancelled', why: 'cancelled' }
     case 'interrupted': {
-      const snoozed = event('snoozed', attempt.why ?? 'the process stops')
-      await runs.release(run.id, run.epoch, [started, snoozed], true, now)
+      const snoozed = eventOf('snoozed', attempt.why ?? 'the process stops')
+      await runs.release(run.id, run.fencingToken, [started, snoozed], true, now)
       return { state: 'snoozed', forMs: 0 }
     }
     case 'waits': {
       const { waits, isQuiet = false } = attempt
-      const waiting = event('waits', waits.map(({ kind, name }) => `${kind} ${name}`).join(', '))
+      const waiting = eventOf('waits', waits.map(({ kind, name }) => `${kind} ${name}`).join(', '))
       const events = isQuiet ? [] : [started, waiting]
-      const how = await retryWhileUnavailable(() => runs.suspend(run.id, run.epoch, waits, events, ports.now()))
+      const how = await retryWhileUnavailable(() => runs.suspend(run.id, run.fencingToken, waits, events, ports.now()))
       if (how === 'lost') return { state: 'done' }
       return how === 'again' ? { state: 'snoozed', forMs: 0 } : { state: 'waits', untilMs: firstEnd(waits) }
     }
@@ -103,7 +105,7 @@ export async function conclude(
       const failures = run.failures + 1
       if (!isLast) {
         const retryInMs = backoffMs(failures)
-        await runs.release(run.id, run.epoch, [started, event('retry', attempt.why)], false, now)
+        await runs.release(run.id, run.fencingToken, [started, eventOf('retry', attempt.why)], false, now)
         ports.log.warn({ taskId: run.id, attempt: run.attempt, retryInMs }, 'attempt failed')
         return { state: 'failed', error, retryInMs }
       }
@@ -120,15 +122,15 @@ async function endChild(
   task: ChildTask,
   end: EndState,
   attempt: Attempt,
-  event: (kind: TimelineEvent['kind'], text: string) => TimelineEvent,
+  eventOf: (kind: TimelineEvent['kind'], text: string) => TimelineEvent,
   { store, fanOut }: ConcludePorts,
 ): Promise<void> {
   const why = end.why?.split('\n', 1)[0] ?? ''
   const value = attempt.state === 'done' ? (attempt.value ?? null) : null
-  await fanOut.settle(task, end.state === 'done' ? { state: 'done', value } : { state: end.state, why })
+  await fanOut.endChild(task, end.state === 'done' ? { state: 'done', value } : { state: end.state, why })
   const { parent, piece } = task
   const line = {
-    ...event('piece', `${piece.name} ${piece.index + 1} · ${end.state}`),
+    ...eventOf('piece', `${piece.name} ${piece.index + 1} · ${end.state}`),
     child: { id: run.id, number: run.number },
   }
   if (end.state !== 'done' || piece.index < CHILDREN_TOLD) await store.runs.note(parent.id, [line])

@@ -44,7 +44,7 @@ async function waitForScene(run: Run, why: string, ports: FindCodePorts): Promis
 
 /** Once, however often it goes on so. */
 async function noteOnce(run: Run, text: string, line: string, { store, now, log }: FindCodePorts): Promise<void> {
-  const step = `${TOLD_STEP}${run.round}:${text}`
+  const step = `${TOLD_STEP}${run.generation}:${text}`
   if ((await retryWhileUnavailable(() => store.steps.find(run.id, step))) !== undefined) return
   await retryWhileUnavailable(() => store.steps.save(run.id, step, true))
   log.info({ taskId: run.id, code: text }, line)

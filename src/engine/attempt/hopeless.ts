@@ -16,7 +16,7 @@ export function crashesOf({ attempt, failures }: Pick<Run, 'attempt' | 'failures
 export async function isHopeless(run: Run, { runs }: { runs: Pick<Runs, 'timeline'> }): Promise<boolean> {
   if (crashesOf(run) <= FORGIVEN_CRASHES) return false
   const lines = await runs.timeline(run.id)
-  const round = lines.slice(lines.findLastIndex(({ kind }) => kind === 'reopened') + 1)
-  const lastStep = round.findLast(({ kind }) => kind === 'step')?.attempt ?? 0
+  const generation = lines.slice(lines.findLastIndex(({ kind }) => kind === 'reopened') + 1)
+  const lastStep = generation.findLast(({ kind }) => kind === 'step')?.attempt ?? 0
   return run.attempt - lastStep > FORGIVEN_CRASHES
 }

@@ -22,7 +22,7 @@ export interface LeasePorts {
 export function holdLease(run: Run, { store, leaseMs, now, log }: LeasePorts): HeldLease {
   const controller = new AbortController()
   async function prolong(): Promise<void> {
-    if (await store.runs.renew(run.id, run.epoch, now(), leaseMs)) return
+    if (await store.runs.renew(run.id, run.fencingToken, now(), leaseMs)) return
     clearInterval(timer)
     controller.abort(new Error('the claim on this task is gone'))
   }

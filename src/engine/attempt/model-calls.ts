@@ -45,7 +45,7 @@ export function modelHandlers(
     ...asking,
     onText(text) {
       asking.onText?.(text)
-      if (run.task.dry === undefined) draft({ task: run.task, round: run.round, name: ANSWER, text })
+      if (run.task.dry === undefined) draft({ task: run.task, generation: run.generation, name: ANSWER, text })
     },
   }
   async function answerOf(answer: Promise<string>): Promise<unknown> {

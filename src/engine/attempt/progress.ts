@@ -32,7 +32,7 @@ export function openProgress(run: Run, { store, changed, now, log }: ProgressPor
     keptBack = undefined
     shownAt = now()
     try {
-      await store.runs.progress(run.id, run.epoch, shown, shownAt)
+      await store.runs.progress(run.id, run.fencingToken, shown, shownAt)
       changed(run.id)
     } catch (error) {
       log.warn({ taskId: run.id, error: String(error) }, 'progress was lost')

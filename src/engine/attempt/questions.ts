@@ -39,7 +39,7 @@ export function openQuestions(run: Run, lang: Lang, ports: QuestionPorts, deadli
   function keyOf(text: string): string {
     const place = (asked.get(text) ?? 0) + 1
     asked.set(text, place)
-    return questionKey(run.round, text, place)
+    return questionKey(run.generation, text, place)
   }
 
   return {
@@ -53,8 +53,8 @@ export function openQuestions(run: Run, lang: Lang, ports: QuestionPorts, deadli
         mayWait,
         isGivenUp: () => deadline.cause !== 'shutdown',
         note({ text: what, ms, child }) {
-          const hop = { at: ports.now(), kind: 'tool' as const, text: what, ms, child, attempt: run.attempt }
-          ports.store.runs.note(run.id, [hop]).catch((error: unknown) => {
+          const event = { at: ports.now(), kind: 'tool' as const, text: what, ms, child, attempt: run.attempt }
+          ports.store.runs.note(run.id, [event]).catch((error: unknown) => {
             ports.log.warn({ taskId: run.id, error: whyOf(error) }, 'a timeline line was lost')
           })
           ports.log.info({ taskId: run.id, childId: child?.id, ms }, 'a model called a tool')

@@ -50,7 +50,7 @@ export async function runInSlot(
     message,
     lang,
     attempt: run.attempt,
-    isFresh: run.epoch === 1,
+    isFresh: run.fencingToken === 1,
     taskNumber: run.number,
     version,
     piece: run.task.piece,

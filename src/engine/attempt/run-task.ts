@@ -50,9 +50,14 @@ export type AttemptPorts = ClaimPorts &
  * to say, writes the end down, and compensates where it ended otherwise than done. The second call for a task that has ended does
  * nothing. Throws only StoreUnavailableError; then nothing is decided and it may be called again.
  */
-export async function runTask(task: Task, ports: AttemptPorts, shutdown: AbortSignal, turn?: string): Promise<Outcome> {
+export async function runTask(
+  task: Task,
+  ports: AttemptPorts,
+  shutdown: AbortSignal,
+  attemptKey?: string,
+): Promise<Outcome> {
   const compensation: CompensationPorts = { ...ports, callAgain: openCallAgain(ports) }
-  const claim = await claimAttempt(task, turn, ports)
+  const claim = await claimAttempt(task, attemptKey, ports)
   if (claim.state === 'held') return { state: 'snoozed', forMs: claim.forMs }
   if (claim.state === 'over') {
     await compensateLater(claim.run, compensation, shutdown)
@@ -127,7 +132,7 @@ async function concludeOnce(
 ): Promise<Outcome> {
   const isLast = isLastAttempt(tried, run, ports.catalog())
   // A newer one of its ordering key may have come before its last word.
-  const isReplaced = run.task.row !== undefined && isLast && !(await mayEnd(run, ports.store))
+  const isReplaced = run.task.orderingKey !== undefined && isLast && !(await mayEnd(run, ports.store))
   const attempt: Attempt = isReplaced ? { state: 'cancelled' } : tried
   return conclude(run, lang, { attempt, isLast, startedAt }, ports).catch((error) => {
     // It could not be said: it is not said again, so that the task ends.

@@ -47,12 +47,12 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
     }),
     builtin('task', { zh: '一个任务的经过', en: 'One task, hop by hop' }, [number], async (call) => {
       const run = await find(call)
-      const [hops, deliveries] = await Promise.all([store.runs.timeline(run.id), store.outbox.ofTask(run.id)])
-      const from = hops[0]?.at ?? run.createdAt
-      const lines = hops.slice(-20).map((hop) => {
-        const detail = hop.text === undefined ? '' : ` ${firstLine(hop.text)}`
-        const child = hop.child === undefined ? '' : ` → #${hop.child.number}`
-        return `+${seconds(hop.at - from)} ${hop.kind}${detail}${child}`
+      const [events, deliveries] = await Promise.all([store.runs.timeline(run.id), store.outbox.ofTask(run.id)])
+      const from = events[0]?.at ?? run.createdAt
+      const lines = events.slice(-20).map((event) => {
+        const detail = event.text === undefined ? '' : ` ${firstLine(event.text)}`
+        const child = event.child === undefined ? '' : ` → #${event.child.number}`
+        return `+${seconds(event.at - from)} ${event.kind}${detail}${child}`
       })
       const sends = deliveries.map(({ state, why, delivery }) => {
         const text = plainText([delivery.part]).slice(0, 30)
@@ -76,11 +76,11 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
     builtin('retry', { zh: '再试一次', en: 'Try a task again' }, [number, fresh], async (call) => {
       const run = await find(call)
       const isFresh = call.args.fresh === true
-      const { round, isLive, kept } = await call.once('was', async () => {
-        return { round: run.round, isLive: liveStates.includes(run.state), kept: await keptSteps(run) }
+      const { generation, isLive, kept } = await call.once('was', async () => {
+        return { generation: run.generation, isLive: liveStates.includes(run.state), kept: await keptSteps(run) }
       })
       // A round further, an earlier attempt has opened it.
-      if (run.round > round || (!isLive && (await taskControl.retry(run, call.me, { fresh: isFresh })))) {
+      if (run.generation > generation || (!isLive && (await taskControl.retry(run, call.me, { fresh: isFresh })))) {
         if (isFresh)
           return call.pick({ zh: `#${run.number} 从头开始。`, en: `#${run.number} starts from the beginning.` })
         return call.pick(kept.length === 0 ? startsAgain(run.number) : goesOn(run.number, kept))

@@ -68,7 +68,7 @@ async function callBack(
 ): Promise<void> {
   // A wait gives its attempt back, so that one that ended waiting in its first has none.
   const run = { ...ended, attempt: Math.max(1, ended.attempt) }
-  const calls = await ports.store.counters.add(`undo:${run.id}:${run.round}`, 1, ports.now(), OWED_KEPT_MS)
+  const calls = await ports.store.counters.add(`undo:${run.id}:${run.generation}`, 1, ports.now(), OWED_KEPT_MS)
   const limitMs = owed.reduce((sum, { timeoutMs }) => sum + TRIES * (timeoutMs + BETWEEN_MS), REPLAY_MS)
   const undoes = owed.map(({ name }) => name)
   const end = await ports.callAgain(run, undoes, Math.min(limitMs, MOST_MS), shutdown)
@@ -94,7 +94,9 @@ async function tellFailed(run: Run, kept: Kept, ports: CompensationPorts): Promi
   if (failed.length === 0) return
   const lang = await ports.languages.of(run.task.message)
   const parts = textIn(lang, sentences.notTakenBack(run.number, failed))
-  await retryWhileUnavailable(() => ports.say({ task: run.task, round: run.round, name: 'not-taken-back', parts }))
+  await retryWhileUnavailable(() =>
+    ports.say({ task: run.task, generation: run.generation, name: 'not-taken-back', parts }),
+  )
 }
 
 /** Undefined when somebody else takes it back. */

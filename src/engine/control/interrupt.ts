@@ -1,6 +1,6 @@
 import { textIn } from '../../core/message/part.ts'
 import type { Run } from '../../core/task/run.ts'
-import type { Rows, Store } from '../../store/store.ts'
+import type { OrderingKeys, Store } from '../../store/store.ts'
 import { mayCompensate, mayCompensateNow, notePending } from '../compensation/pending.ts'
 import { conversationOf } from '../llm/converse.ts'
 import { keepQuestion, saidId } from '../llm/said.ts'
@@ -12,7 +12,9 @@ import { CANCEL_TOPIC, type TaskControlPorts } from './task-control.ts'
 const MOST = 200
 
 export interface InterruptPorts extends Pick<TaskControlPorts, 'say' | 'languages' | 'changed' | 'now' | 'log'> {
-  store: Pick<Store, 'runs' | 'steps' | 'settings' | 'signals' | 'conversations'> & { rows: Pick<Rows, 'list'> }
+  store: Pick<Store, 'runs' | 'steps' | 'settings' | 'signals' | 'conversations'> & {
+    orderingKeys: Pick<OrderingKeys, 'list'>
+  }
   /** Who shares a conversation in a group. */
   memory: 'person' | 'chat'
   /** What a model has called for a task is not wanted any more. */
@@ -53,13 +55,13 @@ export function openInterrupt(ports: InterruptPorts): Interrupt {
     if (was === 'waiting' && older.waits === undefined) return promote(older.task.lane, older.id)
     const lang = await languages.of(older.task.message)
     const parts = textIn(lang, sentences.replaced(older.number, newer.number))
-    await say({ task: older.task, round: older.round, name: 'replaced', parts })
+    await say({ task: older.task, generation: older.generation, name: 'replaced', parts })
   }
 
   return async (newer) => {
-    const { row } = newer.task
-    if (row === undefined) return
-    const standing = await store.rows.list(row, MOST)
+    const { orderingKey } = newer.task
+    if (orderingKey === undefined) return
+    const standing = await store.orderingKeys.list(orderingKey, MOST)
     const place = standing.findIndex(({ id }) => id === newer.id)
     for (const older of standing.slice(0, Math.max(0, place))) await replace(older, newer)
   }

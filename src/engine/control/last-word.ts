@@ -14,14 +14,14 @@ const BY_ITSELF = 'by itself'
 /** Whether this attempt may say the task's last word. A mark of an earlier attempt does not stop it: whoever was to replace that one died. */
 export async function mayEnd(run: Run, store: Marks): Promise<boolean> {
   const mark = await marked(run, BY_ITSELF, store)
-  return mark === BY_ITSELF || Number(mark) < run.epoch
+  return mark === BY_ITSELF || Number(mark) < run.fencingToken
 }
 
 /** Whether a newer task may take this one's place. The mark is the attempt that it is taken from. */
 export async function mayReplace(run: Run, store: Marks): Promise<boolean> {
-  return (await marked(run, run.epoch, store)) !== BY_ITSELF
+  return (await marked(run, run.fencingToken, store)) !== BY_ITSELF
 }
 
-function marked({ id, round }: Run, mark: string | number, { steps }: Marks): Promise<unknown> {
-  return retryWhileUnavailable(() => steps.save(id, `last:${round}`, mark))
+function marked({ id, generation }: Run, mark: string | number, { steps }: Marks): Promise<unknown> {
+  return retryWhileUnavailable(() => steps.save(id, `last:${generation}`, mark))
 }

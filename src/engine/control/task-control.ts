@@ -84,7 +84,7 @@ export function openTaskControl({
     changed(run.id)
     log.info({ taskId: run.id, by, was }, 'task cancelled')
     // Put off for its turn it would be in the queue for long; its job comes, finds its end and is gone.
-    if (was === 'waiting' && run.task.row !== undefined) await promote(run.task.lane, run.id).catch(() => {})
+    if (was === 'waiting' && run.task.orderingKey !== undefined) await promote(run.task.lane, run.id).catch(() => {})
     await ended(run.task, cancelledBy(by))
     // One that runs is taken back by its worker, when its attempt is over.
     if (was === 'waiting' && mayCompensate(run) && (await mayCompensateNow(run, store, now())))
@@ -98,7 +98,7 @@ export function openTaskControl({
     if (isChild(task)) {
       // With its parent the others end as well.
       const run = await store.runs.find(parent.id)
-      if (run !== undefined && liveStates.includes(run.state)) await fanOut.settle(task, { state: 'cancelled', why })
+      if (run !== undefined && liveStates.includes(run.state)) await fanOut.endChild(task, { state: 'cancelled', why })
       return
     }
     if ((await store.runs.signal(parent.id, endSignal(id), true, [], at)) !== 'first') return
@@ -125,7 +125,7 @@ export function openTaskControl({
         const lang = await languages.of(run.task.message)
         await say({
           task: run.task,
-          round: run.round,
+          generation: run.generation,
           name: 'cancelled',
           parts: textIn(lang, sentences.cancelled(run.number)),
         })
@@ -167,5 +167,5 @@ function cancelledBy(by: string): string {
 
 /** The request that once waited for the answer is long gone. */
 function withoutHold(task: Task): Task {
-  return { ...task, held: undefined, tag: 0 }
+  return { ...task, held: undefined, priority: 0 }
 }

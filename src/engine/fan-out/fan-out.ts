@@ -6,7 +6,7 @@ import { type ChildEnd, type ChildItem, childTaskId } from '../../core/task/chil
 import { liveStates, type Run } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { Wait } from '../../core/task/wait.ts'
-import type { FanOutRecord } from '../../store/children.ts'
+import type { FanOutRecord } from '../../store/fan-outs.ts'
 import type { Store } from '../../store/store.ts'
 
 /** What a command asks for with `all`. */
@@ -35,17 +35,17 @@ export interface FanOut {
   /** How the pieces ended; undefined when there are none, or some have not. */
   kept(run: Run, name: string): Promise<Fanned | undefined>
   /** Keeps how a piece ended and does what follows: the next piece, or waking the parent. Safe to repeat. */
-  settle(task: ChildTask, end: ChildEnd): Promise<void>
+  endChild(task: ChildTask, end: ChildEnd): Promise<void>
   /** The ids of the pieces of a run that are under way. */
   underWay(runId: string): Promise<string[]>
 }
 
 export interface FanOutPorts {
-  store: Pick<Store, 'runs' | 'pieces'>
+  store: Pick<Store, 'runs' | 'fanOuts'>
   /** Puts a task into its lane; again, it is left as it is. */
   enqueue(task: Task): Promise<void>
   /** The place in the lane of an owner's next task. */
-  tagOf(lane: string, owner: string): Promise<number>
+  priorityOf(lane: string, owner: string): Promise<number>
   wake(lane: string, taskId: string, at: number, now: number): Promise<void>
   changed(taskId: string): void
   now(): number
@@ -61,24 +61,24 @@ export function isChild(task: Task): task is ChildTask {
   return task.piece !== undefined && task.parent !== undefined
 }
 
-export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: FanOutPorts): FanOut {
-  const { runs, pieces } = store
+export function openFanOut({ store, enqueue, priorityOf, wake, changed, now, log }: FanOutPorts): FanOut {
+  const { runs, fanOuts } = store
 
   /** `beside` is the parent, or a piece of it. */
   async function begin(
     beside: Run | ChildTask,
     piece: ChildItem,
-    { round, since }: Pick<FanOutRecord, 'round' | 'since'>,
+    { generation, since }: Pick<FanOutRecord, 'generation' | 'since'>,
   ): Promise<void> {
     const { parent, task, owner } = 'task' in beside ? fromParent(beside) : fromPiece(beside)
     const id = childTaskId(parent.id, piece.fan, piece.index)
     const { lane, route, message, dry } = task
-    const tag = await retryWhileUnavailable(() => tagOf(lane, owner))
+    const priority = await retryWhileUnavailable(() => priorityOf(lane, owner))
     // In a later round there may be one that has failed; when all is done afresh, nothing of it counts any more.
-    const fresh = round === since
+    const fresh = generation === since
     const again = { at: now(), kind: 'reopened' as const, text: `#${parent.number}` }
-    if (round > 0) await retryWhileUnavailable(() => runs.reopen(id, [again], now(), { fresh }))
-    await retryWhileUnavailable(() => enqueue({ id, lane, route, message, parent, piece, tag, dry }))
+    if (generation > 0) await retryWhileUnavailable(() => runs.reopen(id, [again], now(), { fresh }))
+    await retryWhileUnavailable(() => enqueue({ id, lane, route, message, parent, piece, priority, dry }))
   }
 
   /** What is under way and is not, because somebody died or it was cancelled. */
@@ -92,28 +92,28 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
       if (child === undefined || (!isLive(child) && (child.endedAt ?? 0) < fan.openedAt)) {
         await begin(run, pieceOf(index, item), fan)
       } else if (!isLive(child) && isChild(child.task)) {
-        await settle(child.task, { state: 'cancelled', why: child.why ?? child.state })
+        await endChild(child.task, { state: 'cancelled', why: child.why ?? child.state })
       }
     }
   }
 
-  async function settle(task: ChildTask, end: ChildEnd): Promise<void> {
+  async function endChild(task: ChildTask, end: ChildEnd): Promise<void> {
     const { parent, piece } = task
-    const settled = await retryWhileUnavailable(() => pieces.settle(parent.id, piece.fan, piece.index, end))
+    const settled = await retryWhileUnavailable(() => fanOuts.endChild(parent.id, piece.fan, piece.index, end))
     if (settled === undefined) return
-    const { next, isLast, round } = settled
+    const { next, isLast, generation } = settled
     if (next !== undefined) await begin(task, { ...piece, ...next }, settled)
     changed(parent.id)
     if (!isLast) return
     const at = now()
-    await retryWhileUnavailable(() => runs.signal(parent.id, lastSignal(piece.fan, round), true, [], at))
+    await retryWhileUnavailable(() => runs.signal(parent.id, lastSignal(piece.fan, generation), true, [], at))
     // Also when it knew: whoever told it may have died before this.
     await retryWhileUnavailable(() => wake(task.lane, parent.id, at, at))
     log.info({ taskId: parent.id, fan: piece.name }, 'all pieces have ended')
   }
 
   async function endsOf(run: Run, id: string): Promise<Fanned> {
-    const ends = (await pieces.ends(run.id, id)).map((end) => end ?? lost)
+    const ends = (await fanOuts.ends(run.id, id)).map((end) => end ?? lost)
     const bytes = ends.reduce((sum, end) => sum + (JSON.stringify(end)?.length ?? 0), 0)
     return bytes > MOST_BYTES ? { tooLargeBytes: bytes } : { ends }
   }
@@ -123,28 +123,28 @@ export function openFanOut({ store, enqueue, tagOf, wake, changed, now, log }: F
       const id = fanId(name)
       const isCalled = run.task.parent === undefined ? undefined : true
       const pieceOf = (index: number, item: unknown): ChildItem => ({ fan: id, name, index, item, attempts, isCalled })
-      let fan = await pieces.find(run.id, id, run.round)
+      let fan = await fanOuts.find(run.id, id, run.generation)
       if (fan === undefined) {
-        fan = await pieces.open(run.id, { id, name, items, atOnce, round: run.round }, now())
+        fan = await fanOuts.open(run.id, { id, name, items, atOnce, generation: run.generation }, now())
         for (const { index, item } of fan.underWay) await begin(run, pieceOf(index, item), fan)
       } else if (fan.ended < fan.count) {
         await lookAfter(run, fan, pieceOf)
       }
       if (fan.ended < fan.count) {
         const untilMs = now() + Math.max(FIRST_LOOK_MS, now() - fan.openedAt)
-        const signal = lastSignal(id, run.round)
+        const signal = lastSignal(id, run.generation)
         return { waits: { kind: 'pieces', name, untilMs, signal, count: fan.count } }
       }
       return endsOf(run, id)
     },
     async kept(run, name) {
       const id = fanId(name)
-      const fan = await pieces.find(run.id, id, run.round)
+      const fan = await fanOuts.find(run.id, id, run.generation)
       return fan === undefined || fan.ended < fan.count ? undefined : endsOf(run, id)
     },
-    settle,
+    endChild,
     async underWay(runId) {
-      const fans = await pieces.list(runId)
+      const fans = await fanOuts.list(runId)
       return fans.flatMap((fan) => fan.underWay.map(({ index }) => childTaskId(runId, fan.id, index)))
     },
   }
@@ -156,8 +156,8 @@ function fanId(name: string): string {
   return createHash('sha1').update(name).digest('hex').slice(0, 10)
 }
 
-function lastSignal(fan: string, round: number): string {
-  return `pieces:${fan}:${round}`
+function lastSignal(fan: string, generation: number): string {
+  return `pieces:${fan}:${generation}`
 }
 
 function isLive({ state }: Run): boolean {

@@ -48,7 +48,7 @@ export async function readCatalog(options: Omit<CatalogOptions, 'onChange'>): Pr
   return (await nextGeneration(nothing, read, options)).catalog
 }
 
-const nothing: Sources = { files: [], pictures: {}, settings: {} }
+const nothing: Sources = { files: [], snapshots: {}, settings: {} }
 
 /**
  * Learns what the scene folders hold from a host, and again whenever a file in them changes. A file that is broken goes on as it was when it
@@ -71,11 +71,11 @@ export async function watchCatalog(options: CatalogOptions): Promise<WatchedCata
   let newest: Readonly<Record<string, string>> = {}
   async function renew(): Promise<boolean> {
     const read = readSources(folders, version + 1, options.settings)
-    const isSameCode = version > 0 && JSON.stringify(read.pictures[version + 1]) === JSON.stringify(newest)
+    const isSameCode = version > 0 && JSON.stringify(read.snapshots[version + 1]) === JSON.stringify(newest)
     if (isSameCode && !isStale) return false
     isStale = false
     version += 1
-    newest = read.pictures[version] ?? {}
+    newest = read.snapshots[version] ?? {}
     const next = await nextGeneration(current.sources, read, options)
     // What changed between being read and being watched.
     if (await beside.watch(next.watched)) renewStale()
@@ -130,12 +130,12 @@ async function nextGeneration(
   read: Sources,
   options: Omit<CatalogOptions, 'onChange'>,
 ): Promise<Generation> {
-  const pictures = { ...before.pictures, ...read.pictures }
+  const snapshots = { ...before.snapshots, ...read.snapshots }
   const { settings } = read
   const broken = new Map<string, SceneFault>()
   let files = read.files
   for (;;) {
-    const asked = await askForScenes({ files, pictures, settings }, options)
+    const asked = await askForScenes({ files, snapshots, settings }, options)
     const isLoaded = (fault: SceneFault): boolean => asked.scenes.some((scene) => scene.file === fault.file)
     const failed = asked.faults.filter((fault) => !isLoaded(fault))
     for (const fault of failed) if (!broken.has(fault.file)) broken.set(fault.file, fault)
@@ -149,12 +149,12 @@ async function nextGeneration(
     if (!isSettled) continue
     const faults = [...broken.values(), ...asked.faults.filter(isLoaded)]
     faults.push(...settingsOfNobody(settings, asked.scenes, faults))
-    const packs = packsOf(asked, { files, pictures, settings })
+    const packs = packsOf(asked, { files, snapshots, settings })
     const versions = Object.fromEntries([...packs].map(([scene, { version }]) => [scene, version]))
     const scenes = asked.scenes.map((scene) => ({ ...scene, version: versions[scene.name] }))
     return {
       catalog: { scenes, faults },
-      sources: { files, pictures: usedPictures(files, pictures), settings, versions },
+      sources: { files, snapshots: usedSnapshots(files, snapshots), settings, versions },
       packs,
       watched: asked.watched,
     }
@@ -171,9 +171,9 @@ function packsOf({ scenes, modules }: Asked, sources: Sources): ReadonlyMap<stri
   )
 }
 
-function usedPictures(files: readonly SceneFile[], pictures: Sources['pictures']): Sources['pictures'] {
+function usedSnapshots(files: readonly SceneFile[], snapshots: Sources['snapshots']): Sources['snapshots'] {
   const used = new Set(files.map((file) => `${file.version}`))
-  return Object.fromEntries(Object.entries(pictures).filter(([version]) => used.has(version)))
+  return Object.fromEntries(Object.entries(snapshots).filter(([version]) => used.has(version)))
 }
 
 /** A misspelt name would leave its scene as if nothing were set. */

@@ -10,11 +10,11 @@ import { endPrograms, endProgramsSoon, ownThread } from './family.ts'
 import { openLeftovers } from './leftovers.ts'
 import type { Outside } from './outside.ts'
 import { type End, perform } from './perform.ts'
-import { importFromPictures, modulesLoaded, pictureUrl } from './pictures.ts'
 import type { ThreadData } from './port.ts'
 import type { FromHost, ToHost } from './protocol.ts'
 import { rememberSteps } from './remember-steps.ts'
 import type { RunOrder } from './setting.ts'
+import { importFromSnapshots, modulesLoaded, snapshotUrl } from './snapshots.ts'
 import type { Watch } from './watchdog.ts'
 import { openWire } from './wire.ts'
 
@@ -79,11 +79,11 @@ wire.listen((message) => {
 
 async function load(sources: Sources, triggers: boolean): Promise<void> {
   conceal = concealer(sources.settings)
-  const modulesOf = importFromPictures(sources)
+  const modulesOf = importFromSnapshots(sources)
   const modules: Record<string, string[]> = {}
   const importFile = async (file: SceneFile) => {
     wire.send({ kind: 'loading', file: file.shown })
-    const module = await import(pictureUrl(file))
+    const module = await import(snapshotUrl(file))
     modules[file.shown] = modulesOf(file)
     return module
   }

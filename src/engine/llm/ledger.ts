@@ -117,8 +117,8 @@ export function openLedger({
   /** `sure`: how hard it is tried while the store is away. */
   async function countMessage(run: Run, sure: typeof retryWhileUnavailable): Promise<Bilingual[]> {
     const { at, until, book, keptUntil } = today()
-    const mark = `llm-asked:${run.id}-${run.round}`
-    const mine = String(run.epoch)
+    const mark = `llm-asked:${run.id}-${run.generation}`
+    const mine = String(run.fencingToken)
     // An attempt before this one has been counted already.
     if ((await sure(() => settings.claim(mark, mine, at, until + DAY_MS))) !== mine) return []
     const subjects = spendersOf(run.task.message)

@@ -45,8 +45,8 @@ export async function keepQuestion(
 }
 
 /** Under which a question of a task is kept: the same in each attempt, and another for each thing that a command asks. */
-export function saidId({ id, round }: Pick<Run, 'id' | 'round'>, text: string): string {
-  return `${id}-${round}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
+export function saidId({ id, generation }: Pick<Run, 'id' | 'generation'>, text: string): string {
+  return `${id}-${generation}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
 }
 
 /** The answer that was kept under this id. */

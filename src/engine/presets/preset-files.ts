@@ -24,7 +24,7 @@ export interface PresetFiles {
 const SETTLE_MS = 100
 
 /** A folder at one moment. */
-interface Picture {
+interface Snapshot {
   presets: ReadonlyMap<string, FilePreset>
   faults: readonly PresetFault[]
 }
@@ -41,7 +41,7 @@ export async function watchPresetFiles(dir: string, log: Log): Promise<PresetFil
   // Before the first reading, so that no change falls in between.
   await watching
 
-  let current: Picture = { presets: new Map(), faults: [] }
+  let current: Snapshot = { presets: new Map(), faults: [] }
   function renew(): void {
     current = readPresetFolder(folder, current.presets)
     log.info({ presets: current.presets.size, faults: current.faults.length }, 'presets loaded')
@@ -66,7 +66,7 @@ export async function watchPresetFiles(dir: string, log: Log): Promise<PresetFil
 }
 
 /** What the folder holds; of a file that is broken, what it was `before`. */
-export function readPresetFolder(folder: string, before: Picture['presets'] = new Map()): Picture {
+export function readPresetFolder(folder: string, before: Snapshot['presets'] = new Map()): Snapshot {
   const presets = new Map<string, FilePreset>()
   const faults: PresetFault[] = []
   for (const entry of namesIn(folder)) {

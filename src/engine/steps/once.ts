@@ -3,11 +3,11 @@ import type { Run } from '../../core/task/run.ts'
 import type { Steps } from '../../store/store.ts'
 
 /** For the attempts at one task, and anew in each round: a person who has it tried again wants it done again. */
-export function openOnce({ id, round, epoch }: Run, steps: Pick<Steps, 'find' | 'save'>): Once {
+export function openOnce({ id, generation, fencingToken }: Run, steps: Pick<Steps, 'find' | 'save'>): Once {
   return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     // Authors' names never begin so.
-    const step = `wait:once:${round}:${name}`
-    const kept = epoch === 1 ? undefined : await steps.find(id, step)
+    const step = `wait:once:${generation}:${name}`
+    const kept = fencingToken === 1 ? undefined : await steps.find(id, step)
     // The casts hold: what is kept there came of the same work.
     if (kept !== undefined) return kept.value as T
     const found = await work()

@@ -10,7 +10,7 @@ export function ownSteps(steps: Steps, run: Run): Steps {
 
   async function read(): Promise<Map<string, unknown>> {
     // A first attempt finds nothing.
-    const kept = run.epoch === 1 ? [] : await steps.list(run.id)
+    const kept = run.fencingToken === 1 ? [] : await steps.list(run.id)
     return new Map(kept.map(({ name, value }) => [name, value]))
   }
 
@@ -28,11 +28,11 @@ export function ownSteps(steps: Steps, run: Run): Steps {
       const kept = await known()
       return kept.has(name) ? { value: kept.get(name) } : steps.find(taskId, name)
     },
-    async save(taskId, name, value, hop) {
-      if (taskId !== run.id) return steps.save(taskId, name, value, hop)
+    async save(taskId, name, value, event) {
+      if (taskId !== run.id) return steps.save(taskId, name, value, event)
       const kept = await known()
       if (kept.has(name)) return kept.get(name)
-      const saved = await steps.save(taskId, name, value, hop)
+      const saved = await steps.save(taskId, name, value, event)
       kept.set(name, saved)
       return saved
     },

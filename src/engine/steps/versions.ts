@@ -68,15 +68,15 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
     putAt.set(of.version, at)
   }
 
-  async function boundTo({ id, round, epoch, task }: Run, steps: Steps): Promise<string | undefined> {
+  async function boundTo({ id, generation, fencingToken, task }: Run, steps: Steps): Promise<string | undefined> {
     const { piece, parent } = task
-    if (piece === undefined || parent === undefined) return epoch > 1 ? kept(id, round, steps) : undefined
+    if (piece === undefined || parent === undefined) return fencingToken > 1 ? kept(id, generation, steps) : undefined
     const run = await retryWhileUnavailable(() => store.runs.find(parent.id))
-    return run && kept(run.id, run.round, steps)
+    return run && kept(run.id, run.generation, steps)
   }
 
-  async function kept(runId: string, round: number, steps: Steps): Promise<string | undefined> {
-    const step = await retryWhileUnavailable(() => steps.find(runId, versionStep(round)))
+  async function kept(runId: string, generation: number, steps: Steps): Promise<string | undefined> {
+    const step = await retryWhileUnavailable(() => steps.find(runId, versionStep(generation)))
     return step && boundSchema.parse(step.value).version
   }
 
@@ -118,7 +118,7 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
       // A piece goes by its parent.
       if (version === undefined || run.task.piece !== undefined) return
       if (its !== undefined) await keep(its)
-      await retryWhileUnavailable(() => steps.save(run.id, versionStep(run.round), { version }))
+      await retryWhileUnavailable(() => steps.save(run.id, versionStep(run.generation), { version }))
     },
   }
 }
@@ -136,8 +136,8 @@ function missing({ scenes, faults }: Catalog, hasScene: boolean): CodeOf {
   return { state: 'unknown', why: `it waits for its scene, which may be in a broken file: ${broken.join(', ')}` }
 }
 
-function versionStep(round: number): string {
-  return `${VERSION_STEP}${round}`
+function versionStep(generation: number): string {
+  return `${VERSION_STEP}${generation}`
 }
 
 function fileId(version: string): string {

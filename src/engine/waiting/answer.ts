@@ -13,7 +13,7 @@ import { sentences } from './sentences.ts'
 /** Under which a question is kept among the steps of its run, before its signal. */
 export const ANSWER_PREFIX = `${WAIT_PREFIX}answer:`
 
-const signalOf = (name: string, round: number): string => `answer:${name}:${round}`
+const signalOf = (name: string, generation: number): string => `answer:${name}:${generation}`
 
 /**
  * An answer stays so in later rounds; without one the question is asked anew when its person has the task tried
@@ -25,7 +25,7 @@ export const answer: WaitKind<OrderOf<'answer'>, AnswerWait> = {
     const { name, question, choices, from } = order
     const known = await answerOf(order, run, store)
     if (known !== undefined) return { value: known }
-    const signal = signalOf(name, run.round)
+    const signal = signalOf(name, run.generation)
     const atMs = now()
     const untilMs = atMs + order.withinMs
     const code = await codeOf(run, signal, steps)
@@ -54,10 +54,10 @@ async function answerOf(
   run: Run,
   { steps }: Pick<Store, 'steps'>,
 ): Promise<Answer | undefined> {
-  for (let round = 0; round <= run.round; round++) {
-    const kept = await steps.find(run.id, signalStep(signalOf(name, round)))
+  for (let generation = 0; generation <= run.generation; generation++) {
+    const kept = await steps.find(run.id, signalStep(signalOf(name, generation)))
     const given = kept && answerSchema.parse(kept.value)
-    if (given?.text !== undefined || (given && round === run.round)) return given
+    if (given?.text !== undefined || (given && generation === run.generation)) return given
   }
   return undefined
 }

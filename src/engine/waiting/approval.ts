@@ -11,7 +11,7 @@ import { sentences } from './sentences.ts'
 /** Under which an approval is kept among the steps of its run, before its signal. */
 export const APPROVAL_PREFIX = `${WAIT_PREFIX}approval:`
 
-const signalOf = (name: string, round: number): string => `approval:${name}:${round}`
+const signalOf = (name: string, generation: number): string => `approval:${name}:${generation}`
 
 /** What was approved stays so; what was rejected is asked again when its person has the task tried again. */
 export const approval: WaitKind<OrderOf<'approval'>, ApprovalWait> = {
@@ -19,7 +19,7 @@ export const approval: WaitKind<OrderOf<'approval'>, ApprovalWait> = {
     const known = await decisionOf(order, run, store)
     if (known !== undefined) return { value: known }
     const { name, question, by, notSelf, count, escalate } = order
-    const signal = signalOf(name, run.round)
+    const signal = signalOf(name, run.generation)
     const code = await codeOf(run, signal, store.steps)
     const now = clock()
     const asked: ApprovalWait = {
@@ -73,10 +73,10 @@ async function decisionOf(
   run: Run,
   { steps }: Pick<Store, 'steps'>,
 ): Promise<Approval | undefined> {
-  for (let round = 0; round <= run.round; round++) {
-    const kept = await steps.find(run.id, signalStep(signalOf(name, round)))
+  for (let generation = 0; generation <= run.generation; generation++) {
+    const kept = await steps.find(run.id, signalStep(signalOf(name, generation)))
     const decision = kept && approvalSchema.parse(kept.value)
-    if (decision?.isApproved || (decision && round === run.round)) return decision
+    if (decision?.isApproved || (decision && generation === run.generation)) return decision
   }
   return undefined
 }

@@ -16,7 +16,7 @@ const LETTERS = 26
  * and stays in all rounds.
  */
 export async function codeOf(
-  { id, round }: Pick<Run, 'id' | 'round'>,
+  { id, generation }: Pick<Run, 'id' | 'generation'>,
   signal: string,
   steps: Pick<Store['steps'], 'save'>,
 ): Promise<string> {
@@ -24,7 +24,7 @@ export async function codeOf(
   const mine = cleanText(signal.slice(0, signal.lastIndexOf(':')))
   for (let place = 1; ; place++) {
     const holder = await steps.save(id, `${WAIT_PREFIX}place:${place}`, mine)
-    if (holder === mine) return `${lettersOf(place)}${round === 0 ? '' : round + 1}`
+    if (holder === mine) return `${lettersOf(place)}${generation === 0 ? '' : generation + 1}`
   }
 }
 
@@ -57,8 +57,8 @@ export function referenceText({ number, code = '' }: Reference): string {
 type Asked = { signal: string; code?: string }
 
 /** Whether it was asked in the round that its run is in now: what was asked in an earlier one waits no more. */
-export function isOfNow({ round }: Run, { signal }: Asked): boolean {
-  return signal.endsWith(`:${round}`)
+export function isOfNow({ generation }: Run, { signal }: Asked): boolean {
+  return signal.endsWith(`:${generation}`)
 }
 
 /** The code of a wait that was found; of one that an older version began, claimed now. */

@@ -24,7 +24,7 @@ export async function waitFor(order: WaitOrder, run: Run, lang: Lang, ports: Wai
   const begun = await kind.begin(order, run, ports)
   if ('value' in begun) return begun
   for (const { name, parts } of kind.asks(begun.waits, run, lang, ports.now())) {
-    await ports.say({ task: run.task, round: run.round, name, parts, toChat: true })
+    await ports.say({ task: run.task, generation: run.generation, name, parts, toChat: true })
   }
   return begun
 }

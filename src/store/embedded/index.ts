@@ -4,16 +4,16 @@ import type { Store } from '../store.ts'
 import { embeddedConversations } from './conversations.ts'
 import { embeddedCounters } from './counters.ts'
 import { databaseOn } from './database.ts'
+import { embeddedFanOuts } from './fan-outs.ts'
 import { embeddedFiles } from './files.ts'
 import { embeddedGrants } from './grants.ts'
 import { embeddedLeases } from './leases.ts'
 import { lockFolder } from './lock.ts'
 import { migrate } from './migrate.ts'
+import { embeddedOrderingKeys } from './ordering-keys.ts'
 import { embeddedOutbox } from './outbox.ts'
-import { embeddedPieces } from './pieces.ts'
 import { type PgLikeClient, type PgLikePool, Pool } from './postgres/pool.ts'
 import { Postgres } from './postgres/postgres.ts'
-import { embeddedRows } from './rows.ts'
 import { embeddedRuns } from './runs.ts'
 import { embeddedSchedules } from './schedules.ts'
 import { embeddedSettings } from './settings.ts'
@@ -115,9 +115,9 @@ async function storeOn(
     pool,
     runs: embeddedRuns(db),
     steps: embeddedSteps(db),
-    pieces: embeddedPieces(db),
+    fanOuts: embeddedFanOuts(db),
     outbox: embeddedOutbox(db),
-    rows: embeddedRows(db),
+    orderingKeys: embeddedOrderingKeys(db),
     shares: embeddedShares(db),
     grants: embeddedGrants(db),
     leases: embeddedLeases(db),

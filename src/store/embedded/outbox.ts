@@ -42,7 +42,7 @@ export function embeddedOutbox(db: Database): Outbox {
       return record === null ? undefined : recordOf(record)
     },
 
-    settle(deliveryId, attempt, verdict, now) {
+    applyVerdict(deliveryId, attempt, verdict, now) {
       const route = verdict.state === 'sent' ? verdict.route : null
       const receipt = verdict.state === 'sent' ? toJson(verdict.receipt) : null
       const why = 'why' in verdict ? cleanText(verdict.why) : null

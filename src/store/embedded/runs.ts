@@ -1,5 +1,5 @@
 import { liveStates, type NewRun, type Run, type RunState, type TimelineEvent } from '../../core/task/run.ts'
-import type { Task } from '../../core/task/task.ts'
+import { inTodaysNames, type Task } from '../../core/task/task.ts'
 import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/task/wait.ts'
 import { cleanText } from '../../core/text/clean.ts'
 import { LOOK_AGAIN_MS, type Runs } from '../store.ts'
@@ -9,44 +9,67 @@ import { optional, toJson } from './json.ts'
 export function embeddedRuns(db: Database): Runs {
   return {
     async create(run, now) {
-      const made = await db.call<{ created: boolean; run: RunRow }>('create_run', ...argsOf(run), now, turnOf(run))
+      const made = await db.call<{ created: boolean; run: RunRow }>(
+        'create_run',
+        ...argsOf(run),
+        now,
+        attemptKeyOf(run),
+      )
       return { created: made.created, run: runOf(made.run) }
     },
 
     async start(run, now, leaseMs) {
-      const started = await db.call<Started>('start_run', ...argsOf(run), now, leaseMs, turnOf(run), LOOK_AGAIN_MS)
+      const started = await db.call<Started>(
+        'start_run',
+        ...argsOf(run),
+        now,
+        leaseMs,
+        attemptKeyOf(run),
+        LOOK_AGAIN_MS,
+      )
       return started.state === 'held' ? started : { state: started.state, run: runOf(started.run) }
     },
 
-    renew: (id, epoch, now, leaseMs) => db.call('renew_run', id, epoch, now, leaseMs),
+    renew: (id, fencingToken, now, leaseMs) => db.call('renew_run', id, fencingToken, now, leaseMs),
 
-    release: (id, epoch, hops, snoozed, now) => db.call('release_run', id, epoch, toJson(hops), snoozed, now),
+    release: (id, fencingToken, events, snoozed, now) =>
+      db.call('release_run', id, fencingToken, toJson(events), snoozed, now),
 
-    suspend: (id, epoch, waits, hops, now) =>
+    suspend: (id, fencingToken, waits, events, now) =>
       db.call(
         'suspend_run',
         id,
-        epoch,
+        fencingToken,
         toJson(waits),
         firstEnd(waits),
         waits.flatMap(signalsOf).map((signal) => cleanText(signalStep(signal))),
-        toJson(hops),
+        toJson(events),
         now,
       ),
 
-    signal: (id, name, value, hops, now) =>
-      db.call('signal_run', id, cleanText(signalStep(name)), toJson(value), toJson(hops), now),
+    signal: (id, name, value, events, now) =>
+      db.call('signal_run', id, cleanText(signalStep(name)), toJson(value), toJson(events), now),
 
-    finish: (id, epoch, end, hops, now) =>
-      db.call('finish_run', id, epoch, end.state, end.why === undefined ? null : cleanText(end.why), toJson(hops), now),
+    finish: (id, fencingToken, end, events, now) =>
+      db.call(
+        'finish_run',
+        id,
+        fencingToken,
+        end.state,
+        end.why === undefined ? null : cleanText(end.why),
+        toJson(events),
+        now,
+      ),
 
     async cancel(id, why, by, now) {
-      const hop: TimelineEvent = { at: now, kind: 'cancelled', text: `${why} (${by})` }
-      return optional(await db.call<'waiting' | 'running' | null>('cancel_run', id, cleanText(why), toJson([hop]), now))
+      const event: TimelineEvent = { at: now, kind: 'cancelled', text: `${why} (${by})` }
+      return optional(
+        await db.call<'waiting' | 'running' | null>('cancel_run', id, cleanText(why), toJson([event]), now),
+      )
     },
 
-    async reopen(id, hops, now, { fresh = false } = {}) {
-      if (!fresh) return db.call('reopen_run', id, toJson(hops), now)
+    async reopen(id, events, now, { fresh = false } = {}) {
+      if (!fresh) return db.call('reopen_run', id, toJson(events), now)
       // One statement, so both or neither; the first part looks at the run as it was before the second.
       const [row] = await db.rows<{ is_open: boolean }>(
         `WITH ended AS (SELECT id FROM huitou.run WHERE id = $1 AND ended_at IS NOT NULL),
@@ -55,19 +78,19 @@ export function embeddedRuns(db: Database): Runs {
         fans AS (DELETE FROM huitou.fan USING ended WHERE run = ended.id)
         SELECT huitou.reopen_run($1, $2, $3) AS is_open`,
         id,
-        toJson(hops),
+        toJson(events),
         now,
       )
       return row?.is_open ?? false
     },
 
-    async progress(id, epoch, progress) {
+    async progress(id, fencingToken, progress) {
       const update = `UPDATE huitou.run SET progress = $3 WHERE id = $1 AND epoch = $2 AND state = 'running'`
-      await db.rows(update, id, epoch, toJson(progress))
+      await db.rows(update, id, fencingToken, toJson(progress))
     },
 
-    async note(id, hops) {
-      await db.run('note_run', id, toJson(hops))
+    async note(id, events) {
+      await db.run('note_run', id, toJson(events))
     },
 
     find: (id) => one(db.rows('SELECT row_to_json(r)::text AS json FROM huitou.run r WHERE id = $1', id)),
@@ -124,9 +147,12 @@ export interface RunRow {
 type Started = { state: 'go' | 'over'; run: RunRow } | { state: 'held'; untilMs: number }
 
 export function runOf(row: RunRow): Run {
-  const { id, number, task, owner, state, round, attempt, failures, epoch } = row
+  const { id, number, owner, state, attempt, failures } = row
   return {
-    ...{ id, number, task, owner, state, round, attempt, failures, epoch },
+    ...{ id, number, owner, state, attempt, failures },
+    task: inTodaysNames(row.task),
+    generation: row.round,
+    fencingToken: row.epoch,
     leaseUntil: row.lease_until,
     waits: optional(row.waits),
     progress: optional(row.progress),
@@ -143,14 +169,14 @@ async function one(rows: Promise<{ json: string }[]>): Promise<Run | undefined> 
 }
 
 /** What create_run and start_run begin with. */
-export function argsOf({ id, task, owner, hops }: NewRun): unknown[] {
+export function argsOf({ id, task, owner, events }: NewRun): unknown[] {
   const { route, message } = task
   const command = route === undefined ? '' : route.scene === '' ? route.command : `${route.scene} ${route.command}`
   const { channel, chat } = message.from
   const words = message.text.toLowerCase()
-  return [id, toJson(task), ...[owner, channel, chat, command, words].map(cleanText), toJson(hops)]
+  return [id, toJson(task), ...[owner, channel, chat, command, words].map(cleanText), toJson(events)]
 }
 
-function turnOf({ turn }: NewRun): string | null {
-  return turn === undefined ? null : cleanText(turn)
+function attemptKeyOf({ attemptKey }: NewRun): string | null {
+  return attemptKey === undefined ? null : cleanText(attemptKey)
 }

@@ -3,9 +3,9 @@ import type { Database } from './database.ts'
 
 export function embeddedShares(db: Database): Shares {
   return {
-    tag: (lane, owner) => db.call('share_tag', lane, owner),
-    async advance(lane, tag) {
-      await db.run('share_advance', lane, tag)
+    priority: (lane, owner) => db.call('share_tag', lane, owner),
+    async advance(lane, priority) {
+      await db.run('share_advance', lane, priority)
     },
     async reset(lane) {
       await db.run('share_reset', lane)

@@ -11,8 +11,8 @@ export function embeddedSteps(db: Database): Steps {
       return row && { value: JSON.parse(row.json) }
     },
 
-    save: (taskId, name, value, hop) =>
-      db.call('save_step', taskId, cleanText(name), toJson(value), hop && toJson([hop])),
+    save: (taskId, name, value, event) =>
+      db.call('save_step', taskId, cleanText(name), toJson(value), event && toJson([event])),
 
     async list(taskId) {
       return db.rows('SELECT name, value FROM huitou.step WHERE task = $1 ORDER BY seq', taskId)

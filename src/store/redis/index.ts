@@ -2,13 +2,13 @@ import type { Store } from '../store.ts'
 import { closeConnection, openConnection, tryToConnect } from './connection.ts'
 import { redisConversations } from './conversations.ts'
 import { redisCounters } from './counters.ts'
+import { redisFanOuts } from './fan-outs.ts'
 import { answered } from './faults.ts'
 import { redisFiles, sweepFiles } from './files.ts'
 import { redisGrants } from './grants.ts'
 import { redisLeases } from './leases.ts'
+import { redisOrderingKeys } from './ordering-keys.ts'
 import { redisOutbox, sweepOutbox } from './outbox.ts'
-import { redisPieces } from './pieces.ts'
-import { redisRows } from './rows.ts'
 import { redisRuns, sweepRuns } from './runs.ts'
 import { redisSchedules } from './schedules.ts'
 import { database } from './script.ts'
@@ -48,9 +48,9 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     kind: 'redis',
     runs: redisRuns(db),
     steps: redisSteps(db),
-    pieces: redisPieces(db),
+    fanOuts: redisFanOuts(db),
     outbox: redisOutbox(db),
-    rows: redisRows(db),
+    orderingKeys: redisOrderingKeys(db),
     shares: redisShares(db),
     grants: redisGrants(db),
     leases: redisLeases(db),

@@ -64,7 +64,7 @@ export function redisOutbox(db: Database): Outbox {
       return reply === null ? undefined : readRecord(asFields(reply))
     },
 
-    async settle(deliveryId, attempt, verdict, now) {
+    async applyVerdict(deliveryId, attempt, verdict, now) {
       const lookAt = await db.run(lua.settle, deliveryId, attempt, verdict.state, now, ...detailsOf(verdict))
       return lookAt === null ? { more: false } : { more: true, lookAt: Number(lookAt) }
     },

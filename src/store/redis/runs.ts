@@ -1,5 +1,5 @@
 import { type NewRun, type Run, runStateSchema, type TimelineEvent } from '../../core/task/run.ts'
-import type { Task } from '../../core/task/task.ts'
+import { inTodaysNames, type Task } from '../../core/task/task.ts'
 import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/task/wait.ts'
 import { cleanText } from '../../core/text/clean.ts'
 import { LOOK_AGAIN_MS, type Runs } from '../store.ts'
@@ -20,16 +20,23 @@ export function redisRuns(db: Database): Runs {
   return {
     async create(run, now) {
       const { args, made } = ofNew(run, now)
-      const [what, reply] = asList(await db.run(lua.createRun, ...args, turnOf(run), ...eventsAsJson(run.hops)))
+      const [what, reply] = asList(await db.run(lua.createRun, ...args, attemptKeyOf(run), ...eventsAsJson(run.events)))
       if (what === 'known') return { created: false, run: readRun(asFields(reply)) }
-      const waiting = { state: 'waiting', attempt: 0, failures: 0, round: 0, epoch: 0, leaseUntil: now } as const
+      const waiting = {
+        state: 'waiting',
+        attempt: 0,
+        failures: 0,
+        generation: 0,
+        fencingToken: 0,
+        leaseUntil: now,
+      } as const
       return { created: true, run: { ...made, ...waiting, number: Number(reply) } }
     },
 
     async start(run, now, leaseMs) {
       const { args, made } = ofNew(run, now)
       const [what, reply] = asList(
-        await db.run(lua.startRun, ...args, leaseMs, LOOK_AGAIN_MS, turnOf(run), ...eventsAsJson(run.hops)),
+        await db.run(lua.startRun, ...args, leaseMs, LOOK_AGAIN_MS, attemptKeyOf(run), ...eventsAsJson(run.events)),
       )
       if (what === 'held') return { state: 'held', untilMs: Number(reply) }
       if (what === 'over') return { state: 'over', run: readRun(asFields(reply)) }
@@ -38,56 +45,65 @@ export function redisRuns(db: Database): Runs {
         state: 'running',
         attempt: 1,
         failures: 0,
-        round: 0,
-        epoch: 1,
+        generation: 0,
+        fencingToken: 1,
         leaseUntil: now + leaseMs,
         startedAt: now,
       } as const
       return { state: 'go', run: { ...made, ...running, number: Number(reply) } }
     },
 
-    async renew(id, epoch, now, leaseMs) {
-      return (await db.run(lua.renewRun, id, epoch, now, leaseMs)) === 1
+    async renew(id, fencingToken, now, leaseMs) {
+      return (await db.run(lua.renewRun, id, fencingToken, now, leaseMs)) === 1
     },
 
-    async release(id, epoch, hops, snoozed, now) {
-      return (await db.run(lua.releaseRun, id, epoch, now, snoozed ? 1 : 0, ...eventsAsJson(hops))) === 1
+    async release(id, fencingToken, events, snoozed, now) {
+      return (await db.run(lua.releaseRun, id, fencingToken, now, snoozed ? 1 : 0, ...eventsAsJson(events))) === 1
     },
 
-    async suspend(id, epoch, waits, hops, now) {
+    async suspend(id, fencingToken, waits, events, now) {
       const steps = waits.flatMap(signalsOf).map((signal) => cleanText(signalStep(signal)))
-      const args = [id, epoch, now, toJson(waits), firstEnd(waits), steps.length, ...steps, ...eventsAsJson(hops)]
+      const args = [
+        id,
+        fencingToken,
+        now,
+        toJson(waits),
+        firstEnd(waits),
+        steps.length,
+        ...steps,
+        ...eventsAsJson(events),
+      ]
       const how = await db.run(lua.suspendRun, ...args)
       return how === 'waits' || how === 'again' ? how : 'lost'
     },
 
-    async signal(id, name, value, hops, now) {
+    async signal(id, name, value, events, now) {
       const step = cleanText(signalStep(name))
-      const how = await db.run(lua.signalRun, id, now, step, toJson(value), ...eventsAsJson(hops))
+      const how = await db.run(lua.signalRun, id, now, step, toJson(value), ...eventsAsJson(events))
       return how === 'first' || how === 'known' ? how : 'gone'
     },
 
-    async finish(id, epoch, end, hops, now) {
+    async finish(id, fencingToken, end, events, now) {
       const why = cleanText(end.why ?? '')
-      return (await db.run(lua.finishRun, id, epoch, now, end.state, why, ...eventsAsJson(hops))) === 1
+      return (await db.run(lua.finishRun, id, fencingToken, now, end.state, why, ...eventsAsJson(events))) === 1
     },
 
     async cancel(id, why, by, now) {
-      const hop: TimelineEvent = { at: now, kind: 'cancelled', text: `${why} (${by})` }
-      const state = await db.run(lua.cancelRun, id, now, cleanText(why), toJson(hop))
+      const event: TimelineEvent = { at: now, kind: 'cancelled', text: `${why} (${by})` }
+      const state = await db.run(lua.cancelRun, id, now, cleanText(why), toJson(event))
       return state === 'waiting' || state === 'running' ? state : undefined
     },
 
-    async reopen(id, hops, now, { fresh = false } = {}) {
-      return (await db.run(lua.reopenRun, id, now, fresh ? 1 : 0, ...eventsAsJson(hops))) === 1
+    async reopen(id, events, now, { fresh = false } = {}) {
+      return (await db.run(lua.reopenRun, id, now, fresh ? 1 : 0, ...eventsAsJson(events))) === 1
     },
 
-    async progress(id, epoch, progress) {
-      await db.run(lua.progressRun, id, epoch, toJson(progress))
+    async progress(id, fencingToken, progress) {
+      await db.run(lua.progressRun, id, fencingToken, toJson(progress))
     },
 
-    async note(id, hops) {
-      if (hops.length > 0) await db.run(lua.noteRun, id, ...eventsAsJson(hops))
+    async note(id, events) {
+      if (events.length > 0) await db.run(lua.noteRun, id, ...eventsAsJson(events))
     },
 
     async find(id) {
@@ -100,8 +116,8 @@ export function redisRuns(db: Database): Runs {
     },
 
     async timeline(id) {
-      const hops = await answered(db.redis.lrange(`${keyOf(id)}:hops`, 0, -1))
-      return hops.map((hop) => fromJson<TimelineEvent>(hop))
+      const events = await answered(db.redis.lrange(`${keyOf(id)}:hops`, 0, -1))
+      return events.map((event) => fromJson<TimelineEvent>(event))
     },
 
     list: (filter, limit, before) =>
@@ -121,8 +137,8 @@ export async function sweepRuns(db: Database, endedBefore: number, limit: number
 }
 
 /** A timeline keeps no more than these; Lua takes no list without bounds either. */
-function eventsAsJson(hops: TimelineEvent[]): string[] {
-  return hops.slice(-500).map(toJson)
+function eventsAsJson(events: TimelineEvent[]): string[] {
+  return events.slice(-500).map(toJson)
 }
 
 function readIfThere(fields: Fields): Run | undefined {
@@ -133,13 +149,13 @@ export function readRun(fields: Fields): Run {
   return {
     id: fields.id ?? '',
     number: Number(fields.number),
-    task: fromJson<Task>(fields.task),
+    task: inTodaysNames(fromJson<Task>(fields.task)),
     owner: fields.owner ?? '',
     state: runStateSchema.parse(fields.state),
     attempt: Number(fields.attempt),
     failures: Number(fields.failures ?? 0),
-    round: Number(fields.round),
-    epoch: Number(fields.epoch),
+    generation: Number(fields.round),
+    fencingToken: Number(fields.epoch),
     leaseUntil: Number(fields.leaseUntil),
     waits: optional(fields.waits, fromJson<Wait[]>),
     progress: optional(fields.progress, fromJson<Run['progress']>),
@@ -150,6 +166,6 @@ export function readRun(fields: Fields): Run {
   }
 }
 
-function turnOf({ turn }: NewRun): string {
-  return cleanText(turn ?? '')
+function attemptKeyOf({ attemptKey }: NewRun): string {
+  return cleanText(attemptKey ?? '')
 }

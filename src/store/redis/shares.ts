@@ -6,7 +6,7 @@ import { type Database, script } from './script.ts'
 const largestTag = 2_000_000
 
 /* shares:<lane>  hash: `begun`, and `of:<owner>` the last tag given to each */
-const tag = script(`
+const priority = script(`
 local shares, owner = P .. 'shares:' .. ARGV[1], 'of:' .. ARGV[2]
 local known = call('HMGET', shares, 'begun', owner)
 local tag = math.min(math.max(known[1] or 0, known[2] or 0) + 1, ${largestTag})
@@ -21,8 +21,8 @@ if tag > tonumber(call('HGET', shares, 'begun') or 0) then call('HSET', shares, 
 
 export function redisShares(db: Database): Shares {
   return {
-    async tag(lane, owner) {
-      return Number(await db.run(tag, lane, owner))
+    async priority(lane, owner) {
+      return Number(await db.run(priority, lane, owner))
     },
     async advance(lane, begun) {
       await db.run(advance, lane, begun)

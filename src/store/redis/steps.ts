@@ -27,9 +27,9 @@ export function redisSteps(db: Database): Steps {
       return kept === null ? undefined : { value: readValue(kept) }
     },
 
-    async save(taskId, name, value, hop) {
+    async save(taskId, name, value, event) {
       const json = toJson(value)
-      const kept = await db.run(save, taskId, cleanText(name), json, ...(hop === undefined ? [] : [toJson(hop)]))
+      const kept = await db.run(save, taskId, cleanText(name), json, ...(event === undefined ? [] : [toJson(event)]))
       return typeof kept === 'string' ? readValue(kept) : fromJson<unknown>(json)
     },
 

@@ -60,7 +60,7 @@ export function keepingContract(store: StoreUnderTest): void {
       const taskId = unique('task')
       const [sent, waiting] = [aDelivery(line, { taskId }), aDelivery(line, { taskId })]
       await store().outbox.offer([sent, waiting], { permit: aPermit(noon) })
-      await store().outbox.settle(sent.id, 1, sentAt(noon), noon)
+      await store().outbox.applyVerdict(sent.id, 1, sentAt(noon), noon)
       await store().sweep(aYearOn, 10_000)
       expect(await store().outbox.find(sent.id)).toBeUndefined()
       expect((await store().outbox.ofTask(taskId)).map((record) => record.delivery.id)).toEqual([waiting.id])
@@ -74,7 +74,7 @@ export function keepingContract(store: StoreUnderTest): void {
       const [begun, other] = [aDelivery(line, { taskId: run.id }), aDelivery(line)]
       for (const delivery of [begun, other]) {
         await store().outbox.offer([delivery], { permit: aPermit(noon) })
-        await store().outbox.settle(delivery.id, 1, sentAt(noon), noon)
+        await store().outbox.applyVerdict(delivery.id, 1, sentAt(noon), noon)
       }
       for (const months of [1, 2, 12]) await store().sweep(noon + months * 30 * day, 10_000)
       expect(await store().outbox.find(other.id)).toBeUndefined()
@@ -125,10 +125,10 @@ export function outlivingContract(opened: () => OpenedStore): void {
     const delivery = aDelivery(line)
     const bytes = new Uint8Array([0, 255, 10])
     const { number } = await mustStart(store, run, noon)
-    await store.steps.save(name, 'one', { rows: [] })
+    await store.steps.save(name, 'one', { orderingKeys: [] })
     await store.outbox.offer([delivery], {})
     await store.outbox.pause(line.channel, noon + minute)
-    await store.shares.tag(name, 'staff:a')
+    await store.shares.priority(name, 'staff:a')
     await store.grants.put({ subject: name, scene: '*', command: '*', by: 'admin', at: noon }, 'admin', noon)
     await store.leases.take(name, 'a', noon, minute)
     await store.counters.add(name, 3, noon, day)
@@ -137,13 +137,13 @@ export function outlivingContract(opened: () => OpenedStore): void {
     await store.conversations.append(name, [{ id: 'a', entry: 1 }], 10)
 
     const again = await reopen()
-    expect(await again.runs.find(name)).toMatchObject({ number, state: 'running', epoch: 1, task: run.task })
-    expect(await again.runs.timeline(name)).toEqual(run.hops)
+    expect(await again.runs.find(name)).toMatchObject({ number, state: 'running', fencingToken: 1, task: run.task })
+    expect(await again.runs.timeline(name)).toEqual(run.events)
     expect((await again.runs.create(aRun(), noon)).run.number).toBeGreaterThan(number)
-    expect(await again.steps.find(name, 'one')).toEqual({ value: { rows: [] } })
+    expect(await again.steps.find(name, 'one')).toEqual({ value: { orderingKeys: [] } })
     expect(await again.outbox.find(delivery.id)).toMatchObject({ delivery, state: 'queued' })
     expect(await again.outbox.take(line, aPermit(noon))).toEqual({ state: 'wait', untilMs: noon + minute })
-    expect(await again.shares.tag(name, 'staff:a')).toBe(2)
+    expect(await again.shares.priority(name, 'staff:a')).toBe(2)
     expect(await again.grants.allows({ subjects: [name], scene: 'a', command: 'b' }, noon)).toBe(true)
     expect(await again.leases.take(name, 'b', noon, minute)).toBe(false)
     expect(await again.counters.get(name, noon)).toBe(3)

@@ -15,7 +15,7 @@ export function limitsContract(store: StoreUnderTest): void {
     const taken = await store().outbox.take(line, aPermit(now, limits))
     if (taken.state === 'wait') return taken.untilMs
     if (taken.state === 'empty') throw new Error('the line cannot be empty')
-    await store().outbox.settle(taken.record.delivery.id, taken.record.attempts, sentAt(now), now)
+    await store().outbox.applyVerdict(taken.record.delivery.id, taken.record.attempts, sentAt(now), now)
     return 'sent'
   }
 
@@ -69,7 +69,7 @@ export function limitsContract(store: StoreUnderTest): void {
       const limits = { chat: [{ count: 1, windowMs: minute }] }
       const delivery = aDelivery(line)
       await store().outbox.offer([delivery], { permit: aPermit(noon, limits) })
-      await store().outbox.settle(
+      await store().outbox.applyVerdict(
         delivery.id,
         1,
         { state: 'again', why: 'busy', notBefore: noon + 1, costsAttempt: true },

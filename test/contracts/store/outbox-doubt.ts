@@ -49,11 +49,11 @@ export function doubtContract(store: StoreUnderTest): void {
       const delivery = aDelivery(line)
       await store().outbox.offer([delivery], {})
       const { attempts } = await mustTake(store(), line, looking(noon, limits))
-      await store().outbox.settle(delivery.id, attempts, inDoubt(noon + second), noon)
+      await store().outbox.applyVerdict(delivery.id, attempts, inDoubt(noon + second), noon)
       expect(await store().outbox.find(delivery.id)).toMatchObject({ state: 'queued', doubtSince: noon })
       const looked = await mustTake(store(), line, looking(noon + second, limits))
       expect(looked.doubtSince).toBe(noon)
-      await store().outbox.settle(delivery.id, looked.attempts, again(noon + second), noon + second)
+      await store().outbox.applyVerdict(delivery.id, looked.attempts, again(noon + second), noon + second)
       expect(await store().outbox.take(line, looking(noon + second, limits))).toEqual({
         state: 'wait',
         untilMs: noon + minute,
@@ -68,7 +68,7 @@ export function doubtContract(store: StoreUnderTest): void {
         const delivery = aDelivery(line, { expiresAt: noon + 5 * minute })
         await store().outbox.offer([delivery], {})
         const { attempts } = await mustTake(store(), line, looking(noon))
-        await store().outbox.settle(delivery.id, attempts, inDoubt(noon), noon)
+        await store().outbox.applyVerdict(delivery.id, attempts, inDoubt(noon), noon)
         expect(await store().outbox.take(line, permit)).toEqual({ state: 'empty' })
         expect(await store().outbox.find(delivery.id)).toMatchObject({ state: 'unsure', why: 'busy' })
         // An operator who sends it again wants it sent.
@@ -91,7 +91,7 @@ export function doubtContract(store: StoreUnderTest): void {
       untilMs: noon + 5 * minute,
     })
     expect(await store().outbox.due(noon + minute, 1_000)).not.toContainEqual(line)
-    await store().outbox.settle(delivery.id, attempts, sentAt(noon), noon)
+    await store().outbox.applyVerdict(delivery.id, attempts, sentAt(noon), noon)
     expect(await store().outbox.prolong(delivery.id, attempts, noon + 5 * minute)).toBe(false)
   })
 
@@ -101,7 +101,7 @@ export function doubtContract(store: StoreUnderTest): void {
     await store().outbox.offer([delivery], {})
     const { attempts } = await mustTake(store(), line, aPermit(noon))
     await store().outbox.pause(line.channel, noon + 10 * minute, line.chat)
-    await store().outbox.settle(delivery.id, attempts, again(noon + 10 * minute, false), noon)
+    await store().outbox.applyVerdict(delivery.id, attempts, again(noon + 10 * minute, false), noon)
     expect(await store().outbox.take(line, aPermit(noon + second))).toMatchObject({ state: 'wait' })
     await store().outbox.resume(line, noon + minute)
     expect(await store().outbox.due(noon + minute, 1_000)).toContainEqual(line)
@@ -120,7 +120,7 @@ export function doubtContract(store: StoreUnderTest): void {
       const at = noon + place * minute
       const { attempts } = await mustTake(store(), where, aPermit(at))
       const receipt = { platformMessageId: `-${place}`, sentAt: at }
-      await store().outbox.settle(delivery.id, attempts, { state: 'sent', route: 'active', receipt }, at)
+      await store().outbox.applyVerdict(delivery.id, attempts, { state: 'sent', route: 'active', receipt }, at)
     }
     expect(await store().outbox.saidSince(line, noon)).toEqual(['-0', '-1'])
     expect(await store().outbox.saidSince(line, noon + second)).toEqual(['-1'])

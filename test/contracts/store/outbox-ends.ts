@@ -26,7 +26,7 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       const line = aLine()
       const [a, b] = [aDelivery(line), aDelivery(line)]
       await store().outbox.offer([a, b], { permit: aPermit(noon) })
-      expect(await store().outbox.settle(a.id, 1, verdict, noon + 1)).toEqual({ more: true, lookAt: noon + 1 })
+      expect(await store().outbox.applyVerdict(a.id, 1, verdict, noon + 1)).toEqual({ more: true, lookAt: noon + 1 })
       expect(await store().outbox.find(a.id)).toMatchObject({ ...verdict, attempts: 1, updatedAt: noon + 1 })
       expect((await mustTake(store(), line, aPermit(noon + 1))).delivery).toEqual(b)
     })
@@ -35,7 +35,7 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       const delivery = aDelivery(aLine())
       await store().outbox.offer([delivery], { permit: aPermit(noon) })
       const receipt = { platformMessageId: 'm-7', sentAt: noon + 2, note: 'one of two reached' }
-      await store().outbox.settle(delivery.id, 1, { state: 'sent', route: 'webhook', receipt }, noon + 3)
+      await store().outbox.applyVerdict(delivery.id, 1, { state: 'sent', route: 'webhook', receipt }, noon + 3)
       expect(await store().outbox.find(delivery.id)).toEqual({
         delivery,
         state: 'sent',
@@ -51,7 +51,10 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       const line = aLine()
       const [a, b] = [aDelivery(line), aDelivery(line)]
       await store().outbox.offer([a, b], { permit: aPermit(noon) })
-      expect(await store().outbox.settle(a.id, 1, again(noon + 400), noon)).toEqual({ more: true, lookAt: noon + 400 })
+      expect(await store().outbox.applyVerdict(a.id, 1, again(noon + 400), noon)).toEqual({
+        more: true,
+        lookAt: noon + 400,
+      })
       expect(await store().outbox.find(a.id)).toMatchObject({ state: 'queued', attempts: 1, why: 'busy' })
       expect(await store().outbox.take(line, aPermit(noon + 399))).toEqual({ state: 'wait', untilMs: noon + 400 })
       expect(await mustTake(store(), line, aPermit(noon + 400))).toMatchObject({
@@ -65,7 +68,7 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       const line = aLine()
       const delivery = aDelivery(line)
       await store().outbox.offer([delivery], { permit: aPermit(noon) })
-      await store().outbox.settle(delivery.id, 1, again(noon + 1, false), noon)
+      await store().outbox.applyVerdict(delivery.id, 1, again(noon + 1, false), noon)
       expect(await store().outbox.find(delivery.id)).toMatchObject({ state: 'queued', attempts: 0 })
       expect(await mustTake(store(), line, aPermit(noon + 1))).toMatchObject({ attempts: 1 })
     })
@@ -77,11 +80,11 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       const second = await mustTake(store(), line, aPermit(noon + minute))
       expect(second).toMatchObject({ delivery: a, attempts: 2, maybeTwice: true })
       for (const verdict of [{ state: 'refused', why: 'no' }, { state: 'unsure', why: '?' }, again(noon)] as const) {
-        await store().outbox.settle(a.id, 1, verdict, noon + minute)
+        await store().outbox.applyVerdict(a.id, 1, verdict, noon + minute)
         expect(await store().outbox.find(a.id)).toEqual(second)
       }
       expect(await store().outbox.take(line, aPermit(noon + minute))).toMatchObject({ state: 'wait' })
-      await store().outbox.settle(a.id, 2, sentAt(noon), noon + minute)
+      await store().outbox.applyVerdict(a.id, 2, sentAt(noon), noon + minute)
       expect(await store().outbox.find(a.id)).toMatchObject({ state: 'sent', maybeTwice: true })
     })
 
@@ -93,15 +96,16 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
         await store().outbox.offer([a, b], { permit: aPermit(noon) })
         const later = noon + minute
         await mustTake(store(), line, aPermit(later))
-        if (when === 'after another gave it back') await store().outbox.settle(a.id, 2, again(later + minute), later)
+        if (when === 'after another gave it back')
+          await store().outbox.applyVerdict(a.id, 2, again(later + minute), later)
         if (when === 'after another ended it')
-          await store().outbox.settle(a.id, 2, { state: 'unsure', why: '?' }, later)
-        await store().outbox.settle(a.id, 1, sentAt(noon), later + 1)
+          await store().outbox.applyVerdict(a.id, 2, { state: 'unsure', why: '?' }, later)
+        await store().outbox.applyVerdict(a.id, 1, sentAt(noon), later + 1)
         expect(await store().outbox.find(a.id)).toMatchObject({ state: 'sent', receipt: { sentAt: noon } })
-        await store().outbox.settle(a.id, 2, { state: 'refused', why: 'no' }, later + 2)
+        await store().outbox.applyVerdict(a.id, 2, { state: 'refused', why: 'no' }, later + 2)
         expect(await store().outbox.find(a.id)).toMatchObject({ state: 'sent', receipt: { sentAt: noon } })
         expect((await mustTake(store(), line, aPermit(later + 2 * minute))).delivery).toEqual(b)
-        expect(await store().outbox.settle(b.id, 1, sentAt(later), later)).toEqual({ more: false })
+        expect(await store().outbox.applyVerdict(b.id, 1, sentAt(later), later)).toEqual({ more: false })
         expect((await store().outbox.waiting())[line.channel] ?? 0).toBe(0)
       },
     )
@@ -110,14 +114,14 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       const line = aLine()
       const delivery = aDelivery(line)
       await store().outbox.offer([delivery], { permit: aPermit(noon) })
-      await store().outbox.settle(delivery.id, 1, sentAt(noon), noon)
-      expect(await store().outbox.settle(delivery.id, 1, sentAt(noon + 9), noon + 9)).toEqual({ more: false })
+      await store().outbox.applyVerdict(delivery.id, 1, sentAt(noon), noon)
+      expect(await store().outbox.applyVerdict(delivery.id, 1, sentAt(noon + 9), noon + 9)).toEqual({ more: false })
       expect(await store().outbox.find(delivery.id)).toMatchObject({ receipt: { sentAt: noon }, updatedAt: noon })
       expect((await store().outbox.waiting())[line.channel] ?? 0).toBe(0)
     })
 
     test('a verdict on what is not there changes nothing', async () => {
-      expect(await store().outbox.settle(unique('delivery'), 1, sentAt(noon), noon)).toEqual({ more: false })
+      expect(await store().outbox.applyVerdict(unique('delivery'), 1, sentAt(noon), noon)).toEqual({ more: false })
     })
   })
 
@@ -183,7 +187,7 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       await store().outbox.offer([aDelivery(sending)], { permit: aPermit(noon) })
       const done = aDelivery(settled)
       await store().outbox.offer([done], { permit: aPermit(noon) })
-      await store().outbox.settle(done.id, 1, sentAt(noon), noon)
+      await store().outbox.applyVerdict(done.id, 1, sentAt(noon), noon)
       const dueAt = async (now: number) =>
         (await store().outbox.due(now, 10_000))
           .filter((line) => line.channel === channel)
@@ -203,7 +207,7 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       const line = aLine()
       const delivery = aDelivery(line)
       await store().outbox.offer([delivery], { permit: aPermit(noon) })
-      await store().outbox.settle(delivery.id, 1, again(noon + 70), noon)
+      await store().outbox.applyVerdict(delivery.id, 1, again(noon + 70), noon)
       const isDue = async (now: number) =>
         (await store().outbox.due(now, 10_000)).some((due) => due.channel === line.channel)
       expect(await isDue(noon + 69)).toBe(false)
@@ -222,16 +226,16 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
       await store().outbox.offer([a, b], { permit: aPermit(noon) })
       expect(await store().outbox.resend(a.id, noon + 2 * day, noon)).toBe(false)
       expect(await store().outbox.resend(b.id, noon + 2 * day, noon)).toBe(false)
-      await store().outbox.settle(a.id, 1, verdict, noon)
+      await store().outbox.applyVerdict(a.id, 1, verdict, noon)
       expect(await store().outbox.resend(a.id, noon + 2 * day, noon + 1)).toBe(true)
       expect(await store().outbox.resend(a.id, noon + 2 * day, noon + 1)).toBe(false)
       expect((await store().outbox.waiting())[line.channel]).toBe(2)
       expect((await mustTake(store(), line, aPermit(noon + 1))).delivery).toEqual(b)
-      await store().outbox.settle(b.id, 1, sentAt(noon), noon)
+      await store().outbox.applyVerdict(b.id, 1, sentAt(noon), noon)
       const record = await mustTake(store(), line, aPermit(noon + day + minute))
       expect(record.delivery).toEqual({ ...a, expiresAt: noon + 2 * day })
       expect(record.maybeTwice).toBe(verdict.state === 'unsure')
-      await store().outbox.settle(a.id, record.attempts, sentAt(noon), noon)
+      await store().outbox.applyVerdict(a.id, record.attempts, sentAt(noon), noon)
       expect(await store().outbox.resend(a.id, noon + 2 * day, noon)).toBe(false)
     }
     expect(await store().outbox.resend(unique('delivery'), noon, noon)).toBe(false)
@@ -265,7 +269,7 @@ export function deliveriesEndContract(store: StoreUnderTest): void {
             again: again(now),
             free: again(now, false),
           }
-          await store().outbox.settle(record.delivery.id, record.attempts, words[what] ?? sentAt(now), now)
+          await store().outbox.applyVerdict(record.delivery.id, record.attempts, words[what] ?? sentAt(now), now)
         }
         expect(ended).toEqual(offered.map((delivery) => delivery.id).slice(0, ended.length))
         expect(ended).toHaveLength(3)

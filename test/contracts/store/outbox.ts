@@ -25,7 +25,7 @@ export function outboxContract(store: StoreUnderTest): void {
         const record = await mustTake(store(), line, aPermit(noon))
         expect(record).toEqual({ delivery, state: 'sending', attempts: 1, maybeTwice: false, updatedAt: noon })
         expect(await store().outbox.take(line, aPermit(noon))).toEqual({ state: 'wait', untilMs: noon + 30 * second })
-        expect(await store().outbox.settle(delivery.id, 1, sentAt(noon), noon)).toEqual(
+        expect(await store().outbox.applyVerdict(delivery.id, 1, sentAt(noon), noon)).toEqual(
           delivery === c ? { more: false } : { more: true, lookAt: noon },
         )
       }
@@ -49,10 +49,10 @@ export function outboxContract(store: StoreUnderTest): void {
       await store().outbox.offer([aDelivery(line, { id: a.id, text: 'second' }), b], {})
       expect((await store().outbox.find(a.id))?.delivery).toEqual(a)
       await mustTake(store(), line, aPermit(noon))
-      await store().outbox.settle(a.id, 1, sentAt(noon), noon)
+      await store().outbox.applyVerdict(a.id, 1, sentAt(noon), noon)
       expect(await store().outbox.offer([a], { permit: aPermit(noon) })).toMatchObject({ state: 'wait' })
       expect((await mustTake(store(), line, aPermit(noon))).delivery).toEqual(b)
-      await store().outbox.settle(b.id, 1, sentAt(noon), noon)
+      await store().outbox.applyVerdict(b.id, 1, sentAt(noon), noon)
       expect(await store().outbox.offer([a, b], { permit: aPermit(noon) })).toEqual({ state: 'empty' })
     })
 
@@ -76,7 +76,7 @@ export function outboxContract(store: StoreUnderTest): void {
       const taken = await store().outbox.offer([delivery], { permit: aPermit(noon) })
       const clean = { kind: 'text', text: 'ab\ufffdc😀' }
       expect(taken).toMatchObject({ state: 'yours', record: { delivery: { part: clean } } })
-      await store().outbox.settle(delivery.id, 1, { state: 'refused', why: '\0no\udc00' }, noon)
+      await store().outbox.applyVerdict(delivery.id, 1, { state: 'refused', why: '\0no\udc00' }, noon)
       expect(await store().outbox.find(delivery.id)).toMatchObject({ delivery: { part: clean }, why: 'no\ufffd' })
     })
 
@@ -110,10 +110,10 @@ export function outboxContract(store: StoreUnderTest): void {
       await store().outbox.offer([aDelivery({ ...line, chat: 'lisi' })], {})
       expect(await counted()).toBe(3)
       const { delivery } = await mustTake(store(), line, aPermit(noon))
-      await store().outbox.settle(delivery.id, 1, again(noon), noon)
+      await store().outbox.applyVerdict(delivery.id, 1, again(noon), noon)
       expect(await counted()).toBe(3)
       await mustTake(store(), line, aPermit(noon))
-      await store().outbox.settle(delivery.id, 2, sentAt(noon), noon)
+      await store().outbox.applyVerdict(delivery.id, 2, sentAt(noon), noon)
       expect(await counted()).toBe(2)
     })
   })
@@ -126,7 +126,7 @@ export function outboxContract(store: StoreUnderTest): void {
       const record = { delivery: a, state: 'sending', attempts: 1, maybeTwice: false, updatedAt: noon }
       expect(taken).toEqual({ state: 'yours', record })
       expect(await store().outbox.find(a.id)).toEqual(record)
-      expect(await store().outbox.settle(a.id, 1, sentAt(noon), noon)).toEqual({ more: true, lookAt: noon })
+      expect(await store().outbox.applyVerdict(a.id, 1, sentAt(noon), noon)).toEqual({ more: true, lookAt: noon })
     })
 
     test('without a permit, or behind another, nothing is taken', async () => {
@@ -142,7 +142,7 @@ export function outboxContract(store: StoreUnderTest): void {
       const limits = { account: [{ count: 1, windowMs: minute }] }
       const [a, b] = [aDelivery(line), aDelivery(line)]
       expect(await store().outbox.offer([a], { permit: aPermit(noon, limits) })).toMatchObject({ state: 'yours' })
-      await store().outbox.settle(a.id, 1, sentAt(noon), noon)
+      await store().outbox.applyVerdict(a.id, 1, sentAt(noon), noon)
       const waits = { state: 'wait', untilMs: noon + minute }
       expect(await store().outbox.offer([b], { permit: aPermit(noon + 1, limits) })).toEqual(waits)
       const other = aLine()
@@ -167,7 +167,7 @@ export function outboxContract(store: StoreUnderTest): void {
         attempts: 1,
         why: expect.stringContaining('died'),
       })
-      await store().outbox.settle(a.id, 1, sentAt(noon), noon)
+      await store().outbox.applyVerdict(a.id, 1, sentAt(noon), noon)
       expect(await store().outbox.find(a.id)).toMatchObject({ state: 'sent' })
     })
 
@@ -175,7 +175,7 @@ export function outboxContract(store: StoreUnderTest): void {
       const line = aLine()
       const delivery = aDelivery(line)
       await store().outbox.offer([delivery], { permit: { ...aPermit(noon), repeatsShowTwice: true } })
-      await store().outbox.settle(delivery.id, 1, again(noon, true), noon)
+      await store().outbox.applyVerdict(delivery.id, 1, again(noon, true), noon)
       expect((await mustTake(store(), line, { ...aPermit(noon), repeatsShowTwice: true })).attempts).toBe(2)
     })
   })
@@ -198,7 +198,7 @@ export function outboxContract(store: StoreUnderTest): void {
         route: 'passive',
       })
       const passive: Verdict = { state: 'sent', route: 'passive', receipt: { sentAt: noon } }
-      expect(await store().outbox.settle(a.id, 1, passive, noon)).toEqual({ more: true, lookAt: noon + 500 })
+      expect(await store().outbox.applyVerdict(a.id, 1, passive, noon)).toEqual({ more: true, lookAt: noon + 500 })
       expect(await store().outbox.find(a.id)).toMatchObject({
         state: 'sent',
         route: 'passive',
@@ -222,10 +222,10 @@ export function outboxContract(store: StoreUnderTest): void {
       await mustTake(store(), line, aPermit(noon))
       expect(await claim(delivery.id)).toBeUndefined()
       expect(await claim(delivery.id, noon + minute)).toBeUndefined()
-      await store().outbox.settle(delivery.id, 1, again(noon, false), noon)
+      await store().outbox.applyVerdict(delivery.id, 1, again(noon, false), noon)
       expect(await claim(delivery.id)).toBeUndefined()
       await mustTake(store(), line, aPermit(noon))
-      await store().outbox.settle(delivery.id, 1, sentAt(noon), noon)
+      await store().outbox.applyVerdict(delivery.id, 1, sentAt(noon), noon)
       expect(await claim(delivery.id)).toBeUndefined()
       expect(await claim(unique('delivery'))).toBeUndefined()
     })
@@ -263,7 +263,12 @@ export function outboxContract(store: StoreUnderTest): void {
       expect(await claim(delivery.id, noon + second - 1)).toBeUndefined()
       expect(await claim(delivery.id, noon + second)).toMatchObject({ attempts: 2, route: 'passive' })
       // The first claimant may live after all, and its word stands.
-      await store().outbox.settle(delivery.id, 1, { state: 'sent', route: 'passive', receipt: { sentAt: noon } }, noon)
+      await store().outbox.applyVerdict(
+        delivery.id,
+        1,
+        { state: 'sent', route: 'passive', receipt: { sentAt: noon } },
+        noon,
+      )
       expect(await store().outbox.find(delivery.id)).toMatchObject({ state: 'sent' })
     })
 
@@ -284,7 +289,7 @@ export function outboxContract(store: StoreUnderTest): void {
       const delivery = aDelivery(line)
       await store().outbox.offer([delivery], {})
       await claim(delivery.id)
-      await store().outbox.settle(delivery.id, 1, again(noon, false), noon)
+      await store().outbox.applyVerdict(delivery.id, 1, again(noon, false), noon)
       expect((await store().outbox.find(delivery.id))?.route).toBeUndefined()
       expect(await mustTake(store(), line, aPermit(noon))).toMatchObject({ attempts: 1, maybeTwice: false })
       expect(await mustTake(store(), line, aPermit(noon + minute))).toMatchObject({ attempts: 2, maybeTwice: true })

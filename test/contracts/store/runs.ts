@@ -4,7 +4,7 @@ import { aRun, mustStart, noon, type StoreUnderTest, second, unique } from './sa
 export function runsContract(store: StoreUnderTest): void {
   describe('runs: making', () => {
     test('a new record waits, has a number and its hops', async () => {
-      const run = aRun({ hops: [{ at: noon, kind: 'received', text: 'wecom' }] })
+      const run = aRun({ events: [{ at: noon, kind: 'received', text: 'wecom' }] })
       const { created, run: made } = await store().runs.create(run, noon)
       expect(created).toBe(true)
       expect(made).toMatchObject({
@@ -12,24 +12,24 @@ export function runsContract(store: StoreUnderTest): void {
         owner: run.owner,
         state: 'waiting',
         attempt: 0,
-        round: 0,
-        epoch: 0,
+        generation: 0,
+        fencingToken: 0,
         createdAt: noon,
       })
       expect(made.task).toEqual(run.task)
       expect(made.endedAt).toBeUndefined()
       expect(await store().runs.find(run.id)).toEqual(made)
       expect(await store().runs.findByNumber(made.number)).toEqual(made)
-      expect(await store().runs.timeline(run.id)).toEqual(run.hops)
+      expect(await store().runs.timeline(run.id)).toEqual(run.events)
     })
 
     test('a twin is the same record, untouched', async () => {
       const run = aRun()
       const first = await store().runs.create(run, noon)
-      const twin = aRun({ id: run.id, owner: 'staff:lisi', text: 'other', hops: [{ at: noon + 1, kind: 'stored' }] })
+      const twin = aRun({ id: run.id, owner: 'staff:lisi', text: 'other', events: [{ at: noon + 1, kind: 'stored' }] })
       const second = await store().runs.create(twin, noon + 5)
       expect(second).toEqual({ created: false, run: first.run })
-      expect(await store().runs.timeline(run.id)).toEqual(run.hops)
+      expect(await store().runs.timeline(run.id)).toEqual(run.events)
     })
 
     test('200 made at once have 200 numbers, each above those before', async () => {
@@ -50,7 +50,7 @@ export function runsContract(store: StoreUnderTest): void {
     })
 
     test('texts lose NUL and halves of surrogate pairs, and nothing else', async () => {
-      const run = aRun({ text: 'a\0b\ud800c😀', hops: [{ at: noon, kind: 'received', text: '\udc00x\0' }] })
+      const run = aRun({ text: 'a\0b\ud800c😀', events: [{ at: noon, kind: 'received', text: '\udc00x\0' }] })
       const { run: made } = await store().runs.create(run, noon)
       expect(made.task.message.text).toBe('ab\ufffdc😀')
       expect((await store().runs.find(run.id))?.task.message.text).toBe('ab\ufffdc😀')
@@ -77,27 +77,27 @@ export function runsContract(store: StoreUnderTest): void {
       expect(started).toMatchObject({
         state: 'running',
         attempt: 1,
-        round: 0,
-        epoch: 1,
+        generation: 0,
+        fencingToken: 1,
         leaseUntil: noon + 30 * second,
       })
       expect(started).toMatchObject({ createdAt: noon, startedAt: noon, owner: run.owner, task: run.task })
       expect(await store().runs.find(run.id)).toEqual(started)
-      expect(await store().runs.timeline(run.id)).toEqual(run.hops)
+      expect(await store().runs.timeline(run.id)).toEqual(run.events)
     })
 
     test('starting what waits claims it and leaves number and hops', async () => {
       const run = aRun()
       const { run: made } = await store().runs.create(run, noon)
-      const started = await mustStart(store(), { ...run, hops: [{ at: noon + 1, kind: 'stored' }] }, noon + 10)
+      const started = await mustStart(store(), { ...run, events: [{ at: noon + 1, kind: 'stored' }] }, noon + 10)
       expect(started).toMatchObject({
         number: made.number,
         attempt: 1,
-        epoch: 1,
+        fencingToken: 1,
         createdAt: noon,
         startedAt: noon + 10,
       })
-      expect(await store().runs.timeline(run.id)).toEqual(run.hops)
+      expect(await store().runs.timeline(run.id)).toEqual(run.events)
     })
 
     test('of 100 starting at once one goes, the others are told until when it is held', async () => {
@@ -117,14 +117,14 @@ export function runsContract(store: StoreUnderTest): void {
         untilMs: noon + second,
       })
       const again = await mustStart(store(), run, noon + second, second)
-      expect(again).toMatchObject({ attempt: 2, epoch: 2, leaseUntil: noon + 2 * second, startedAt: noon })
+      expect(again).toMatchObject({ attempt: 2, fencingToken: 2, leaseUntil: noon + 2 * second, startedAt: noon })
       const late = noon + second + 1
       expect(await store().runs.renew(run.id, 1, late, second)).toBe(false)
       expect(await store().runs.release(run.id, 1, [{ at: late, kind: 'retry' }], false, late)).toBe(false)
       expect(await store().runs.finish(run.id, 1, { state: 'done' }, [{ at: late, kind: 'done' }], late)).toBe(false)
       await store().runs.progress(run.id, 1, { percent: 99 }, late)
       expect(await store().runs.find(run.id)).toEqual(again)
-      expect(await store().runs.timeline(run.id)).toEqual(run.hops)
+      expect(await store().runs.timeline(run.id)).toEqual(run.events)
     })
 
     test('a renewed lease holds on', async () => {
@@ -145,10 +145,15 @@ export function runsContract(store: StoreUnderTest): void {
       const run = aRun()
       await mustStart(store(), run, noon)
       expect(await store().runs.release(run.id, 1, [{ at: noon + 1, kind: 'retry' }], false, noon + 1)).toBe(true)
-      expect(await store().runs.find(run.id)).toMatchObject({ state: 'waiting', attempt: 1, failures: 1, epoch: 1 })
+      expect(await store().runs.find(run.id)).toMatchObject({
+        state: 'waiting',
+        attempt: 1,
+        failures: 1,
+        fencingToken: 1,
+      })
       expect(await store().runs.renew(run.id, 1, noon + 2, second)).toBe(false)
-      expect(await mustStart(store(), run, noon + 3)).toMatchObject({ attempt: 2, failures: 1, epoch: 2 })
-      expect(await store().runs.timeline(run.id)).toEqual([...run.hops, { at: noon + 1, kind: 'retry' }])
+      expect(await mustStart(store(), run, noon + 3)).toMatchObject({ attempt: 2, failures: 1, fencingToken: 2 })
+      expect(await store().runs.timeline(run.id)).toEqual([...run.events, { at: noon + 1, kind: 'retry' }])
     })
 
     test('a snooze takes the attempt back', async () => {
@@ -156,7 +161,7 @@ export function runsContract(store: StoreUnderTest): void {
       await mustStart(store(), run, noon)
       expect(await store().runs.release(run.id, 1, [{ at: noon + 1, kind: 'snoozed' }], true, noon + 1)).toBe(true)
       expect(await store().runs.find(run.id)).toMatchObject({ state: 'waiting', attempt: 0, failures: 0 })
-      expect(await mustStart(store(), run, noon + 2)).toMatchObject({ attempt: 1, failures: 0, epoch: 2 })
+      expect(await mustStart(store(), run, noon + 2)).toMatchObject({ attempt: 1, failures: 0, fencingToken: 2 })
     })
 
     test('progress shows on the run while its epoch holds it', async () => {
@@ -189,7 +194,7 @@ export function runsContract(store: StoreUnderTest): void {
       expect(await store().runs.cancel(run.id, 'too late', 'admin', noon + 7)).toBeUndefined()
       const ended = await store().runs.find(run.id)
       expect(ended).toMatchObject({ state: 'failed', why: '没有权限', endedAt: noon + 5 })
-      expect(await store().runs.timeline(run.id)).toEqual([...run.hops, done])
+      expect(await store().runs.timeline(run.id)).toEqual([...run.events, done])
       expect(await store().runs.start(run, noon + 10, second)).toEqual({ state: 'over', run: ended })
       expect(await store().runs.create(run, noon + 10)).toEqual({ created: false, run: ended })
     })
@@ -241,16 +246,22 @@ export function runsContract(store: StoreUnderTest): void {
       const first = await mustStart(store(), run, noon)
       expect(await store().runs.reopen(run.id, [], noon)).toBe(false)
       await store().runs.finish(run.id, 1, { state: 'failed', why: 'no' }, [], noon + 1)
-      const hop = { at: noon + 2, kind: 'reopened' } as const
-      expect(await store().runs.reopen(run.id, [hop], noon + 2)).toBe(true)
-      expect(await store().runs.reopen(run.id, [hop], noon + 2)).toBe(false)
+      const event = { at: noon + 2, kind: 'reopened' } as const
+      expect(await store().runs.reopen(run.id, [event], noon + 2)).toBe(true)
+      expect(await store().runs.reopen(run.id, [event], noon + 2)).toBe(false)
       const opened = await store().runs.find(run.id)
-      expect(opened).toMatchObject({ number: first.number, state: 'waiting', attempt: 0, round: 1, createdAt: noon })
+      expect(opened).toMatchObject({
+        number: first.number,
+        state: 'waiting',
+        attempt: 0,
+        generation: 1,
+        createdAt: noon,
+      })
       expect(opened?.endedAt).toBeUndefined()
       expect(opened?.why).toBeUndefined()
-      expect(await store().runs.timeline(run.id)).toEqual([...run.hops, hop])
+      expect(await store().runs.timeline(run.id)).toEqual([...run.events, event])
       expect(await store().runs.finish(run.id, 1, { state: 'done' }, [], noon + 3)).toBe(false)
-      expect(await mustStart(store(), run, noon + 4)).toMatchObject({ attempt: 1, epoch: 2, round: 1 })
+      expect(await mustStart(store(), run, noon + 4)).toMatchObject({ attempt: 1, fencingToken: 2, generation: 1 })
     })
 
     test('a run reopened afresh has no steps; one that is live keeps them', async () => {
@@ -263,10 +274,10 @@ export function runsContract(store: StoreUnderTest): void {
       expect(await store().runs.reopen(run.id, [], noon, { fresh: true })).toBe(false)
       expect(await store().steps.list(run.id)).toHaveLength(2)
       await store().runs.finish(run.id, 1, { state: 'failed' }, [], noon + 1)
-      const hop = { at: noon + 2, kind: 'reopened' } as const
-      expect(await store().runs.reopen(run.id, [hop], noon + 2, { fresh: true })).toBe(true)
+      const event = { at: noon + 2, kind: 'reopened' } as const
+      expect(await store().runs.reopen(run.id, [event], noon + 2, { fresh: true })).toBe(true)
       expect(await store().steps.list(run.id)).toEqual([])
-      expect(await store().runs.timeline(run.id)).toEqual([...run.hops, hop])
+      expect(await store().runs.timeline(run.id)).toEqual([...run.events, event])
       await store().steps.save(run.id, 'rows', [3])
       expect(await store().runs.reopen(run.id, [], noon + 3, { fresh: true })).toBe(false)
       expect(await store().steps.list(run.id)).toEqual([{ name: 'rows', value: [3] }])
@@ -275,13 +286,13 @@ export function runsContract(store: StoreUnderTest): void {
   })
 
   test('a timeline keeps the newest 500 hops in order', async () => {
-    const run = aRun({ hops: [] })
+    const run = aRun({ events: [] })
     await store().runs.create(run, noon)
-    const hops = Array.from({ length: 520 }, (_, i) => ({ at: noon + i, kind: 'log' as const, text: `${i}` }))
-    await store().runs.note(run.id, hops.slice(0, 300))
-    await store().runs.note(run.id, hops.slice(300))
+    const events = Array.from({ length: 520 }, (_, i) => ({ at: noon + i, kind: 'log' as const, text: `${i}` }))
+    await store().runs.note(run.id, events.slice(0, 300))
+    await store().runs.note(run.id, events.slice(300))
     await store().runs.note(run.id, [])
-    expect(await store().runs.timeline(run.id)).toEqual(hops.slice(20))
+    expect(await store().runs.timeline(run.id)).toEqual(events.slice(20))
   })
 
   test('overdue are the live runs whose lease ended, and those that wait', async () => {

@@ -35,8 +35,8 @@ export interface RunSample {
   text?: string
   /** `scene command`, or a built-in's name. */
   command?: string
-  hops?: TimelineEvent[]
-  turn?: string
+  events?: TimelineEvent[]
+  attemptKey?: string
 }
 
 export function aRun(sample: RunSample = {}): NewRun {
@@ -46,12 +46,12 @@ export function aRun(sample: RunSample = {}): NewRun {
   return {
     id,
     owner: sample.owner ?? `${channel}:zhangsan`,
-    hops: sample.hops ?? [{ at: noon, kind: 'received' }],
-    turn: sample.turn,
+    events: sample.events ?? [{ at: noon, kind: 'received' }],
+    attemptKey: sample.attemptKey,
     task: {
       id,
       lane: 'short',
-      tag: 0,
+      priority: 0,
       route:
         second === undefined ? { scene: '', command: first, rest: '' } : { scene: first, command: second, rest: '' },
       message: {

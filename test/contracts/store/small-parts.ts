@@ -18,7 +18,7 @@ export function stepsContract(store: StoreUnderTest): void {
       const line = (text: string) => ({ at: noon, kind: 'step' as const, text })
       expect(await store().steps.save(run.id, 'rows', 1, line('first'))).toBe(1)
       expect(await store().steps.save(run.id, 'rows', 2, line('second'))).toBe(1)
-      expect(await store().runs.timeline(run.id)).toEqual([...run.hops, line('first')])
+      expect(await store().runs.timeline(run.id)).toEqual([...run.events, line('first')])
       expect(await store().steps.save(unique('task'), 'rows', 3, line('of nobody'))).toBe(3)
     })
 

@@ -17,49 +17,49 @@ export function waitsContract(store: StoreUnderTest): void {
   describe('runs: waiting for something', () => {
     test('a run that waits gives its slot and its attempt back, and nobody starts it before its time', async () => {
       const run = aRun()
-      const { epoch } = await mustStart(store(), run, noon)
+      const { fencingToken } = await mustStart(store(), run, noon)
       const waits: Wait[] = [approval('a'), { kind: 'sleep', name: 'nap', untilMs: noon + minute }]
-      const hops = [{ at: noon, kind: 'waits' as const, text: 'publish' }]
-      expect(await store().runs.suspend(run.id, epoch, waits, hops, noon)).toBe('waits')
+      const events = [{ at: noon, kind: 'waits' as const, text: 'publish' }]
+      expect(await store().runs.suspend(run.id, fencingToken, waits, events, noon)).toBe('waits')
       expect(await store().runs.find(run.id)).toMatchObject({ state: 'waiting', attempt: 0, waits })
-      expect((await store().runs.timeline(run.id)).at(-1)).toEqual(hops[0])
+      expect((await store().runs.timeline(run.id)).at(-1)).toEqual(events[0])
 
       expect(await store().runs.start(run, noon + minute - 1, 30 * second)).toEqual({
         state: 'held',
         untilMs: noon + minute,
       })
       const again = await mustStart(store(), run, noon + minute)
-      expect(again).toMatchObject({ attempt: 1, epoch: epoch + 1 })
+      expect(again).toMatchObject({ attempt: 1, fencingToken: fencingToken + 1 })
       expect(again.waits).toBeUndefined()
     })
 
     test('a signal lets it start at once and is kept as a step; a second one changes nothing', async () => {
       const run = aRun()
-      const { epoch } = await mustStart(store(), run, noon)
-      await store().runs.suspend(run.id, epoch, [approval('yes')], [], noon)
-      const hop = { at: noon + second, kind: 'signal' as const, text: 'approved' }
-      expect(await store().runs.signal(run.id, 'yes', { by: 'lisi' }, [hop], noon + second)).toBe('first')
-      expect(await store().runs.signal(run.id, 'yes', { by: 'wangwu' }, [hop], noon + second)).toBe('known')
+      const { fencingToken } = await mustStart(store(), run, noon)
+      await store().runs.suspend(run.id, fencingToken, [approval('yes')], [], noon)
+      const event = { at: noon + second, kind: 'signal' as const, text: 'approved' }
+      expect(await store().runs.signal(run.id, 'yes', { by: 'lisi' }, [event], noon + second)).toBe('first')
+      expect(await store().runs.signal(run.id, 'yes', { by: 'wangwu' }, [event], noon + second)).toBe('known')
       expect(await store().steps.find(run.id, 'signal:yes')).toEqual({ value: { by: 'lisi' } })
-      expect((await store().runs.timeline(run.id)).filter(({ kind }) => kind === 'signal')).toEqual([hop])
+      expect((await store().runs.timeline(run.id)).filter(({ kind }) => kind === 'signal')).toEqual([event])
       await mustStart(store(), run, noon + second)
     })
 
     test('a signal that came before the wait is not missed', async () => {
       const run = aRun()
-      const { epoch } = await mustStart(store(), run, noon)
+      const { fencingToken } = await mustStart(store(), run, noon)
       expect(await store().runs.signal(run.id, 'early', 1, [], noon)).toBe('first')
-      expect(await store().runs.suspend(run.id, epoch, [approval('early')], [], noon)).toBe('again')
+      expect(await store().runs.suspend(run.id, fencingToken, [approval('early')], [], noon)).toBe('again')
       const again = await mustStart(store(), run, noon)
       expect(again.attempt).toBe(1)
     })
 
     test('of a signal and a wait at the same moment, the run is never left asleep', async () => {
-      for (let round = 0; round < 20; round++) {
+      for (let generation = 0; generation < 20; generation++) {
         const run = aRun()
-        const { epoch } = await mustStart(store(), run, noon)
+        const { fencingToken } = await mustStart(store(), run, noon)
         await Promise.all([
-          store().runs.suspend(run.id, epoch, [approval('now')], [], noon),
+          store().runs.suspend(run.id, fencingToken, [approval('now')], [], noon),
           store().runs.signal(run.id, 'now', true, [], noon),
         ])
         await mustStart(store(), run, noon)
@@ -68,10 +68,10 @@ export function waitsContract(store: StoreUnderTest): void {
 
     test('whoever was fenced off cannot put the run to sleep, and what has ended takes no signal', async () => {
       const run = aRun()
-      const { epoch } = await mustStart(store(), run, noon)
-      expect(await store().runs.suspend(run.id, epoch - 1, [approval('x')], [], noon)).toBe('lost')
-      await store().runs.finish(run.id, epoch, { state: 'done' }, [], noon)
-      expect(await store().runs.suspend(run.id, epoch, [approval('x')], [], noon)).toBe('lost')
+      const { fencingToken } = await mustStart(store(), run, noon)
+      expect(await store().runs.suspend(run.id, fencingToken - 1, [approval('x')], [], noon)).toBe('lost')
+      await store().runs.finish(run.id, fencingToken, { state: 'done' }, [], noon)
+      expect(await store().runs.suspend(run.id, fencingToken, [approval('x')], [], noon)).toBe('lost')
       expect(await store().runs.signal(run.id, 'x', 1, [], noon)).toBe('gone')
       expect(await store().runs.signal(unique('nobody'), 'x', 1, [], noon)).toBe('gone')
       expect(await store().steps.find(run.id, 'signal:x')).toBeUndefined()
@@ -79,8 +79,8 @@ export function waitsContract(store: StoreUnderTest): void {
 
     test('a cancelled wait is over, and opened again it waits for nothing', async () => {
       const run = aRun()
-      const { epoch } = await mustStart(store(), run, noon)
-      await store().runs.suspend(run.id, epoch, [approval('x')], [], noon)
+      const { fencingToken } = await mustStart(store(), run, noon)
+      await store().runs.suspend(run.id, fencingToken, [approval('x')], [], noon)
       expect(await store().runs.cancel(run.id, 'no', 'lisi', noon)).toBe('waiting')
       await store().runs.reopen(run.id, [], noon)
       expect((await store().runs.find(run.id))?.waits).toBeUndefined()
@@ -90,8 +90,8 @@ export function waitsContract(store: StoreUnderTest): void {
     test('overdue are those whose time has come, and not those that still wait, however many', async () => {
       const sleepers = Array.from({ length: 30 }, () => aRun())
       for (const run of sleepers) {
-        const { epoch } = await mustStart(store(), run, noon)
-        await store().runs.suspend(run.id, epoch, [approval('x')], [], noon)
+        const { fencingToken } = await mustStart(store(), run, noon)
+        await store().runs.suspend(run.id, fencingToken, [approval('x')], [], noon)
       }
       const [woken, signalled] = sleepers
       if (woken === undefined || signalled === undefined) expect.fail('there are thirty')

@@ -15,7 +15,7 @@ const task: Task = {
     parts: [],
     receivedAt: 0,
   },
-  tag: 0,
+  priority: 0,
 }
 const dry: Task = { ...task, dry: { models: true, tools: true } }
 const withoutModels: Task = { ...task, dry: { models: false, tools: true } }

@@ -10,12 +10,12 @@ function aProgress() {
   const shown: unknown[] = []
   const from = { channel: 'staff', chat: 'zhangsan', chatKind: 'private' } as const
   const message = { id: 'm', from, sender: { id: 'zhangsan' }, text: 'go', parts: [], receivedAt: 0 }
-  const made = newRunOf({ id: 'staff-m', lane: 'long', message, tag: 0 })
+  const made = newRunOf({ id: 'staff-m', lane: 'long', message, priority: 0 })
   const run = {
     ...made,
     number: 1,
-    epoch: 1,
-    round: 0,
+    fencingToken: 1,
+    generation: 0,
     attempt: 1,
     failures: 0,
     state: 'running' as const,

@@ -143,7 +143,7 @@ test('a stopping process parks its task without costing it an attempt', async ()
 test('a task whose process dies again and again is given up at last', async () => {
   const task = shop.task('try once')
   for (let died = 0; died < 51; died++) {
-    await store.runs.start({ id: task.id, task, owner: 'staff:zhangsan', hops: [] }, shop.engine.now(), 1)
+    await store.runs.start({ id: task.id, task, owner: 'staff:zhangsan', events: [] }, shop.engine.now(), 1)
     shop.pass(10)
   }
   expect(await runTask(task, shop.engine, never)).toEqual({ state: 'failed', error: expect.any(Error) })

@@ -68,8 +68,8 @@ const ended = async (scene: Scene): Promise<Task> => {
   return task
 }
 const stateOf = async (_: Scene, target: Task | undefined) => {
-  const { state, round } = (await store.runs.find(target?.id ?? '')) ?? {}
-  return { state, round }
+  const { state, generation } = (await store.runs.find(target?.id ?? '')) ?? {}
+  return { state, generation }
 }
 /** What was decided and answered, by its signal. */
 const signalsOf = async (_: Scene, target: Task | undefined) =>

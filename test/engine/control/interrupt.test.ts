@@ -34,28 +34,28 @@ beforeEach(async () => {
 
 const takeUp = (task: Task) => runTask(task, shop.engine, never)
 
-let rows = 0
+let orderingKeys = 0
 /** Two in a row of their own. */
 async function anOlderAndANewer() {
-  const row = `row-${++rows}`
-  const older: Task = { ...shop.task('try work a'), row }
-  const newer: Task = { ...shop.task('try work b'), row }
-  await store.rows.join(newRunOf(older), row, shop.engine.now())
-  const { run } = await store.rows.join(newRunOf(newer), row, shop.engine.now())
-  return { older, newer: run, row }
+  const orderingKey = `row-${++orderingKeys}`
+  const older: Task = { ...shop.task('try work a'), orderingKey }
+  const newer: Task = { ...shop.task('try work b'), orderingKey }
+  await store.orderingKeys.join(newRunOf(older), orderingKey, shop.engine.now())
+  const { run } = await store.orderingKeys.join(newRunOf(newer), orderingKey, shop.engine.now())
+  return { older, newer: run, orderingKey }
 }
 
 test('a newer task takes the place of one that runs, whose person is told', async () => {
-  const { older, newer, row } = await anOlderAndANewer()
+  const { older, newer, orderingKey } = await anOlderAndANewer()
   await store.runs.start(newRunOf(older), shop.engine.now(), 10_000)
   await interrupt(newer)
   expect(await store.runs.find(older.id)).toMatchObject({ state: 'cancelled', why: expect.stringContaining('取代') })
-  expect((await store.rows.head(row))?.id).toBe(newer.id)
+  expect((await store.orderingKeys.head(orderingKey))?.id).toBe(newer.id)
   expect(shop.said).toEqual([expect.stringContaining('took its place')])
 })
 
 test('one that is about to say its last word is not replaced: it ends by itself', async () => {
-  const { older, newer, row } = await anOlderAndANewer()
+  const { older, newer, orderingKey } = await anOlderAndANewer()
   const { say } = shop.engine
   shop.engine.say = async (said) => {
     await interrupt(newer)
@@ -64,7 +64,7 @@ test('one that is about to say its last word is not replaced: it ends by itself'
   await takeUp(older)
   expect(shop.said).toEqual([expect.stringContaining(': answer')])
   expect(await store.runs.find(older.id)).toMatchObject({ state: 'done' })
-  expect((await store.rows.head(row))?.id).toBe(newer.id)
+  expect((await store.orderingKeys.head(orderingKey))?.id).toBe(newer.id)
 })
 
 test('one that was to be replaced by a process that died before is answered at its next attempt', async () => {

@@ -53,7 +53,7 @@ test('a retry runs the task again under its number, and what it says then is new
   const failed = await store.runs.find(task.id)
   if (failed === undefined) throw new Error('it has run')
   expect(await shop.taskControl.retry(failed, 'staff:boss')).toBe(true)
-  expect(shop.queued).toMatchObject([{ id: task.id, tag: 0 }])
+  expect(shop.queued).toMatchObject([{ id: task.id, priority: 0 }])
   expect(shop.queued[0]?.held).toBeUndefined()
 
   shop.does(({ attempt, taskNumber }) => ({
@@ -61,13 +61,16 @@ test('a retry runs the task again under its number, and what it says then is new
     parts: [{ kind: 'text', text: `${attempt} of #${taskNumber}` }],
   }))
   expect(await runTask(shop.queued[0] ?? task, shop.engine, never)).toEqual({ state: 'done' })
-  expect(await store.runs.find(task.id)).toMatchObject({ state: 'done', round: 1, number: failed.number })
+  expect(await store.runs.find(task.id)).toMatchObject({ state: 'done', generation: 1, number: failed.number })
   expect(shop.said.at(-1)).toBe(`${task.id}: 1 of #${failed.number}`)
 })
 
 test('two who cancel at once are one cancel', async () => {
   const run = await aRun(shop.task('try work'))
-  const both = await Promise.all([shop.taskControl.cancel(run, 'staff:boss'), shop.taskControl.cancel(run, 'staff:deputy')])
+  const both = await Promise.all([
+    shop.taskControl.cancel(run, 'staff:boss'),
+    shop.taskControl.cancel(run, 'staff:deputy'),
+  ])
   expect(both.toSorted()).toEqual([false, true])
   expect(shop.said).toHaveLength(1)
 })

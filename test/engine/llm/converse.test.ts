@@ -51,7 +51,7 @@ type Saying = Partial<Memory> & { person?: string; id?: string; now?: number; on
 function start(text: string, { person = 'lisi', id = `run-${++made}`, now = 0, onCall, ...memory }: Saying = {}) {
   const { task, ...rest } = aRun({ id })
   const message = { ...task.message, from: { channel: 'qq', chat, chatKind: 'group' as const }, sender: { id: person } }
-  const run = { ...rest, task: { ...task, message }, owner: `qq:${person}`, round: 0 } as never // of a run it reads these alone
+  const run = { ...rest, task: { ...task, message }, owner: `qq:${person}`, generation: 0 } as never // of a run it reads these alone
   const ports: ConversePorts = {
     llm,
     conversations: store.conversations,

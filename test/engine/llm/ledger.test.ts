@@ -60,13 +60,27 @@ function aLedger(
   }
 }
 
-function aRun({ id = unique('task'), person = unique('person'), group = '', round = 0, epoch = 1 } = {}): Run {
+function aRun({
+  id = unique('task'),
+  person = unique('person'),
+  group = '',
+  generation = 0,
+  fencingToken = 1,
+} = {}): Run {
   const chat = group || person
   const from = { channel: 'staff', chat, chatKind: group ? ('group' as const) : ('private' as const) }
   const message = { id, from, sender: { id: person }, text: 'q', parts: [], receivedAt: evening }
-  const task = { id, lane: 'llm', tag: 0, message }
+  const task = { id, lane: 'llm', priority: 0, message }
   const owner = `staff:${person}`
-  const counts = { number: 1, attempt: epoch, failures: 0, round, epoch, leaseUntil: 0, createdAt: evening }
+  const counts = {
+    number: 1,
+    attempt: fencingToken,
+    failures: 0,
+    generation,
+    fencingToken,
+    leaseUntil: 0,
+    createdAt: evening,
+  }
   return { id, owner, task, state: 'running', ...counts }
 }
 
@@ -181,9 +195,9 @@ describe('messages', () => {
     const person = run.task.message.sender.id
     const used = async () => (await ledger.usage.standing(run.owner)).used.messages
     await Promise.all([ledger.admit(run), ledger.admit(run)])
-    await ledger.admit({ ...run, epoch: 2, attempt: 2 })
+    await ledger.admit({ ...run, fencingToken: 2, attempt: 2 })
     expect(await used()).toBe(1)
-    await ledger.admit({ ...run, epoch: 3, round: 1 })
+    await ledger.admit({ ...run, fencingToken: 3, generation: 1 })
     expect(await used()).toBe(2)
     await refusal(ledger.admit(aRun({ person })))
     await refusal(ledger.admit(aRun({ person })))
@@ -198,7 +212,7 @@ describe('messages', () => {
     await refusal(ledger.admit(run))
     const raise = { subject: run.owner, measure: 'messages' as const, amount: 1, by: 'boss', at: ledger.now() }
     await ledger.raises.put({ ...raise, until: ledger.now() + HOUR_MS })
-    await ledger.admit({ ...run, epoch: 2 })
+    await ledger.admit({ ...run, fencingToken: 2 })
     await refusal(ledger.admit(aRun({ person: run.task.message.sender.id })))
   })
 

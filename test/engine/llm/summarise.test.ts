@@ -73,7 +73,7 @@ test('whatever was said, answered or not, is told to the model or was in a summa
         if (kind === 'answered') {
           const { task, ...rest } = aRun({ id })
           const message = { ...task.message, from, sender: { id: 'lisi' } }
-          const run = { ...rest, task: { ...task, message }, owner: 'qq:lisi', round: 0 } as never // of a run it reads these alone
+          const run = { ...rest, task: { ...task, message }, owner: 'qq:lisi', generation: 0 } as never // of a run it reads these alone
           const answer = await converse(
             question,
             { ...ports, later: (work) => void later.push(work) },

@@ -39,7 +39,7 @@ const ports = (): LookPorts => ({
       id: message.id,
       lane: 'long',
       message,
-      tag: 0,
+      priority: 0,
       schedule: { id, number },
       route: { scene, command, rest: '' },
     }

@@ -23,7 +23,7 @@ function aStore(kept: Record<string, unknown> = {}) {
     },
   }
   // The cast holds: no more of a run is looked at.
-  const at = (epoch: number): Steps => ownSteps(steps, { id: 'r', epoch } as Run)
+  const at = (fencingToken: number): Steps => ownSteps(steps, { id: 'r', fencingToken } as Run)
   return { values, asked, at }
 }
 
@@ -81,7 +81,7 @@ test('a list that failed is read again', async () => {
       },
     },
     // The cast holds for the same reason.
-    { id: 'r', epoch: 2 } as Run,
+    { id: 'r', fencingToken: 2 } as Run,
   )
   await expect(steps.find('r', 'a')).rejects.toThrow('away')
   isAway = false

@@ -67,7 +67,12 @@ async function sentAs(task: Task, text: string, platformMessageId: string): Prom
   const to = task.message.from
   const permit = { now, leaseMs: 1_000, limits: { account: [], chat: [] } }
   await store.outbox.offer([{ id, to, part, taskId: task.id, createdAt: now, expiresAt: now + hourMs }], { permit })
-  await store.outbox.settle(id, 1, { state: 'sent', route: 'active', receipt: { platformMessageId, sentAt: now } }, now)
+  await store.outbox.applyVerdict(
+    id,
+    1,
+    { state: 'sent', route: 'active', receipt: { platformMessageId, sentAt: now } },
+    now,
+  )
 }
 
 test('what the asker writes next is the answer, and nothing else is said to it', async () => {

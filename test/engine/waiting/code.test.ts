@@ -14,7 +14,8 @@ function someSteps() {
 
 test('each wait of a task has a code of its own, which stays, and bears its round from the second on', async () => {
   const steps = someSteps()
-  const code = (name: string, round: number) => codeOf({ id: 'task', round }, `approval:${name}:${round}`, steps)
+  const code = (name: string, generation: number) =>
+    codeOf({ id: 'task', generation }, `approval:${name}:${generation}`, steps)
   expect(await Promise.all(['drop', '发 邮件', 'a\0b'].map((name) => code(name, 0)))).toEqual(['a', 'b', 'c'])
   expect(await code('发 邮件', 0)).toBe('b')
   expect(await code('a\0b', 0)).toBe('c')

@@ -166,7 +166,7 @@ test('an approval that an older version asked for is approved by its old card, a
     count: 1,
   })
   expect(task.id).not.toBe(run.id)
-  await store.runs.start({ id: run.id, task: run, owner: 'staff:zhangsan', hops: [] }, shop.engine.now(), 1)
+  await store.runs.start({ id: run.id, task: run, owner: 'staff:zhangsan', events: [] }, shop.engine.now(), 1)
   const named = (await store.runs.find(run.id))?.number
   expect(named).toBe(number + 1)
   await store.steps.save(run.id, 'wait:approval:approval:one:0', old('one'))

@@ -4,7 +4,7 @@ import { sumOfCalls } from '../../../core/model/llm-call.ts'
 import { childTaskId } from '../../../core/task/child-item.ts'
 import type { TimelineEvent } from '../../../core/task/run.ts'
 import { isAuthorsStep } from '../../../core/task/step-name.ts'
-import type { FanOutRecord } from '../../../store/children.ts'
+import type { FanOutRecord } from '../../../store/fan-outs.ts'
 import { defineRoute } from '../route.ts'
 import { type TaskSummary, taskDetailSchema } from '../shapes.ts'
 import { findTask } from './find.ts'
@@ -23,7 +23,7 @@ export const getTask = defineRoute({
     const [timeline, steps, fans, deliveries, replay] = await Promise.all([
       api.store.runs.timeline(found.id),
       api.store.steps.list(found.id),
-      api.store.pieces.list(found.id),
+      api.store.fanOuts.list(found.id),
       api.store.outbox.ofTask(found.id),
       found.kind === 'run' ? api.replayed(found.run) : undefined,
     ])

@@ -30,7 +30,7 @@ export interface CommandToolPorts {
   /** Puts a task into its lane; again, it is left as it is. */
   enqueue(task: Task): Promise<void>
   /** The place in the lane of an owner's next task. */
-  tagOf(lane: string, owner: string): Promise<number>
+  priorityOf(lane: string, owner: string): Promise<number>
   cancel(run: Run, by: string): Promise<boolean>
   watch: Pick<TaskWatch, 'until'>
   now(): number
@@ -78,7 +78,7 @@ export function commandTools(ports: CommandToolPorts): ToolSource {
       message: { ...message, id, text, parts: [{ kind: 'text', text }, ...beside], receivedAt: ports.now() },
       parent: { id: parent.id, number: parent.number },
       dry: parent.task.dry,
-      tag: await ports.tagOf(entry.lane, parent.owner),
+      priority: await ports.priorityOf(entry.lane, parent.owner),
     }
   }
 

@@ -30,9 +30,9 @@ export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): 
   }
 
   return async (said) => {
-    const { task, round, name, parts } = said
+    const { task, generation, name, parts } = said
     const { parent, piece } = task
-    const isForModel = parent !== undefined && (piece === undefined ? round === 0 : piece.isCalled === true)
+    const isForModel = parent !== undefined && (piece === undefined ? generation === 0 : piece.isCalled === true)
     const isForChat = !isForModel || said.toChat === true || said.to !== undefined
     if (isForChat && task.dry === undefined) return say(said)
     const fileId = `${task.id}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`

@@ -27,7 +27,7 @@ export interface KeptToolboxPorts {
   mayWait: boolean
   isGivenUp(): boolean
   /** One call, for the timeline. */
-  note(hop: Pick<TimelineEvent, 'text' | 'ms' | 'child'>): void
+  note(event: Pick<TimelineEvent, 'text' | 'ms' | 'child'>): void
   /** Files and pictures that a call made. */
   attach(parts: readonly Part[]): void
   now(): number
@@ -63,12 +63,12 @@ export function openToolbox(question: string, ports: KeptToolboxPorts): Toolbox 
     return tool.call({ id, given, signal, mayWait: ports.mayWait, isGivenUp: ports.isGivenUp })
   }
 
-  async function resultOf(round: number, place: number, call: ToolCall): Promise<ToolResult> {
-    const name = resultStep(question, round, place)
+  async function resultOf(iteration: number, place: number, call: ToolCall): Promise<ToolResult> {
+    const name = resultStep(question, iteration, place)
     const kept = await retryWhileUnavailable(() => steps.find(run.id, name))
     if (kept !== undefined) return toolResultSchema.parse(kept.value)
     const startedAt = ports.now()
-    const result = await callOne(childId(run.id, question, round, place), call)
+    const result = await callOne(childId(run.id, question, iteration, place), call)
     const saved = toolResultSchema.parse(await retryWhileUnavailable(() => steps.save(run.id, name, result)))
     const shown =
       call.arguments.length > SHOWN_ARGUMENTS ? `${call.arguments.slice(0, SHOWN_ARGUMENTS)}…` : call.arguments
@@ -84,16 +84,16 @@ export function openToolbox(question: string, ports: KeptToolboxPorts): Toolbox 
         parameters,
       }))
     },
-    async turn(round, ask) {
-      const name = turnStep(question, round)
+    async turn(iteration, ask) {
+      const name = turnStep(question, iteration)
       const kept = await retryWhileUnavailable(() => steps.find(run.id, name))
       if (kept !== undefined) return toolTurnSchema.parse(kept.value)
       const { text, calls } = await ask()
       if (calls.length === 0) return { text, calls }
       return toolTurnSchema.parse(await retryWhileUnavailable(() => steps.save(run.id, name, { text, calls })))
     },
-    async results(round, calls) {
-      const settled = await Promise.allSettled(calls.map((call, place) => resultOf(round, place + 1, call)))
+    async results(iteration, calls) {
+      const settled = await Promise.allSettled(calls.map((call, place) => resultOf(iteration, place + 1, call)))
       const results = whole(settled, question)
       ports.attach(results.flatMap(({ parts }) => parts))
       return results.map(({ text }) => text)

@@ -11,33 +11,33 @@ export function toolName(group: string, name: string): string {
 const LONGEST = 64
 
 /** One question of a task, of several: the same in every attempt at it. */
-export function questionKey(round: number, text: string, place: number): string {
-  return `${round}-${hashOf(text, 10)}-${place}`
+export function questionKey(generation: number, text: string, place: number): string {
+  return `${generation}-${hashOf(text, 10)}-${place}`
 }
 
 /** The steps under which a question's turns and results are kept; authors' names never begin so. */
 export const TOOL_PREFIX = 'tools:'
 
-export function turnStep(question: string, round: number): string {
-  return `${TOOL_PREFIX}${question}:turn ${round}`
+export function turnStep(question: string, iteration: number): string {
+  return `${TOOL_PREFIX}${question}:turn ${iteration}`
 }
 
-export function resultStep(question: string, round: number, place: number): string {
-  return `${TOOL_PREFIX}${question}:result ${round}.${place}`
+export function resultStep(question: string, iteration: number, place: number): string {
+  return `${TOOL_PREFIX}${question}:result ${iteration}.${place}`
 }
 
 /** The id of the task that a call becomes. */
-export function childId(parentId: string, question: string, round: number, place: number): string {
-  return `${parentId}-t${question}-${round}-${place}`
+export function childId(parentId: string, question: string, iteration: number, place: number): string {
+  return `${parentId}-t${question}-${iteration}-${place}`
 }
 
 /** The ids of all tasks that a task's models may have called so far, by the turns it has kept. */
 export function childIdsIn(parentId: string, steps: readonly { name: string; value: unknown }[]): string[] {
   return steps.flatMap(({ name, value }) => {
-    const [, question, round] = /^tools:(\S+):turn (\d+)$/.exec(name) ?? []
+    const [, question, iteration] = /^tools:(\S+):turn (\d+)$/.exec(name) ?? []
     const calls = typeof value === 'object' && value !== null && 'calls' in value ? value.calls : undefined
     if (question === undefined || !Array.isArray(calls)) return []
-    return calls.map((_, place) => childId(parentId, question, Number(round), place + 1))
+    return calls.map((_, place) => childId(parentId, question, Number(iteration), place + 1))
   })
 }
 

@@ -11,11 +11,11 @@ export async function answerWithTools(
 ): Promise<string> {
   const tools = await toolbox.offered()
   const turns: LlmTurn[] = [...messages]
-  for (let round = 1; ; round++) {
-    const { text, calls } = await toolbox.turn(round, () => ask(turns, tools))
+  for (let iteration = 1; ; iteration++) {
+    const { text, calls } = await toolbox.turn(iteration, () => ask(turns, tools))
     if (calls.length === 0) return text
-    if (round > mostRounds) throw new LlmError('too_many_rounds', `it called tools ${mostRounds} times in a row`)
-    const results = await toolbox.results(round, calls)
+    if (iteration > mostRounds) throw new LlmError('too_many_rounds', `it called tools ${mostRounds} times in a row`)
+    const results = await toolbox.results(iteration, calls)
     turns.push({ role: 'assistant', text, calls })
     for (const [place, { id }] of calls.entries()) {
       turns.push({ role: 'tool', callId: id, text: results[place] ?? '' })

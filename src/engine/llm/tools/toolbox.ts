@@ -53,10 +53,10 @@ export type ToolTurn = z.infer<typeof toolTurnSchema>
 export interface Toolbox {
   offered(): Promise<readonly ToolSpec[]>
   /** What the model said in this round: what is kept from an earlier attempt, else what `ask` brings, kept when it calls tools. */
-  turn(round: number, ask: () => Promise<ToolTurn>): Promise<ToolTurn>
+  turn(iteration: number, ask: () => Promise<ToolTurn>): Promise<ToolTurn>
   /**
    * Runs the calls of a round side by side; each result in words, failures too. One that has a result already is not run again.
    * Throws the signal's reason, StoreUnavailableError, and TasksPending when some take longer than a slot is held for them.
    */
-  results(round: number, calls: readonly ToolCall[]): Promise<string[]>
+  results(iteration: number, calls: readonly ToolCall[]): Promise<string[]>
 }

@@ -48,7 +48,7 @@ function attempt(run: Started, tools: Tool[], signal = AbortSignal.timeout(10_00
     signal,
     mayWait: true,
     isGivenUp: () => true,
-    note: (hop) => void noted.push(hop),
+    note: (event) => void noted.push(event),
     attach: (parts) => void attached.push(...parts),
     now: Date.now,
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openTurns } from '../../workers/turns.ts'
+import { openTurns } from '../../workers/attempt-keys.ts'
 
 test('works of one key run one after the other in their order, those of others beside them', async () => {
   await fc.assert(

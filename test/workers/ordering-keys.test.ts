@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Overlap } from '../../src/core/task/ordering-key.ts'
 import type { Outcome } from '../../src/core/task/outcome.ts'
-import type { Overlap } from '../../src/core/task/row.ts'
 import { newRunOf, type Run } from '../../src/core/task/run.ts'
 import type { Task } from '../../src/core/task/task.ts'
 import type { EmbeddedStore } from '../../src/store/embedded/index.ts'
-import { openRowTurns, type RowTurns } from '../../workers/rows.ts'
+import { type KeyedTurns, openKeyedTurns } from '../../workers/ordering-keys.ts'
 import { silent } from '../engine/scene-folder.ts'
 import { anEmbeddedStore } from '../fakes/embedded-store.ts'
 
@@ -14,27 +14,27 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-type RowTask = Task & { row: string }
+type RowTask = Task & { orderingKey: string }
 
 let now: number
 let made = 0
-let row: string
+let orderingKey: string
 let overlap: Overlap
 /** What happened, in its order: `ask a`, `put off b for 300 s`, `call b`. */
 let happened: string[]
 let interrupted: string[]
-let one: RowTurns
-let other: RowTurns
+let one: KeyedTurns
+let other: KeyedTurns
 
 /** The turns of a process: all know one another by the store alone. */
-function aProcess(): RowTurns {
-  return openRowTurns({
-    rows: store.rows,
+function aProcess(): KeyedTurns {
+  return openKeyedTurns({
+    orderingKeys: store.orderingKeys,
     tasks: { promote: async (_lane, id) => void happened.push(`call ${wordOf(id)}`) },
     overlapOf: () => overlap,
     async interrupt(newer: Run) {
       interrupted.push(wordOf(newer.id))
-      for (const { id } of await store.rows.list(row, 10)) {
+      for (const { id } of await store.orderingKeys.list(orderingKey, 10)) {
         if (id === newer.id) break
         await store.runs.cancel(id, 'replaced', newer.owner, now)
       }
@@ -46,7 +46,7 @@ function aProcess(): RowTurns {
 
 beforeEach(() => {
   now = 1_800_000_000_000
-  row = `row-${++made}`
+  orderingKey = `row-${++made}`
   overlap = { mode: 'queue', mergeMs: 3_000 }
   happened = []
   interrupted = []
@@ -57,14 +57,14 @@ beforeEach(() => {
 const wordOf = (id: string): string => id.split('-').at(-1) ?? ''
 
 function aTask(word: string, sender = 'lisi', command = 'ask'): RowTask {
-  const id = `${row}-${sender}-${word}`
+  const id = `${orderingKey}-${sender}-${word}`
   const from = { channel: 'qq', chat: 'g1', chatKind: 'group' } as const
   const part = { kind: 'text' as const, text: word }
   return {
     id,
     lane: 'llm',
-    tag: 1,
-    row,
+    priority: 1,
+    orderingKey,
     route: { scene: 'chat', command, rest: word },
     message: { id, from, sender: { id: sender }, text: `#${word}`, parts: [part], receivedAt: now },
   }
@@ -72,17 +72,17 @@ function aTask(word: string, sender = 'lisi', command = 'ask'): RowTask {
 
 /** It comes in: what reception does. */
 async function comes(...tasks: RowTask[]): Promise<void> {
-  for (const task of tasks) await store.rows.join(newRunOf(task), row, now)
+  for (const task of tasks) await store.orderingKeys.join(newRunOf(task), orderingKey, now)
 }
 
 /** A worker takes it up; resolves when it was asked, or put off. `goesOn`: it is not over yet. */
-async function takenUp(turns: RowTurns, task: RowTask, outcome: Outcome = { state: 'done' }): Promise<void> {
+async function takenUp(turns: KeyedTurns, task: RowTask, outcome: Outcome = { state: 'done' }): Promise<void> {
   const work = async (): Promise<Outcome> => {
     const started = await store.runs.start(newRunOf(task), now, 10_000)
     if (started.state !== 'go') return { state: 'done' }
     happened.push(`ask ${started.run.task.route?.rest.replaceAll('\n', '+')}`)
-    if (outcome.state === 'done') await store.runs.finish(task.id, started.run.epoch, { state: 'done' }, [], now)
-    else await store.runs.release(task.id, started.run.epoch, [], true, now)
+    if (outcome.state === 'done') await store.runs.finish(task.id, started.run.fencingToken, { state: 'done' }, [], now)
+    else await store.runs.release(task.id, started.run.fencingToken, [], true, now)
     return outcome
   }
   await turns.take(task, work, async (forMs) => void happened.push(`put off ${wordOf(task.id)} for ${forMs / 1_000} s`))

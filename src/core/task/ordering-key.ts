@@ -9,7 +9,10 @@ export interface Overlap {
 }
 
 /** The row that a question stands in: one person's in one chat, or with a shared memory all of that chat. */
-export function rowOf(message: Pick<Message, 'from' | 'askedIn' | 'sender'>, memory: 'person' | 'chat'): string {
+export function orderingKeyOf(
+  message: Pick<Message, 'from' | 'askedIn' | 'sender'>,
+  memory: 'person' | 'chat',
+): string {
   const chat = chatKey(message.from)
   return memory === 'chat' ? chat : `${chat} ${askerOf(message)}`
 }

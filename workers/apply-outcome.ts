@@ -2,7 +2,7 @@ import { DelayedError, type Job } from 'bullmq'
 import type { Outcome } from '../src/core/task/outcome.ts'
 
 /** Says to the queue, in its words, how an attempt ended: gone, or again later. The one place that does. */
-export async function settle(job: Job, token: string | undefined, outcome: Outcome, now: number): Promise<void> {
+export async function applyOutcome(job: Job, token: string | undefined, outcome: Outcome, now: number): Promise<void> {
   const forMs = againInMs(outcome)
   if (forMs === undefined) return
   await job.moveToDelayed(now + forMs, token)

@@ -4,23 +4,23 @@ import type { ChildEnd } from '../core/task/child-item.ts'
  * The items of an `all`, with the run that they are pieces of: at most so many are under way, and each that ends says which comes next. `fan`
  * names one `all` of a run. They go with their run.
  */
-export interface Pieces {
+export interface FanOuts {
   /** Keeps the items, in the first round, and begins the first of them; in a later one those anew that have not ended as done. The second call in a round changes nothing. */
-  open(runId: string, fan: NewFan, now: number): Promise<FanOutRecord>
+  open(runId: string, fan: NewFanOut, now: number): Promise<FanOutRecord>
   /** Undefined when it was not opened in this round. */
-  find(runId: string, fan: string, round: number): Promise<FanOutRecord | undefined>
+  find(runId: string, fan: string, generation: number): Promise<FanOutRecord | undefined>
   /**
    * Keeps how a piece ended, first writer wins, and begins the next one. Again, it gives the same answer: whoever dies in between is told once more
    * what is to be done. Undefined when there is no such fan.
    */
-  settle(runId: string, fan: string, index: number, end: ChildEnd): Promise<Settled | undefined>
+  endChild(runId: string, fan: string, index: number, end: ChildEnd): Promise<EndedChild | undefined>
   /** How they ended, in the order of the items; undefined for what has not. */
   ends(runId: string, fan: string): Promise<(ChildEnd | undefined)[]>
   /** All fans of a run, in no order. */
   list(runId: string): Promise<FanOutRecord[]>
 }
 
-export interface NewFan {
+export interface NewFanOut {
   id: string
   name: string
   /** Plain JSON. */
@@ -28,7 +28,7 @@ export interface NewFan {
   /** How many may be under way. */
   atOnce: number
   /** The run's. */
-  round: number
+  generation: number
 }
 
 export interface FanOutRecord {
@@ -39,16 +39,16 @@ export interface FanOutRecord {
   /** Of those that ended. */
   done: number
   /** The round that it is in, and the one that it was first opened in. */
-  round: number
+  generation: number
   since: number
   /** When its round was opened. */
   openedAt: number
   underWay: { index: number; item: unknown }[]
 }
 
-export interface Settled {
+export interface EndedChild {
   /** The round that it is in now, and the one that it was first opened in. */
-  round: number
+  generation: number
   since: number
   count: number
   /** What comes now: to be made a task by whoever is told. */

@@ -17,22 +17,22 @@ export function modulesLoaded(): number {
   return loaded
 }
 
-/** A file's address in its picture. The version makes two pictures of one file two modules. */
-export function pictureUrl(file: SceneFile): string {
+/** A file's address in its snapshot. The version makes two snapshots of one file two modules. */
+export function snapshotUrl(file: SceneFile): string {
   return `${pathToFileURL(file.path).href}?v=${file.version}`
 }
 
 /**
- * Makes this thread import scene files from the pictures, not from the disk. What a module of a picture imports comes from the same picture;
+ * Makes this thread import scene files from the snapshots, not from the disk. What a module of a snapshot imports comes from the same snapshot;
  * packages and files outside the scene folders are imported as ever, and `#scene` is ours wherever the folder lies. What it gives back tells which
- * modules of the pictures a file that was imported is made of.
+ * modules of the snapshots a file that was imported is made of.
  */
-export function importFromPictures({ pictures }: Sources): (file: SceneFile) => string[] {
+export function importFromSnapshots({ snapshots }: Sources): (file: SceneFile) => string[] {
   const imports = new Map<string, Set<string>>()
   const sceneUrl = new URL('../../scenes/scene.ts', import.meta.url).href
   const textAt = (url: URL): string | undefined => {
     const version = url.searchParams.get('v')
-    return version === null || url.protocol !== 'file:' ? undefined : pictures[Number(version)]?.[fileURLToPath(url)]
+    return version === null || url.protocol !== 'file:' ? undefined : snapshots[Number(version)]?.[fileURLToPath(url)]
   }
   registerHooks({
     resolve(specifier, context, next) {
@@ -59,12 +59,12 @@ export function importFromPictures({ pictures }: Sources): (file: SceneFile) => 
   })
   return (file) => {
     // A set is walked through to its end, also while it grows.
-    const urls = new Set([pictureUrl(file)])
+    const urls = new Set([snapshotUrl(file)])
     for (const url of urls) for (const imported of imports.get(url) ?? []) urls.add(imported)
     const modules = [...urls].map((url) => fileURLToPath(new URL(url)))
     // What lies in its folder it may import later.
     const folder = `${file.path.slice(0, -extname(file.path).length)}${sep}`
-    const lazy = Object.keys(pictures[file.version] ?? {}).filter((path) => path.startsWith(folder))
+    const lazy = Object.keys(snapshots[file.version] ?? {}).filter((path) => path.startsWith(folder))
     return [...new Set([...modules, ...lazy])]
   }
 }

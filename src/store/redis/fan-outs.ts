@@ -1,24 +1,29 @@
 import type { ChildEnd } from '../../core/task/child-item.ts'
-import type { FanOutRecord, Pieces } from '../children.ts'
+import type { FanOutRecord, FanOuts } from '../fan-outs.ts'
+import * as lua from './fan-outs-lua.ts'
 import { answered } from './faults.ts'
 import { fromJson, toJson } from './json.ts'
-import * as lua from './pieces-lua.ts'
 import { asList, type Database, type Reply } from './script.ts'
 
-export function redisPieces(db: Database): Pieces {
+export function redisFanOuts(db: Database): FanOuts {
   return {
-    async open(runId, { id, name, items, atOnce, round }, now) {
-      return fanOf(await db.run(lua.openFan, runId, id, round, now, atOnce, toJson(name), ...items.map(toJson)))
+    async open(runId, { id, name, items, atOnce, generation }, now) {
+      return fanOf(await db.run(lua.openFan, runId, id, generation, now, atOnce, toJson(name), ...items.map(toJson)))
     },
-    async find(runId, fan, round) {
-      const reply = await db.run(lua.findFan, runId, fan, round)
+    async find(runId, fan, generation) {
+      const reply = await db.run(lua.findFan, runId, fan, generation)
       return reply === null ? undefined : fanOf(reply)
     },
-    async settle(runId, fan, index, end) {
+    async endChild(runId, fan, index, end) {
       const reply = await db.run(lua.endChild, runId, fan, index, toJson(end), end.state === 'done' ? 1 : 0)
       if (reply === null) return undefined
-      const [round, since, count, isLast, next, item] = asList(reply)
-      const settled = { round: Number(round), since: Number(since), count: Number(count), isLast: isLast === 1 }
+      const [generation, since, count, isLast, next, item] = asList(reply)
+      const settled = {
+        generation: Number(generation),
+        since: Number(since),
+        count: Number(count),
+        isLast: isLast === 1,
+      }
       return typeof next === 'number' ? { ...settled, next: { index: next, item: fromJson(`${item}`) } } : settled
     },
     async ends(runId, fan) {
@@ -36,7 +41,7 @@ export function redisPieces(db: Database): Pieces {
 }
 
 function fanOf(reply: Reply): FanOutRecord {
-  const [id, name, count, ended, done, openedAt, round, since, ...underWay] = asList(reply)
+  const [id, name, count, ended, done, openedAt, generation, since, ...underWay] = asList(reply)
   const pieces: FanOutRecord['underWay'] = []
   for (let at = 0; at < underWay.length; at += 2) {
     pieces.push({ index: Number(underWay[at]), item: fromJson(`${underWay[at + 1]}`) })
@@ -47,7 +52,7 @@ function fanOf(reply: Reply): FanOutRecord {
     count: Number(count),
     ended: Number(ended),
     done: Number(done),
-    round: Number(round),
+    generation: Number(generation),
     since: Number(since),
     openedAt: Number(openedAt),
     underWay: pieces,

@@ -33,8 +33,14 @@ export function openTurns(): Turns {
  * Whose turn it is: what one person asks in one chat. Tasks that stand in a row have an order of their own, a schedule says itself what becomes of its overlaps,
  * and what a task has called may not wait for it.
  */
-export function turnOf({ lane, message: { from, sender }, row, parent, schedule }: Task): string | undefined {
-  if (row !== undefined || parent !== undefined || schedule !== undefined) return undefined
+export function attemptKeyOf({
+  lane,
+  message: { from, sender },
+  orderingKey,
+  parent,
+  schedule,
+}: Task): string | undefined {
+  if (orderingKey !== undefined || parent !== undefined || schedule !== undefined) return undefined
   return `${lane} ${chatKey(from)} ${personKey(from.channel, sender.id)}`
 }
 
@@ -44,8 +50,8 @@ interface Places {
 }
 
 /** Gives a task its place in its turn before it begins. */
-export async function keepPlace(task: Task, turn: string, { store, now }: Places): Promise<void> {
-  await store.runs.create({ ...newRunOf(task), turn }, now())
+export async function keepPlace(task: Task, attemptKey: string, { store, now }: Places): Promise<void> {
+  await store.runs.create({ ...newRunOf(task), attemptKey }, now())
 }
 
 /**
@@ -54,7 +60,7 @@ export async function keepPlace(task: Task, turn: string, { store, now }: Places
  */
 export async function keepPlaces(begun: readonly Task[], places: Places): Promise<void> {
   for (const task of begun) {
-    const turn = turnOf(task)
-    if (turn !== undefined) await keepPlace(task, turn, places)
+    const attemptKey = attemptKeyOf(task)
+    if (attemptKey !== undefined) await keepPlace(task, attemptKey, places)
   }
 }
