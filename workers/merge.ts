@@ -1,6 +1,6 @@
 import type { Run } from '../src/core/task/run.ts'
 import type { Task } from '../src/core/task/task.ts'
-import type { Merged } from '../src/store/store.ts'
+import type { Merged } from '../src/store/ordering-keys.ts'
 
 /** Whoever goes on and on is answered after so many times the window. */
 const MOST_WINDOWS = 5

@@ -6,7 +6,7 @@ import { liveStates, newRunOf, type Run } from '../src/core/task/run.ts'
 import type { Task } from '../src/core/task/task.ts'
 import { whyOf } from '../src/core/text/why.ts'
 import type { Interrupt } from '../src/engine/control/interrupt.ts'
-import type { OrderingKeys } from '../src/store/store.ts'
+import type { OrderingKeys } from '../src/store/ordering-keys.ts'
 import { gather, mergedOf } from './merge.ts'
 
 /** How long a parked task stays away when nobody calls it: neither who was before it, nor the sweeper. */

@@ -3,9 +3,9 @@ import type { Limit } from '../core/delivery/limit.ts'
 import type { Grant, GrantQuestion } from '../core/grant.ts'
 import type { Schedule } from '../core/schedule/schedule.ts'
 import type { EndState, NewRun, Run, RunFilter, TimelineEvent } from '../core/task/run.ts'
-import type { Task } from '../core/task/task.ts'
 import type { Wait } from '../core/task/wait.ts'
 import type { FanOuts } from './fan-outs.ts'
+import type { OrderingKeys } from './ordering-keys.ts'
 
 /**
  * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
@@ -171,44 +171,6 @@ export interface Outbox {
   waiting(): Promise<Record<string, number>>
   /** Lines that are not empty and whose next look is due: for the sweeper. */
   due(now: number, limit: number): Promise<Line[]>
-}
-
-/**
- * Rows of live tasks that are done one after the other, in the order they joined. The head of a row stays the head until it has ended; whoever has
- * ended is in no row, and one that is opened again joins at the end.
- */
-export interface OrderingKeys {
-  /**
-   * Makes the task's record when there is none, and has the task stand at the end of the row, unless it stands there or has ended. `head`: whose turn it is.
-   * With `parkUntilMs` one that waits behind another is parked: somebody has to call it, and it comes by itself only then.
-   */
-  join(
-    run: NewRun,
-    orderingKey: string,
-    now: number,
-    parkUntilMs?: number,
-  ): Promise<{ created: boolean; run: Run; head: string | undefined }>
-  /** Whose turn it is. */
-  head(orderingKey: string): Promise<Run | undefined>
-  /** Those that stand in it, the head first. */
-  list(orderingKey: string, limit: number): Promise<Run[]>
-  /** How many stand before it. One that has ended in the middle of the row may be counted until its turn. */
-  ahead(orderingKey: string, id: string): Promise<number>
-  /**
-   * Makes one of several: the head's task is replaced by `task`, and the others end as done. All of it or, when one of them does not wait in the row any
-   * more or the head has begun, nothing: false.
-   */
-  merge(merged: Merged, now: number): Promise<boolean>
-  /** Heads that wait and are still parked at `now`: for the sweeper, since whoever was to call them died. */
-  parkedHeads(now: number, limit: number): Promise<Run[]>
-}
-
-export interface Merged {
-  orderingKey: string
-  head: string
-  task: Task
-  event: TimelineEvent
-  others: { id: string; why: string; event: TimelineEvent }[]
 }
 
 /** Start-time fair queueing over a lane: tags grow by one with each task of an owner, and never fall behind the tag last begun. */

@@ -43,13 +43,16 @@ export const taskSchema = z.object({
 export type Task = z.infer<typeof taskSchema>
 
 /** Tasks of 0.1 lie in stores and queues with other names for two of these. */
-const formerNames = { priority: 'priority', orderingKey: 'orderingKey' } as const
+const formerNames = [
+  { former: 'tag', name: 'priority' },
+  { former: 'row', name: 'orderingKey' },
+] as const
 
 /** What was stored as a task, in the names of now. */
 export function inTodaysNames<T>(stored: T): T {
   if (typeof stored !== 'object' || stored === null) return stored
   const fields: Record<string, unknown> = Object.fromEntries(Object.entries(stored))
-  for (const [former, name] of Object.entries(formerNames)) {
+  for (const { former, name } of formerNames) {
     if (!(former in fields)) continue
     fields[name] ??= fields[former]
     delete fields[former]

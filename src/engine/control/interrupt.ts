@@ -1,6 +1,7 @@
 import { textIn } from '../../core/message/part.ts'
 import type { Run } from '../../core/task/run.ts'
-import type { OrderingKeys, Store } from '../../store/store.ts'
+import type { OrderingKeys } from '../../store/ordering-keys.ts'
+import type { Store } from '../../store/store.ts'
 import { mayCompensate, mayCompensateNow, notePending } from '../compensation/pending.ts'
 import { conversationOf } from '../llm/converse.ts'
 import { keepQuestion, saidId } from '../llm/said.ts'

@@ -1,5 +1,5 @@
 import { cleanText } from '../../core/text/clean.ts'
-import type { OrderingKeys } from '../store.ts'
+import type { OrderingKeys } from '../ordering-keys.ts'
 import type { Database } from './database.ts'
 import { toJson } from './json.ts'
 import { argsOf, type RunRow, runOf } from './runs.ts'

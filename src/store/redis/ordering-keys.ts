@@ -1,6 +1,6 @@
 import type { Run } from '../../core/task/run.ts'
 import { cleanText } from '../../core/text/clean.ts'
-import type { OrderingKeys } from '../store.ts'
+import type { OrderingKeys } from '../ordering-keys.ts'
 import { packed, toJson } from './json.ts'
 import * as lua from './ordering-keys-lua.ts'
 import { readRun } from './runs.ts'
