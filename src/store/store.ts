@@ -102,6 +102,8 @@ export interface Steps {
   /** First writer wins; the value that is kept. With `hop`, the first writer's line stands in the timeline in the same move. */
   save(taskId: string, name: string, value: unknown, event?: TimelineEvent): Promise<unknown>
   list(taskId: string): Promise<{ name: string; value: unknown }[]>
+  /** The last so many, in the order they were saved, without reading their values: how long each is as JSON. */
+  sizes(taskId: string, limit: number): Promise<{ name: string; bytes: number }[]>
 }
 
 /** The key of a line: one chat of one channel. Deliveries of a line go out one after the other. */

@@ -1,4 +1,4 @@
-import type { Bubble, ConsoleDown, ConsoleUp } from '../../api/shapes.ts'
+import type { Bubble, ConsoleDown, ConsoleUp } from '../../api/console/shapes.ts'
 import { backoffMs } from './backoff.ts'
 
 export type LinkState = 'connecting' | 'up' | 'lost'

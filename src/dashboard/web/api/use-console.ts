@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
-import type { ConsoleChat, TaskDetail, TaskList, TaskSummary } from '../../api/shapes.ts'
+import type { ConsoleChat } from '../../api/console/shapes.ts'
+import type { TaskDetail, TaskList, TaskSummary } from '../../api/shapes.ts'
 import { type ConsoleLink, chatKey, connectConsole, type LinkState, type Saying } from './console-link.ts'
 import {
   type ConsoleAction,
