@@ -6,7 +6,7 @@ import type { RunState } from '../../src/core/task/run.ts'
 import type { TaskSummary } from '../../src/dashboard/api/shapes.ts'
 import { mergeTasks, readFilter, type TaskFilter, writeFilter } from '../../src/dashboard/web/api/task-filter.ts'
 import { hintsFor } from '../../src/dashboard/web/components/console/hints.ts'
-import { Markdown } from '../../src/dashboard/web/components/console/markdown.tsx'
+import { Markdown, PlainText } from '../../src/dashboard/web/components/console/markdown.tsx'
 import { scenes, seedTasks } from '../fakes/dashboard-seed.ts'
 
 const anything: TaskFilter = { states: [], channel: '', user: '', command: '', q: '' }
@@ -66,12 +66,71 @@ describe('markdown', () => {
     )
   })
 
-  test('no text takes long, however it nests and repeats', () => {
-    for (const piece of ['> ', '- ', '**a', '[', '[a](', '`', '| ', '<font color="info">', '*', 'https://']) {
+  const fill = (piece: string, letters = 10_000) => piece.repeat(Math.ceil(letters / piece.length)).slice(0, letters)
+
+  /** The best of three, in which nothing else came in between. */
+  function timeOf(text: string): number {
+    const times = [1, 2, 3].map(() => {
       const startedAt = performance.now()
-      render(piece.repeat(20_000))
-      expect(performance.now() - startedAt, piece).toBeLessThan(10_000)
-    }
+      render(text)
+      return performance.now() - startedAt
+    })
+    return Math.min(...times)
+  }
+
+  const crafted = [
+    ...['*a **b ', '**a', '*a_ ', '~~a ~', '_a __b ', '[', '[a](', '[a](b', '![', '`a', '<', '<http:', '\\', 'a@', 'x'],
+    ...['> ', '- ', '> - ', '1. ', '| ', '# a\n', 'a\n-\n', '```\n', '[a]: b\n', 'https://', 'http://a( ', 'a.b@c.d'],
+    ...['<font color="info">', '</font>', '<font color="info">**', '&amp;', '\n'],
+  ].map((piece): [string, string] => [piece, fill(piece)])
+  const paired: [string, string][] = [
+    ['nested brackets', fill('[', 5_000) + fill(']', 5_000)],
+    ['nested links', fill('[', 5_000) + fill('](a)', 15_000)],
+    ['nested emphasis', `${fill('*', 10_000)}a${fill('*', 10_000)}`],
+    ['nested tints', fill('<font color="info">', 15_000) + fill('</font>', 5_000)],
+    ['growing code marks', Array.from({ length: 200 }, (_, marks) => '`'.repeat(marks)).join(' ')],
+    ['a wide table', `${fill('|a', 300)}\n${fill('|-', 300)}\n${fill('|a|\n', 9_000)}`],
+    ['a nested list', Array.from({ length: 140 }, (_, depth) => `${'  '.repeat(depth)}- a`).join('\n')],
+  ]
+
+  test.each([...crafted, ...paired])(
+    'a crafted text costs no more than some ordinary ones of its length: %j',
+    (_, text) => {
+      const ordinary = timeOf(fill('some **bold**, `code` and [a link](http://x.example)\n', text.length))
+      expect(timeOf(text)).toBeLessThan(20 * ordinary + 20)
+    },
+  )
+
+  test('what is longer, deeper or richer than any person writes is shown as it is written, whole', () => {
+    const texts = [
+      fill('**a** ', 100_001),
+      `${'*'.repeat(500)}a${'*'.repeat(500)}`,
+      `${fill('> ', 400)}a`,
+      fill('*a* ', 90_000),
+    ]
+    for (const text of texts)
+      expect(render(text)).toBe(`<p class="${plainClass()}">${text.replaceAll('>', '&gt;')}</p>`)
+  })
+  const plainClass = () => /class="([^"]*)"/.exec(renderToStaticMarkup(createElement(PlainText, { text: '' })))?.[1]
+
+  test('a picture is a link, a reference stays a text, and only http, https and mail addresses are links', () => {
+    expect(render('![a](http://x.example/a.png)')).toContain('!<a href="http://x.example/a.png"')
+    expect(render('[a]: http://x.example')).toContain('[a]: <a')
+    for (const address of ['javascript:alert(1)', 'data:text/html,x', 'vbscript:x', 'ftp://x.example', 'file:///etc'])
+      for (const text of [`[a](${address})`, `<${address}>`, address]) expect(render(text)).not.toContain('<a')
+    expect(render('[a](mailto:a@x.example) [b](/tasks/1)')).toMatch(
+      /href="mailto:a@x.example".*href="http:\/\/here.example/,
+    )
+    expect(render('看 https://x.example/_a_/b，然后')).toContain('>https://x.example/_a_/b</a>，然后')
+  })
+
+  test('a tint colours what stands between its marks, and a mark without its partner is a text', () => {
+    const [open, close] = ['<font color="warning">', '</font>']
+    expect(render(`${open}a **b**${close}`)).toContain('<span data-tint="warning">a <strong>b</strong></span>')
+    expect(render(`**${open}a**${close}`)).toContain(
+      '<strong>&lt;font color=&quot;warning&quot;&gt;a</strong>&lt;/font&gt;',
+    )
+    expect(render('<font color="red">a</font>')).not.toContain('<font')
   })
 
   test('lists nest, tables have heads, code keeps its lines', () => {
@@ -79,6 +138,7 @@ describe('markdown', () => {
     expect(render('|a|b|\n|-|-|\n|1|2|')).toContain('<th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td>')
     expect(render('```ts\na\n\n  b\n```\nc')).toMatch(/<pre><code>a\n\n {2}b<\/code><\/pre><p>c<\/p>/)
     expect(render('> a\n> b')).toContain('<blockquote><p>a<br/>b</p></blockquote>')
+    expect(render('a\n---\nb')).toContain('<p>a</p><hr/><p>b</p>')
   })
 })
 

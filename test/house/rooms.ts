@@ -131,6 +131,8 @@ export const rooms: readonly Room[] = [
       '@mantine/hooks',
       '@mantine/notifications',
       '@tabler/icons-react',
+      '@tanstack/react-query',
+      'markdown-it',
     ],
     typesOf: ['zod'],
     node: [],

@@ -1,13 +1,13 @@
 import { Fragment, memo, type ReactNode } from 'react'
 import classes from './markdown.module.css'
-import { type Block, readBlocks } from './markdown-blocks.ts'
-import { type Inline, readInline } from './markdown-inline.ts'
+import { type Piece, readMarkdown } from './markdown-tree.ts'
 import { safeUrl } from './safe-url.ts'
 
 /** A markdown text as elements. It is never made HTML, so nothing in it can become markup of ours. */
-export const Markdown = memo(({ text }: { text: string }) => (
-  <div className={classes.markdown}>{blocksOf(readBlocks(text))}</div>
-))
+export const Markdown = memo(({ text }: { text: string }) => {
+  const pieces = readMarkdown(text)
+  return pieces === undefined ? <PlainText text={text} /> : <div className={classes.markdown}>{viewsOf(pieces)}</div>
+})
 Markdown.displayName = 'Markdown'
 
 /** A plain text with its web addresses made links. */
@@ -35,112 +35,67 @@ function OutLink({ url, children }: { url: string; children: ReactNode }) {
   )
 }
 
-/** The page has its own first two levels. */
-const headingTags = ['h3', 'h4', 'h5'] as const
+type View = (token: Piece['token'], inner: ReactNode) => ReactNode
 
-function blocksOf(blocks: readonly Block[]): ReactNode {
-  // biome-ignore lint/suspicious/noArrayIndexKey: a text's blocks have no other name than their place
-  return blocks.map((block, place) => <Fragment key={place}>{blockOf(block)}</Fragment>)
-}
-
-function blockOf(block: Block): ReactNode {
-  switch (block.kind) {
-    case 'heading': {
-      const Tag = headingTags[block.level - 1] ?? 'h6'
-      return <Tag className={classes.heading}>{textOf(block.text)}</Tag>
-    }
-    case 'paragraph':
-      return <p>{textOf(block.text)}</p>
-    case 'code':
-      return (
-        <pre>
-          <code>{block.text}</code>
-        </pre>
-      )
-    case 'quote':
-      return <blockquote>{blocksOf(block.blocks)}</blockquote>
-    case 'rule':
-      return <hr />
-    case 'list': {
-      // biome-ignore lint/suspicious/noArrayIndexKey: as above
-      const items = block.items.map((inner, place) => <li key={place}>{itemOf(inner)}</li>)
-      return block.isOrdered ? <ol start={block.start}>{items}</ol> : <ul>{items}</ul>
-    }
-    case 'table':
-      return <MarkdownTable head={block.head} rows={block.rows} />
-  }
-}
-
-/** A list item of one paragraph stands without the paragraph's space. */
-function itemOf(blocks: readonly Block[]): ReactNode {
-  const [first, ...rest] = blocks
-  if (first?.kind !== 'paragraph') return blocksOf(blocks)
-  return (
-    <>
-      {textOf(first.text)}
-      {blocksOf(rest)}
-    </>
-  )
-}
-
-function MarkdownTable({ head, rows }: { head: readonly string[]; rows: readonly string[][] }) {
-  return (
+/** What each kind of piece looks like. */
+const views: Readonly<Record<string, View>> = {
+  text: ({ content }) => content,
+  text_special: ({ content }) => content,
+  inline: (_, inner) => inner,
+  softbreak: () => <br />,
+  hardbreak: () => <br />,
+  heading: ({ tag }, inner) => {
+    const level = Number(tag.slice(1))
+    // The page has its own first two levels.
+    const Tag = ([undefined, 'h3', 'h4', 'h5'] as const)[level] ?? 'h6'
+    return (
+      <Tag className={classes.heading} data-level={level}>
+        {inner}
+      </Tag>
+    )
+  },
+  // In a list without blank lines what stands in an item stands without a paragraph's space.
+  paragraph: ({ hidden }, inner) => (hidden ? inner : <p>{inner}</p>),
+  blockquote: (_, inner) => <blockquote>{inner}</blockquote>,
+  hr: () => <hr />,
+  fence: codeBlock,
+  code_block: codeBlock,
+  bullet_list: (_, inner) => <ul>{inner}</ul>,
+  ordered_list: (token, inner) => <ol start={Number(token.attrGet('start') ?? 1)}>{inner}</ol>,
+  list_item: (_, inner) => <li>{inner}</li>,
+  table: (_, inner) => (
     <div className={classes.scroll}>
-      <table>
-        <thead>
-          <tr>
-            {head.map((cell, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: as above
-              <th key={place}>{textOf(cell)}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((cells, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: as above
-            <tr key={place}>
-              {cells.map((cell, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: as above
-                <td key={column}>{textOf(cell)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <table>{inner}</table>
     </div>
+  ),
+  thead: (_, inner) => <thead>{inner}</thead>,
+  tbody: (_, inner) => <tbody>{inner}</tbody>,
+  tr: (_, inner) => <tr>{inner}</tr>,
+  th: (_, inner) => <th>{inner}</th>,
+  td: (_, inner) => <td>{inner}</td>,
+  code_inline: ({ content }) => <code>{content}</code>,
+  strong: (_, inner) => <strong>{inner}</strong>,
+  em: (_, inner) => <em>{inner}</em>,
+  s: (_, inner) => <del>{inner}</del>,
+  link: (token, inner) => {
+    const url = safeUrl(String(token.attrGet('href')))
+    return url === undefined ? inner : <OutLink url={url}>{inner}</OutLink>
+  },
+  tint: ({ info }, inner) => <span data-tint={info}>{inner}</span>,
+}
+
+function codeBlock({ content }: Piece['token']): ReactNode {
+  return (
+    <pre>
+      <code>{content.replace(/\n$/, '')}</code>
+    </pre>
   )
 }
 
-function textOf(text: string): ReactNode {
-  return text.split('\n').map((line, place) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: as above
-    <Fragment key={place}>
-      {place > 0 && <br />}
-      {inlineOf(readInline(line))}
-    </Fragment>
-  ))
-}
-
-function inlineOf(pieces: readonly Inline[]): ReactNode {
-  // biome-ignore lint/suspicious/noArrayIndexKey: as above
-  return pieces.map((piece, place) => <Fragment key={place}>{pieceOf(piece)}</Fragment>)
-}
-
-function pieceOf(piece: Inline): ReactNode {
-  switch (piece.kind) {
-    case 'text':
-      return piece.text
-    case 'code':
-      return <code>{piece.text}</code>
-    case 'link':
-      return <OutLink url={piece.url}>{inlineOf(piece.inner)}</OutLink>
-    case 'tint':
-      return <span data-tint={piece.tone}>{inlineOf(piece.inner)}</span>
-    case 'strong':
-      return <strong>{inlineOf(piece.inner)}</strong>
-    case 'em':
-      return <em>{inlineOf(piece.inner)}</em>
-    case 'del':
-      return <del>{inlineOf(piece.inner)}</del>
-  }
+function viewsOf(pieces: readonly Piece[]): ReactNode {
+  return pieces.map(({ kind, token, inner }, place) => {
+    const view = views[kind] ?? views.inline
+    // biome-ignore lint/suspicious/noArrayIndexKey: a text's pieces have no other name than their place
+    return <Fragment key={place}>{view?.(token, viewsOf(inner))}</Fragment>
+  })
 }
