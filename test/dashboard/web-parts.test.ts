@@ -3,13 +3,17 @@ import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { RunState } from '../../src/core/task/run.ts'
-import type { TaskSummary } from '../../src/dashboard/api/shapes.ts'
-import { mergeTasks, readFilter, type TaskFilter, writeFilter } from '../../src/dashboard/web/api/task-filter.ts'
+import { readFilter, writeFilter } from '../../src/dashboard/web/api/task-filter.ts'
 import { hintsFor } from '../../src/dashboard/web/components/console/hints.ts'
 import { Markdown, PlainText } from '../../src/dashboard/web/components/console/markdown.tsx'
-import { scenes, seedTasks } from '../fakes/dashboard-seed.ts'
-
-const anything: TaskFilter = { states: [], channel: '', user: '', command: '', q: '' }
+import {
+  emptyDraft,
+  faultsOf,
+  scheduleOf,
+  withChannel,
+} from '../../src/dashboard/web/components/schedules/schedule-draft.ts'
+import { en } from '../../src/dashboard/web/text/en.ts'
+import { scenes } from '../fakes/dashboard-seed.ts'
 
 describe('markdown', () => {
   beforeAll(() => {
@@ -141,36 +145,6 @@ describe('markdown', () => {
 })
 
 describe('the list of tasks', () => {
-  const tasks: TaskSummary[] = seedTasks(40)
-
-  test('merging changes one by one is merging them at once', () => {
-    const change = fc.record({
-      task: fc.constantFrom(...tasks),
-      state: fc.constantFrom('running' as const, 'done' as const),
-    })
-    fc.assert(
-      fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
-        const start = tasks.slice(10, 20)
-        const changed = changes.map(({ task, state }) => ({ ...task, state }))
-        const stepwise = changed.reduce(
-          (list, task) => mergeTasks(list, new Map([[task.id, task]]), anything, false),
-          start,
-        )
-        const atOnce = mergeTasks(start, new Map(changed.map((task) => [task.id, task])), anything, false)
-        // Stepwise the order is settled with the first change.
-        expect(mergeTasks(stepwise, new Map(), anything, false)).toEqual(atOnce)
-      }),
-    )
-  })
-
-  test('a task from behind the last loaded page waits for its page', () => {
-    const page = tasks.filter(({ number }) => number !== undefined).slice(0, 10)
-    const older = tasks.at(-1)
-    if (!older) throw new Error('no task')
-    expect(mergeTasks(page, new Map([[older.id, older]]), anything, true)).toHaveLength(10)
-    expect(mergeTasks(page, new Map([[older.id, older]]), anything, false)).toHaveLength(11)
-  })
-
   test('a filter is the same after a walk through the address', () => {
     const filter = fc.record({
       states: fc.constantFrom<RunState[]>([], ['failed'], ['waiting', 'running']),
@@ -184,6 +158,16 @@ describe('the list of tasks', () => {
         expect(readFilter(new URLSearchParams(writeFilter(one).toString()))).toEqual(one)
       }),
     )
+  })
+})
+
+describe('a schedule that is being written', () => {
+  test('is for the first channel until one is chosen, whenever the channels come, and for none it is not saved', () => {
+    const draft = { ...emptyDraft, when: '9:00', text: 'help', chat: 'lisi' }
+    expect(faultsOf(withChannel(draft, []), en)).toEqual({ channel: en.schedules.wrong.channel })
+    expect(faultsOf(withChannel(draft, ['console', 'wecom']), en)).toEqual({})
+    expect(scheduleOf(withChannel(draft, ['console', 'wecom'])).to?.channel).toBe('console')
+    expect(withChannel({ ...draft, channel: 'wecom' }, ['console', 'wecom']).channel).toBe('wecom')
   })
 })
 

@@ -68,14 +68,14 @@ function TaskPanel({ openId, isWide }: { openId: string | undefined; isWide: boo
       {isEmpty && tasks.isLoading && <TasksLoading />}
       {isEmpty && !tasks.isLoading && !tasks.error && <TasksEmpty isFiltered={isFiltered(filter)} />}
       {!isEmpty && (isWide ? <TaskTable {...lines} /> : <TaskCards {...lines} />)}
-      {tasks.next !== undefined && (
+      {tasks.hasMore && (
         <div className={classes.foot}>
           <Button variant="subtle" loading={tasks.isLoadingMore} onClick={tasks.loadMore} data-testid="load-more">
             {text.tasks.more}
           </Button>
         </div>
       )}
-      {tasks.next === undefined && tasks.tasks.length > 20 && <p className={classes.end}>{text.tasks.end}</p>}
+      {!tasks.hasMore && !tasks.isLoading && tasks.tasks.length > 20 && <p className={classes.end}>{text.tasks.end}</p>}
     </section>
   )
 }

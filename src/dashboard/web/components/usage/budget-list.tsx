@@ -5,7 +5,7 @@ import { useState } from 'react'
 import type { Measure, Raise } from '../../../../core/model/budget.ts'
 import type { Standing, Usage } from '../../../../core/model/usage.ts'
 import { useMessage } from '../../api/use-message.ts'
-import { raiseBudget } from '../../api/use-usage.ts'
+import { useRaiseBudget } from '../../api/use-usage.ts'
 import { countText, momentIn, moneyText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import { RaiseForm } from './raise-form.tsx'
@@ -13,7 +13,7 @@ import classes from './usage.module.css'
 import { SubjectName } from './usage-tables.tsx'
 
 /** The budgets of today, the fullest first, and what operators have given beyond them. */
-export function BudgetList({ usage, onChanged }: { usage: Usage; onChanged(): void }) {
+export function BudgetList({ usage }: { usage: Usage }) {
   const { text, lang } = useText()
   const [raising, setRaising] = useState<Standing>()
   const { budgets, raises, until, timeZone } = usage
@@ -29,15 +29,8 @@ export function BudgetList({ usage, onChanged }: { usage: Usage; onChanged(): vo
           <BudgetRow key={standing.subject} standing={standing} onRaise={() => setRaising(standing)} />
         ))}
       </ul>
-      {raises.length > 0 && <RaiseList usage={usage} onChanged={onChanged} />}
-      <RaiseForm
-        standing={raising}
-        onClose={() => setRaising(undefined)}
-        onDone={() => {
-          setRaising(undefined)
-          onChanged()
-        }}
-      />
+      {raises.length > 0 && <RaiseList usage={usage} />}
+      <RaiseForm standing={raising} onClose={() => setRaising(undefined)} />
     </section>
   )
 }
@@ -80,16 +73,14 @@ function BudgetRow({ standing, onRaise }: { standing: Standing; onRaise(): void 
   )
 }
 
-function RaiseList({ usage, onChanged }: { usage: Usage; onChanged(): void }) {
+function RaiseList({ usage }: { usage: Usage }) {
   const { text, lang } = useText()
   const messageOf = useMessage()
-  const compensateTask = async ({ subject, measure }: Raise) => {
-    try {
-      await raiseBudget({ subject, measure, amount: 0 })
-      onChanged()
-    } catch (error) {
+  const raise = useRaiseBudget()
+  const takeBack = ({ subject, measure }: Raise) => {
+    const onError = (error: Error) =>
       notifications.show({ title: text.action.failed, message: messageOf(error), color: 'red' })
-    }
+    raise.mutate({ subject, measure, amount: 0 }, { onError })
   }
   return (
     <>
@@ -109,7 +100,7 @@ function RaiseList({ usage, onChanged }: { usage: Usage; onChanged(): void }) {
               variant="subtle"
               color="gray"
               aria-label={text.usage.takeBackOf(raise.subject)}
-              onClick={() => void compensateTask(raise)}
+              onClick={() => takeBack(raise)}
             >
               {text.usage.compensateTask}
             </Button>
