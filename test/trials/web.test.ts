@@ -183,6 +183,8 @@ describe.skipIf(chromium === undefined)('the dashboard in a browser', () => {
     await page.goBack()
     await page.getByTestId('task-row').first().waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    await page.getByRole('button', { name: '只看 demo sleep' }).first().click()
+    await eventually(() => page.url()).toContain('/tasks?command=demo+sleep')
   })
 })
 

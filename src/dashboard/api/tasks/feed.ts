@@ -55,20 +55,18 @@ export function taskFeed(ports: Pick<ApiPorts, 'store' | 'log'>): TaskFeed {
   function tellAfter(delayMs: number): void {
     if (isTelling || changed.size === 0) return
     isTelling = true
-    setTimeout(() => {
-      tell()
-        .then(
-          () => gatherMs,
-          (error: unknown) => {
-            ports.log.warn({ err: error }, 'task changes not told, trying again')
-            return againMs
-          },
-        )
-        .then((nextMs) => {
-          isTelling = false
-          tellAfter(nextMs)
-        })
-    }, delayMs).unref()
+    setTimeout(() => void turn(), delayMs).unref()
+  }
+  async function turn(): Promise<void> {
+    const nextMs = await tell().then(
+      () => gatherMs,
+      (error: unknown) => {
+        ports.log.warn({ err: error }, 'task changes not told, trying again')
+        return againMs
+      },
+    )
+    isTelling = false
+    tellAfter(nextMs)
   }
 
   return {

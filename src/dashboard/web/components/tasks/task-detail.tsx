@@ -64,7 +64,7 @@ export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
           {task.replay && <AnswerDiffs replay={task.replay} />}
           <Timeline hops={task.timeline} />
           <Deliveries deliveries={task.deliveries} />
-          <Steps steps={task.steps} />
+          <Steps task={task} />
         </div>
       )}
     </article>
