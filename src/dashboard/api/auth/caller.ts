@@ -15,7 +15,10 @@ const nobody: Caller = { kind: 'nobody', name: 'nobody' }
 /** Other schemes are not ours: a proxy before us asks for Basic, and hands on what it was given. */
 const bearerScheme = /^Bearer(?:\s|$)/i
 
-/** Reads a request's credentials. A bearer token that is wrong is not made up for by a cookie; what is said to others is passed over. */
+/**
+ * Reads a request's credentials. A bearer token that is wrong is not made up for by a cookie; what is said to others
+ * is passed over.
+ */
 export async function callerOf(
   request: IncomingMessage,
   auth: { tokens: TokenBook; sessions: Sessions },
@@ -35,8 +38,8 @@ export async function callerOf(
 const UNSURE_MS = 2 * 60_000
 
 /**
- * Asks again and again whether what has just passed still does: signing out ends open streams too. A store that is away for a moment ends nothing; away for
- * longer, it ends what only the store can vouch for.
+ * Asks again and again whether what has just passed still does: signing out ends open streams too. A store that is
+ * away for a moment ends nothing; away for longer, it ends what only the store can vouch for.
  */
 export function passCheck(
   request: IncomingMessage,

@@ -20,8 +20,9 @@ export interface LiveCache {
 }
 
 /**
- * A task that is shown changes at once, in the lists as in its detail. Whether it still fits a list's filter, and whether a task that is not shown does, is the server's
- * to say: a list is read again when a task is told of in a state that it was not told of before.
+ * A task that is shown changes at once, in the lists as in its detail. Whether it still fits a list's filter, and
+ * whether a task that is not shown does, is the server's to say: a list is read again when a task is told of in a
+ * state that it was not told of before.
  */
 export function liveCache(client: QueryClient): LiveCache {
   let changes = new Map<string, TaskSummary>()

@@ -15,7 +15,10 @@ interface LiveContext {
 
 const context = createContext<LiveContext | undefined>(undefined)
 
-/** Holds the one event stream of the app, connects again by itself, and puts what it tells into what is known of the server. */
+/**
+ * Holds the one event stream of the app, connects again by itself, and puts what it tells into what is known of the
+ * server.
+ */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const { check } = useSession()
   const client = useQueryClient()

@@ -17,8 +17,9 @@ import { type TaskFilter, writeFilter } from './task-filter.ts'
 import { actionOf } from './task-state.ts'
 
 /*
- * Whatever is read from the server, with its key. An answer belongs to the key it was asked for under, and to no other. The live stream (live-cache.ts) changes
- * answers by these keys and has them read again; its hints may be lost, so some are looked at now and then besides.
+ * Whatever is read from the server, with its key. An answer belongs to the key it was asked for under, and to no
+ * other. The live stream (live-cache.ts) changes answers by these keys and has them read again; its hints may be lost,
+ * so some are looked at now and then besides.
  */
 
 /** What all keys of a kind begin with. */
@@ -82,6 +83,8 @@ export function earlierTasksQuery(channel: string | undefined) {
       call<TaskList>(`/api/tasks?${query}`, signal).then(({ tasks }) => tasks),
     enabled: channel !== undefined,
     refetchOnWindowFocus: false,
+    // Whoever comes again wants to know how they are then.
+    gcTime: 0,
   })
 }
 

@@ -10,7 +10,10 @@ export interface Act<Name extends string = string> {
   work(): Promise<{ message: string; onClick?: (() => void) | undefined }>
 }
 
-/** One change of the server's state at a time, told in a toast; whether it went well or not, what it touches is read again. */
+/**
+ * One change of the server's state at a time, told in a toast; whether it went well or not, what it touches is read
+ * again.
+ */
 export function useAct<Name extends string>(touches: readonly QueryKey[]) {
   const client = useQueryClient()
   const { text } = useText()

@@ -33,8 +33,9 @@ export interface Console extends ConsoleState {
 }
 
 /**
- * The console's socket and what came through it. This is a stream and no answer to a question: bubbles in their order, drafts that grow, and what is being said and has no
- * place in it yet. Nothing could be read again by a key, so it is kept by a reducer (console-state.ts). What is asked for besides, tasks, goes through the queries.
+ * The console's socket and what came through it. This is a stream and no answer to a question: bubbles in their order,
+ * drafts that grow, and what is being said and has no place in it yet. Nothing could be read again by a key, so it is
+ * kept by a reducer (console-state.ts). What is asked for besides, tasks, goes through the queries.
  */
 export function useConsole(): Console {
   const { check } = useSession()
@@ -89,7 +90,10 @@ export function useConsole(): Console {
   }
 }
 
-/** The stream tells of changes only: what became of tasks said earlier is asked for, and what goes on is looked at now and then. */
+/**
+ * The stream tells of changes only: what became of tasks said earlier is asked for, and what goes on is looked at now
+ * and then.
+ */
 function useTasksOf(state: ConsoleState, channel: string, dispatch: (action: ConsoleAction) => void): void {
   const bubbles = state.shown ? state.bubbles[state.shown] : undefined
   const wanted = (bubbles ?? [])
@@ -133,7 +137,10 @@ function useEarlierTasks(channel: string | undefined, dispatch: (action: Console
   }, [data, dispatch])
 }
 
-/** A task that has ended without the answer that grew (its scene said something else) takes the draft along, after time for the answer to come. */
+/**
+ * A task that has ended without the answer that grew (its scene said something else) takes the draft along, after time
+ * for the answer to come.
+ */
 function useSettling({ drafts, tasks }: ConsoleState, dispatch: (action: { kind: 'settled'; taskId: string }) => void) {
   const ended = Object.values(drafts)
     .flat()

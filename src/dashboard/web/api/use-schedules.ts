@@ -10,7 +10,10 @@ const WRITTEN_MS = 250
 
 export type NewSchedule = z.input<typeof newScheduleSchema>
 
-/** What a time that is being written means, a moment after the last letter. Undefined while nobody knows; saving tells what is wrong. */
+/**
+ * What a time that is being written means, a moment after the last letter. Undefined while nobody knows; saving tells
+ * what is wrong.
+ */
 export function useTimes(when: string, timeZone: string): ScheduleTimes | undefined {
   const [written] = useDebouncedValue(`${when}\n${timeZone}`, WRITTEN_MS)
   const isWritten = written === `${when}\n${timeZone}`

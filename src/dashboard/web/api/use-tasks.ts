@@ -44,8 +44,8 @@ export function useTasks(filter: TaskFilter): Tasks {
 type List = InfiniteQueryObserverResult<InfiniteData<TaskList>>
 
 /**
- * The next page, after what is being read: a list is read by one at a time, and its cursor comes from its own last page. Where the list begins anew meanwhile, the page
- * comes after that.
+ * The next page, after what is being read: a list is read by one at a time, and its cursor comes from its own last
+ * page. Where the list begins anew meanwhile, the page comes after that.
  */
 export async function loadMore(list: List): Promise<void> {
   if (list.data === undefined || list.isPlaceholderData) return

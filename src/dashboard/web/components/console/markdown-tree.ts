@@ -15,7 +15,8 @@ const MOST_PIECES = 20_000
 const MOST_DEPTH = 40
 
 const parser = new MarkdownIt({ html: false, linkify: true, breaks: true })
-  // Pictures would come from elsewhere, and become links. What defines a reference would not be seen. A line of dashes is a line.
+  // Pictures would come from elsewhere, and become links. What defines a reference would not be seen. A line of dashes
+  // is a line.
   .disable(['image', 'reference', 'lheading'])
 parser.validateLink = (url) => safeUrl(url) !== undefined
 // Only what begins as a web address is one without being marked.
@@ -38,7 +39,10 @@ function readTint(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-/** The text as a tree. Undefined for one that is longer, deeper or richer than any person's: it is to be shown as it is written. */
+/**
+ * The text as a tree. Undefined for one that is longer, deeper or richer than any person's: it is to be shown as it is
+ * written.
+ */
 export function readMarkdown(text: string): Piece[] | undefined {
   if (text.length > MOST_LETTERS) return undefined
   const root: Piece[] = []
