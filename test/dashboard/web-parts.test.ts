@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { RunState } from '../../src/core/task/run.ts'
 import { readFilter, writeFilter } from '../../src/dashboard/web/api/task-filter.ts'
 import { hintsFor } from '../../src/dashboard/web/components/console/hints.ts'
-import { Markdown, PlainText } from '../../src/dashboard/web/components/console/markdown.tsx'
+import { MarkdownView } from '../../src/dashboard/web/components/console/markdown-view.tsx'
+import { PlainText } from '../../src/dashboard/web/components/console/plain-text.tsx'
 import {
   emptyDraft,
   faultsOf,
@@ -21,7 +22,7 @@ describe('markdown', () => {
     return () => vi.unstubAllGlobals()
   })
 
-  const render = (text: string) => renderToStaticMarkup(createElement(Markdown, { text }))
+  const render = (text: string) => renderToStaticMarkup(createElement(MarkdownView, { text }))
   /** Texts that look like markdown and like an attack more often than chance would have it. */
   const text = fc
     .array(

@@ -1,11 +1,16 @@
 import { IconCalendarRepeat } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { schedulesQuery } from '../api/queries.ts'
 import { CardList, CardPage } from '../components/frame/card-page.tsx'
 import { ScheduleCard } from '../components/schedules/schedule-card.tsx'
-import { ScheduleForm } from '../components/schedules/schedule-form.tsx'
 import { navigate, usePlace } from '../router.tsx'
 import { useText } from '../text/text.tsx'
+
+/** It comes when it is wanted: the list needs none of its fields. */
+const ScheduleForm = lazy(() =>
+  import('../components/schedules/schedule-form.tsx').then(({ ScheduleForm }) => ({ default: ScheduleForm })),
+)
 
 /** What comes again and again: the next times, the last tasks, and a form for a new one beside it, on a phone over it. */
 export function SchedulesPage() {
@@ -25,7 +30,11 @@ export function SchedulesPage() {
         onClose: close,
         size: 560,
         label: words.add,
-        content: <ScheduleForm timeZone={list?.timeZone ?? ''} onClose={close} onAdded={added} />,
+        content: (
+          <Suspense>
+            <ScheduleForm timeZone={list?.timeZone ?? ''} onClose={close} onAdded={added} />
+          </Suspense>
+        ),
       }}
     >
       <CardList

@@ -1,101 +1,19 @@
-import { Fragment, memo, type ReactNode } from 'react'
-import classes from './markdown.module.css'
-import { type Piece, readMarkdown } from './markdown-tree.ts'
-import { safeUrl } from './safe-url.ts'
+import { lazy, Suspense } from 'react'
+import { PlainText } from './plain-text.tsx'
 
-/** A markdown text as elements. It is never made HTML, so nothing in it can become markup of ours. */
-export const Markdown = memo(({ text }: { text: string }) => {
-  const pieces = readMarkdown(text)
-  return pieces === undefined ? <PlainText text={text} /> : <div className={classes.markdown}>{viewsOf(pieces)}</div>
-})
-Markdown.displayName = 'Markdown'
-
-/** A plain text with its web addresses made links. */
-export const PlainText = memo(({ text }: { text: string }) => (
-  <p className={classes.plain}>
-    <LinkedText text={text} />
-  </p>
-))
-PlainText.displayName = 'PlainText'
-
-/** The same within a line of others. */
-export function LinkedText({ text }: { text: string }): ReactNode {
-  return text.split(/(https?:\/\/[^\s<>"'`，。；：、！？（）《》「」]+)/).map((piece, place) => {
-    const url = place % 2 === 1 ? safeUrl(piece) : undefined
-    // biome-ignore lint/suspicious/noArrayIndexKey: a text's pieces have no other name than their place
-    return <Fragment key={place}>{url === undefined ? piece : <OutLink url={url}>{piece}</OutLink>}</Fragment>
-  })
-}
-
-function OutLink({ url, children }: { url: string; children: ReactNode }) {
-  return (
-    <a href={url} target="_blank" rel="noopener noreferrer">
-      {children}
-    </a>
-  )
-}
-
-type View = (token: Piece['token'], inner: ReactNode) => ReactNode
-
-/** What each kind of piece looks like. */
-const views: Readonly<Record<string, View>> = {
-  text: ({ content }) => content,
-  text_special: ({ content }) => content,
-  inline: (_, inner) => inner,
-  softbreak: () => <br />,
-  hardbreak: () => <br />,
-  heading: ({ tag }, inner) => {
-    const level = Number(tag.slice(1))
-    // The page has its own first two levels.
-    const Tag = ([undefined, 'h3', 'h4', 'h5'] as const)[level] ?? 'h6'
-    return (
-      <Tag className={classes.heading} data-level={level}>
-        {inner}
-      </Tag>
-    )
-  },
-  // In a list without blank lines what stands in an item stands without a paragraph's space.
-  paragraph: ({ hidden }, inner) => (hidden ? inner : <p>{inner}</p>),
-  blockquote: (_, inner) => <blockquote>{inner}</blockquote>,
-  hr: () => <hr />,
-  fence: codeBlock,
-  code_block: codeBlock,
-  bullet_list: (_, inner) => <ul>{inner}</ul>,
-  ordered_list: (token, inner) => <ol start={Number(token.attrGet('start') ?? 1)}>{inner}</ol>,
-  list_item: (_, inner) => <li>{inner}</li>,
-  table: (_, inner) => (
-    <div className={classes.scroll}>
-      <table>{inner}</table>
-    </div>
+/** What reads Markdown is large, and comes when there is some. Where it cannot be had, the text stays as it is written. */
+const View = lazy(() =>
+  import('./markdown-view.tsx').then(
+    ({ MarkdownView }) => ({ default: MarkdownView }),
+    () => ({ default: PlainText }),
   ),
-  thead: (_, inner) => <thead>{inner}</thead>,
-  tbody: (_, inner) => <tbody>{inner}</tbody>,
-  tr: (_, inner) => <tr>{inner}</tr>,
-  th: (_, inner) => <th>{inner}</th>,
-  td: (_, inner) => <td>{inner}</td>,
-  code_inline: ({ content }) => <code>{content}</code>,
-  strong: (_, inner) => <strong>{inner}</strong>,
-  em: (_, inner) => <em>{inner}</em>,
-  s: (_, inner) => <del>{inner}</del>,
-  link: (token, inner) => {
-    const url = safeUrl(String(token.attrGet('href')))
-    return url === undefined ? inner : <OutLink url={url}>{inner}</OutLink>
-  },
-  tint: ({ info }, inner) => <span data-tint={info}>{inner}</span>,
-}
+)
 
-function codeBlock({ content }: Piece['token']): ReactNode {
+/** A Markdown text; shown as it is written until what reads it is there. */
+export function Markdown({ text }: { text: string }) {
   return (
-    <pre>
-      <code>{content.replace(/\n$/, '')}</code>
-    </pre>
+    <Suspense fallback={<PlainText text={text} />}>
+      <View text={text} />
+    </Suspense>
   )
-}
-
-function viewsOf(pieces: readonly Piece[]): ReactNode {
-  return pieces.map(({ kind, token, inner }, place) => {
-    const view = views[kind] ?? views.inline
-    // biome-ignore lint/suspicious/noArrayIndexKey: a text's pieces have no other name than their place
-    return <Fragment key={place}>{view?.(token, viewsOf(inner))}</Fragment>
-  })
 }
