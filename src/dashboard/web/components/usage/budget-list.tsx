@@ -109,7 +109,7 @@ function RaiseList({ usage }: { usage: Usage }) {
               aria-label={text.usage.takeBackOf(raise.subject)}
               onClick={() => takeBack(raise)}
             >
-              {text.usage.compensateTask}
+              {text.usage.takeBack}
             </Button>
           </li>
         ))}
