@@ -6,6 +6,9 @@ import type { EndState, NewRun, Run, RunFilter, TimelineEvent } from '../core/ta
 import type { Wait } from '../core/task/wait.ts'
 import type { FanOuts } from './fan-outs.ts'
 import type { OrderingKeys } from './ordering-keys.ts'
+import type { Steps } from './steps.ts'
+
+export type { Steps } from './steps.ts'
 
 /**
  * Where everything lives that outlives a process. Every operation is atomic and safe to repeat; times are epoch ms and are passed in.
@@ -95,13 +98,6 @@ export interface Runs {
   list(filter: RunFilter, limit: number, before?: number): Promise<Run[]>
   /** Live runs whose lease ended before `now`: for the sweeper. */
   overdue(now: number, limit: number): Promise<Run[]>
-}
-
-export interface Steps {
-  find(taskId: string, name: string): Promise<{ value: unknown } | undefined>
-  /** First writer wins; the value that is kept. With `hop`, the first writer's line stands in the timeline in the same move. */
-  save(taskId: string, name: string, value: unknown, event?: TimelineEvent): Promise<unknown>
-  list(taskId: string): Promise<{ name: string; value: unknown }[]>
 }
 
 /** The key of a line: one chat of one channel. Deliveries of a line go out one after the other. */

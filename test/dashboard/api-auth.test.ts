@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { StoreUnavailableError } from '../../src/core/errors.ts'
+import { passCheck } from '../../src/dashboard/api/auth/caller.ts'
+import type { Sessions } from '../../src/dashboard/api/auth/sessions.ts'
+import { tokenBook } from '../../src/dashboard/api/auth/tokens.ts'
 import { ensureAdminPassword } from '../../src/dashboard/api/index.ts'
 import { routes } from '../../src/dashboard/api/routes.ts'
 import { aWorld, password, token, type World } from './world.ts'
@@ -27,16 +32,43 @@ test('a stranger passes no route but those for signing in', async () => {
 test('a bearer token passes; a wrong, cut or empty one does not, nor a cookie beside it', async () => {
   expect((await world.callAs('/api/overview')).status).toBe(200)
   const { cookie } = await world.signIn()
-  for (const authorization of [
-    `Bearer ${token}x`,
-    `Bearer ${token.slice(1)}`,
-    'Bearer ',
-    'Bearer',
-    `Basic ${token}`,
-    '',
-  ]) {
+  for (const authorization of [`Bearer ${token}x`, `Bearer ${token.slice(1)}`, 'Bearer ', 'bearer x', 'Bearer']) {
     expect((await world.call('/api/overview', { headers: { authorization, cookie } })).status).toBe(401)
   }
+})
+
+test('what a proxy before us asks for is passed over: the cookie decides, and a token under its name is none', async () => {
+  passWindow()
+  const { cookie } = await world.signIn()
+  for (const authorization of ['Basic YWRtaW46cHJveHk=', `Basic ${token}`, 'Negotiate x', 'Bearerx y', '']) {
+    const statusWith = async (headers: Record<string, string>) =>
+      (await world.call('/api/overview', { headers: { authorization, ...headers } })).status
+    expect([authorization, await statusWith({ cookie }), await statusWith({})]).toEqual([authorization, 200, 401])
+  }
+})
+
+test('a stream outlives a store that is away for a moment, and neither a sign-out nor a store that stays away', async () => {
+  let answer: () => boolean = () => true
+  const sessions = { isOpen: async () => answer() }
+  const request = { headers: { cookie: 'huitou_session=x' } } as IncomingMessage
+  // The casts hold: no more of a request and of the sessions is looked at.
+  const auth = { tokens: tokenBook([token]), sessions: sessions as unknown as Sessions }
+  const away = () => {
+    throw new StoreUnavailableError('away')
+  }
+  const passes = passCheck(request, auth, 0)
+  answer = away
+  expect(await passes(minuteMs)).toBe(true)
+  answer = () => true
+  expect(await passes(2 * minuteMs)).toBe(true)
+  answer = away
+  expect(await passes(3 * minuteMs)).toBe(true)
+  expect(await passes(4 * minuteMs)).toBe(false)
+  answer = () => false
+  expect(await passes(4 * minuteMs)).toBe(false)
+  const bearer = { headers: { authorization: `Bearer ${token}` } } as IncomingMessage
+  answer = away
+  expect(await passCheck(bearer, auth, 0)(60 * minuteMs)).toBe(true)
 })
 
 test('where no token is set, none passes', async () => {

@@ -78,3 +78,18 @@ test('the stream bears a store that goes away and comes back', async () => {
   await stream.next('overview', ({ store }) => store.up)
   stream.close()
 })
+
+test('a change that is hinted at while the store is away is told when it is back', async () => {
+  const stream = await watch()
+  await stream.next('overview', ({ store }) => store.up)
+  await world.store.runs.create(runOf(aMessage('live-2', 'demo sleep 5')), Date.now())
+  const untold = () => world.logged.filter(({ text }) => text.startsWith('task changes not told')).length
+  const before = untold()
+  world.isStoreAway = true
+  const hinting = setInterval(() => void world.store.signals.publish('task', { ids: ['live-2'] }), 50)
+  await expect.poll(untold).toBeGreaterThan(before)
+  clearInterval(hinting)
+  world.isStoreAway = false
+  expect(await stream.next('task', ({ id }) => id === 'live-2')).toMatchObject({ state: 'waiting' })
+  stream.close()
+})

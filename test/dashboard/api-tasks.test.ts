@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { aMessage, aTask, aWorld, runOf, type World } from './world.ts'
 
 let world: World
@@ -102,6 +102,17 @@ test('a task is found by its number; steps show their size, not their value', as
   for (const id of ['nothing', '999999', '99999999999999999999', '%00']) {
     expect((await world.callAs(`/api/tasks/${id}`)).status).toBe(404)
   }
+})
+
+test('sizes are told without reading what is kept, and of very many steps the last ones', async () => {
+  const number = await keep('deep-2', 'demo steps 1')
+  for (let i = 0; i < 505; i++) await world.store.steps.save('deep-2', `step ${i}`, i)
+  const list = vi.spyOn(world.store.steps, 'list')
+  const { body } = await world.callAs(`/api/tasks/${number}`)
+  expect(body.steps.map(({ name }: { name: string }) => name).slice(-2)).toEqual(['step 503', 'step 504'])
+  expect(body).toMatchObject({ steps: { length: 500 }, hasMoreSteps: true })
+  expect(list).not.toHaveBeenCalled()
+  list.mockRestore()
 })
 
 test('a live task can be cancelled once, an ended one retried, in the name of the caller', async () => {

@@ -1,5 +1,10 @@
 import { WebSocket } from 'ws'
-import { type Bubble, type ConsoleDown, type ConsoleUp, consoleDownSchema } from '../../src/dashboard/api/shapes.ts'
+import {
+  type Bubble,
+  type ConsoleDown,
+  type ConsoleUp,
+  consoleDownSchema,
+} from '../../src/dashboard/api/console/shapes.ts'
 import type { World } from './world.ts'
 
 /** A browser on the console's socket. */

@@ -8,12 +8,8 @@ import {
   type ConsoleUp,
   consoleUpSchema,
   type DraftBubble,
-  type ListedSchedule,
-  type Overview,
-  type PresetList,
-  type TaskDetail,
-  type TaskSummary,
-} from '../../src/dashboard/api/shapes.ts'
+} from '../../src/dashboard/api/console/shapes.ts'
+import type { ListedSchedule, Overview, PresetList, TaskDetail, TaskSummary } from '../../src/dashboard/api/shapes.ts'
 import { answerOf } from './dashboard-bot.ts'
 import { seedSchedules, takeSchedules } from './dashboard-schedules.ts'
 import { chats, overview, presets, scenes } from './dashboard-seed.ts'

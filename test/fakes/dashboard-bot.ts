@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Part } from '../../src/core/message/part.ts'
-import type { ConsoleUp, TaskDetail } from '../../src/dashboard/api/shapes.ts'
+import type { ConsoleUp } from '../../src/dashboard/api/console/shapes.ts'
+import type { TaskDetail } from '../../src/dashboard/api/shapes.ts'
 import type { FakeDashboard } from './dashboard-api.ts'
 import { chats, pngBase64, wavBase64 } from './dashboard-seed.ts'
 

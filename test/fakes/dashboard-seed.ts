@@ -1,6 +1,7 @@
 import type { DeliveryRecord } from '../../src/core/delivery/delivery.ts'
 import type { RunState } from '../../src/core/task/run.ts'
-import type { ConsoleChat, Overview, PresetList, SceneList, TaskDetail } from '../../src/dashboard/api/shapes.ts'
+import type { ConsoleChat } from '../../src/dashboard/api/console/shapes.ts'
+import type { Overview, PresetList, SceneList, TaskDetail } from '../../src/dashboard/api/shapes.ts'
 
 const MINUTE = 60_000
 

@@ -21,7 +21,7 @@ const stored = 'src/store/*.ts'
 const everything = ['src/**', 'queues/**', 'workers/**', 'config/**']
 
 export const rooms: readonly Room[] = [
-  { files: core, packages: ['zod', 'croner', 're2js'], node: ['crypto', 'util'] },
+  { files: core, packages: ['zod', 'croner', 'diff', 're2js'], node: ['crypto', 'util'] },
   { files: web, may: [core] },
 
   {
@@ -123,7 +123,7 @@ export const rooms: readonly Room[] = [
   {
     files: 'src/dashboard/web/**',
     // The shapes are made of core's words, so those may be named too.
-    mayTypes: ['src/dashboard/api/shapes.ts', core],
+    mayTypes: ['src/dashboard/api/shapes.ts', 'src/dashboard/api/console/shapes.ts', core],
     packages: [
       'react',
       'react-dom',
@@ -131,6 +131,8 @@ export const rooms: readonly Room[] = [
       '@mantine/hooks',
       '@mantine/notifications',
       '@tabler/icons-react',
+      '@tanstack/react-query',
+      'markdown-it',
     ],
     typesOf: ['zod'],
     node: [],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Part, plainText } from '../../src/core/message/part.ts'
-import { type Bubble, sessionSchema } from '../../src/dashboard/api/shapes.ts'
+import type { Bubble } from '../../src/dashboard/api/console/shapes.ts'
+import { sessionSchema } from '../../src/dashboard/api/shapes.ts'
 import { aVisitor, type Visitor } from '../dashboard/visitor.ts'
 import { type Company, numberIn, openCompany } from './company.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { plainText } from '../../src/core/message/part.ts'
-import { type ConsoleDown, sessionSchema } from '../../src/dashboard/api/shapes.ts'
+import type { ConsoleDown } from '../../src/dashboard/api/console/shapes.ts'
+import { sessionSchema } from '../../src/dashboard/api/shapes.ts'
 import { aVisitor, type Visitor } from '../dashboard/visitor.ts'
 import type { Huitou } from '../fakes/huitou.ts'
 import { aPlace, storeKinds } from './place.ts'

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type { Part } from '../../src/core/message/part.ts'
-import type { Bubble } from '../../src/dashboard/api/shapes.ts'
+import type { Bubble } from '../../src/dashboard/api/console/shapes.ts'
 import { browsing, eventually } from '../dashboard/browsing.ts'
 import { findBrowser } from '../fakes/browser.ts'
 import { pngBase64, seedTasks } from '../fakes/dashboard-seed.ts'

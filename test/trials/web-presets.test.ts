@@ -92,4 +92,25 @@ describe.skipIf(chromium === undefined)('presets in a browser', () => {
     const page = await visit.signedIn({ path: '/presets/gone' })
     await page.getByText('没有这个人设').waitFor()
   })
+
+  test('what somebody else saves is shown, but not over what is being written here', async () => {
+    const page = await visit.signedIn({ path: '/presets/concise' })
+    const field = page.getByTestId('preset-text')
+    await field.waitFor()
+    const saveElsewhere = async (text: string) => {
+      const { presets } = visit.fake.presets
+      visit.fake.presets.presets = presets.map((one) =>
+        one.name === 'concise' ? { ...one, text, edited: { by: 'admin', at: Date.now() } } : one,
+      )
+      const read = page.waitForResponse((response) => response.url().endsWith('/api/presets'))
+      visit.fake.cut()
+      await read
+    }
+    await saveElsewhere('别处写的')
+    await eventually(() => field.inputValue()).toBe('别处写的')
+    await field.fill('这里写的')
+    await saveElsewhere('别处又写的')
+    await seen(page, 'preset-card', '别处又写的')
+    expect(await field.inputValue()).toBe('这里写的')
+  })
 })

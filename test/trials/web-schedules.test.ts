@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { browsing, eventually, seen } from '../dashboard/browsing.ts'
+import { browsing, eventually, seen, submitPassword } from '../dashboard/browsing.ts'
 import { findBrowser } from '../fakes/browser.ts'
 
 const chromium = findBrowser()
@@ -81,5 +81,25 @@ describe.skipIf(chromium === undefined)('schedules in a browser', () => {
       owner: { id: 'lisi' },
       misfire: 'once',
     })
+  })
+
+  test('a form that is opened before the channels are known takes the first when they come', async () => {
+    const page = await visit.open({ path: '/schedules?new' })
+    const held = Promise.withResolvers<void>()
+    await page.route('**/api/live', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await submitPassword(page, visit.fake.password)
+    await page.getByTestId('schedule-when').fill('每周一 9:00')
+    await page.getByTestId('schedule-text').fill('demo echo 早')
+    await page.getByTestId('schedule-chat').fill('lisi')
+    await page.getByTestId('schedule-save').click()
+    await page.getByTestId('schedule-form').getByText('还没有可用的渠道').waitFor()
+    held.resolve()
+    await page.getByText('还没有可用的渠道').waitFor({ state: 'detached' })
+    await page.getByTestId('schedule-save').click()
+    await eventually(() => numbers(page)).toHaveLength(5)
+    expect(visit.fake.schedules[0]?.to.channel).toBe(visit.fake.overview.channels[0]?.id)
   })
 })

@@ -83,6 +83,24 @@ describe.skipIf(chromium === undefined)('the dashboard in a browser', () => {
     expect(new Set(ids).size).toBe(120)
   })
 
+  test('there is no more of a list whose first page is on its way, and then only what fits', async () => {
+    const page = await visit.signedIn({ tasks: 120 })
+    await eventually(() => page.getByTestId('task-row').count()).toBe(50)
+    const held = Promise.withResolvers<void>()
+    await page.route('**/api/tasks?command=*', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await page.getByTestId('filter-command').fill('demo echo')
+    await page.locator('section[aria-busy="true"]').waitFor()
+    expect(await page.getByTestId('load-more').count()).toBe(0)
+    held.resolve()
+    await page.locator('section[aria-busy="false"]').waitFor()
+    const fitting = [...visit.fake.tasks.values()].filter(({ command }) => command === 'demo echo').length
+    await eventually(() => page.getByTestId('task-row').count()).toBe(Math.min(50, fitting))
+    expect(await page.getByTestId('task-row').filter({ hasText: 'demo echo' }).count()).toBe(Math.min(50, fitting))
+  })
+
   test('a task opens beside the list with its hops and the true states of its answers', async () => {
     const page = await visit.signedIn({ path: '/tasks?channel=qq-group' })
     await page.getByText('demo echo 今天的晨会改到十点').first().click()
@@ -165,6 +183,8 @@ describe.skipIf(chromium === undefined)('the dashboard in a browser', () => {
     await page.goBack()
     await page.getByTestId('task-row').first().waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    await page.getByRole('button', { name: '只看 demo sleep' }).first().click()
+    await eventually(() => page.url()).toContain('/tasks?command=demo+sleep')
   })
 })
 

@@ -1,7 +1,9 @@
 import { Center, Loader, MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
-import { lazy, Suspense, useEffect } from 'react'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { LiveProvider } from './api/live.tsx'
+import { newQueryClient } from './api/query-client.ts'
 import { SessionProvider, useSession } from './api/session.tsx'
 import { ErrorBoundary } from './components/frame/error-boundary.tsx'
 import { Shell } from './components/frame/shell.tsx'
@@ -54,13 +56,23 @@ function Gate() {
   if (state === 'unreachable') return <Unreachable />
   if (state === 'out') return <LoginPage />
   return (
-    <LiveProvider>
+    <SignedIn>
       <Shell path={path}>
         <Suspense fallback={<Waiting />}>
           <Page path={path} />
         </Suspense>
       </Shell>
-    </LiveProvider>
+    </SignedIn>
+  )
+}
+
+/** What was read from the server goes with who signs out. */
+function SignedIn({ children }: { children: ReactNode }) {
+  const [client] = useState(newQueryClient)
+  return (
+    <QueryClientProvider client={client}>
+      <LiveProvider>{children}</LiveProvider>
+    </QueryClientProvider>
   )
 }
 

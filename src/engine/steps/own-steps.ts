@@ -40,5 +40,6 @@ export function ownSteps(steps: Steps, run: Run): Steps {
       if (taskId !== run.id) return steps.list(taskId)
       return [...(await known())].map(([name, value]) => ({ name, value }))
     },
+    sizes: (taskId, limit) => steps.sizes(taskId, limit),
   }
 }

@@ -17,5 +17,11 @@ export function embeddedSteps(db: Database): Steps {
     async list(taskId) {
       return db.rows('SELECT name, value FROM huitou.step WHERE task = $1 ORDER BY seq', taskId)
     },
+
+    async sizes(taskId, limit) {
+      const last =
+        'SELECT seq, name, octet_length(value::text) AS bytes FROM huitou.step WHERE task = $1 ORDER BY seq DESC LIMIT $2'
+      return db.rows(`SELECT name, bytes FROM (${last}) AS last ORDER BY seq`, taskId, limit)
+    },
   }
 }

@@ -62,6 +62,16 @@ export function stepsContract(store: StoreUnderTest): void {
       for (const name of names) await store().steps.save(task, name, name)
       expect(await store().steps.list(task)).toEqual(names.map((name) => ({ name, value: name })))
     })
+
+    test('tell the names and sizes of the last ones without their values', async () => {
+      const task = unique('task')
+      expect(await store().steps.sizes(task, 10)).toEqual([])
+      const values = Array.from({ length: 12 }, (_, i) => ({ text: '值'.repeat(i) }))
+      for (const [i, value] of values.entries()) await store().steps.save(task, `step-${i}`, value)
+      const sizes = values.map((value, i) => ({ name: `step-${i}`, bytes: Buffer.byteLength(JSON.stringify(value)) }))
+      expect(await store().steps.sizes(task, 100)).toEqual(sizes)
+      expect(await store().steps.sizes(task, 3)).toEqual(sizes.slice(-3))
+    })
   })
 }
 

@@ -48,3 +48,11 @@ test('texts of very many lines are shown whole instead of compared', () => {
   const [diff] = diffAnswers([{ name: 'answer', text: long('old') }], [{ name: 'answer', text: long('new') }])
   expect(diff?.lines).toHaveLength(2_002)
 })
+
+test('texts of very many lines that differ in a few are compared', () => {
+  const lines = Array.from({ length: 20_000 }, (_, line) => `line ${line}`)
+  const changed = lines.with(10_000, 'another')
+  const texts = [lines, changed].map((each) => [{ name: 'answer', text: each.join('\n') }])
+  const [diff] = diffAnswers(texts[0] ?? [], texts[1] ?? [])
+  expect(diff?.lines.filter(({ kind }) => kind !== 'both').map(({ text }) => text)).toEqual(['line 10000', 'another'])
+})

@@ -21,6 +21,9 @@ function aStore(kept: Record<string, unknown> = {}) {
       asked.push(`list ${taskId}`)
       return [...values].map(([name, value]) => ({ name, value }))
     },
+    async sizes() {
+      throw new Error('no attempt asks for sizes')
+    },
   }
   // The cast holds: no more of a run is looked at.
   const at = (fencingToken: number): Steps => ownSteps(steps, { id: 'r', fencingToken } as Run)

@@ -1,5 +1,5 @@
 import { defineRoute } from '../route.ts'
-import { consoleChatsSchema } from '../shapes.ts'
+import { consoleChatsSchema } from './shapes.ts'
 import { chatsOf, sidesOf } from './sides.ts'
 
 export const listConsoleChats = defineRoute({

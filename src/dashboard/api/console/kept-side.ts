@@ -10,8 +10,8 @@ import {
 import type { Message } from '../../../core/message/message.ts'
 import { plainText } from '../../../core/message/part.ts'
 import type { ApiPorts } from '../ports.ts'
-import type { ConsoleChat } from '../shapes.ts'
 import { topicOf } from '../topic.ts'
+import type { ConsoleChat } from './shapes.ts'
 import { bell, type Saying, type Side } from './side.ts'
 
 const channel = 'console'

@@ -1,4 +1,4 @@
-import type { Bubble, ConsoleChat, ConsoleUp, DraftBubble } from '../shapes.ts'
+import type { Bubble, ConsoleChat, ConsoleUp, DraftBubble } from './shapes.ts'
 
 export type Opening = Extract<ConsoleUp, { kind: 'open' }>
 export type Saying = Extract<ConsoleUp, { kind: 'say' }>

@@ -1,6 +1,6 @@
 import type { ApiPorts } from '../ports.ts'
-import type { ConsoleChat } from '../shapes.ts'
 import { keptSide } from './kept-side.ts'
+import type { ConsoleChat } from './shapes.ts'
 import type { Side } from './side.ts'
 import { simulatedSide } from './simulated-side.ts'
 

@@ -11,8 +11,8 @@ import {
 } from '../../../core/simulated.ts'
 import { type Bilingual, inLang } from '../../../core/text/lang.ts'
 import type { ApiPorts } from '../ports.ts'
-import type { Bubble } from '../shapes.ts'
 import { sentences } from './sentences.ts'
+import type { Bubble } from './shapes.ts'
 import { pause, type Side } from './side.ts'
 
 /** A callback may take the platform its 5 s; the browser waits 10. */

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { StoreUnavailableError } from '../../../core/errors.ts'
 import { type Api, apiOf } from '../api.ts'
-import { callerOf, stillPasses } from '../auth/caller.ts'
+import { callerOf, passCheck } from '../auth/caller.ts'
 import type { ApiPorts } from '../ports.ts'
 import { sidesOf } from './sides.ts'
 import { visit } from './visit.ts'
@@ -87,13 +87,18 @@ function keepAlive(visitor: WebSocket, request: IncomingMessage, api: Api): void
   visitor.on('pong', () => {
     hasAnswered = true
   })
+  const stillPasses = passCheck(request, api.auth, api.now())
   const timer = setInterval(() => {
     if (!hasAnswered) return visitor.terminate()
     hasAnswered = false
     visitor.ping()
-    void stillPasses(request, api.auth, api.now()).then((passes) => {
-      if (!passes) visitor.close(1008, 'signed out')
-    })
+    stillPasses(api.now()).then(
+      (passes) => passes || visitor.close(1008, 'signed out'),
+      (error: unknown) => {
+        api.log.error({ err: error }, 'a console socket could not be vouched for')
+        visitor.close(1011)
+      },
+    )
   }, heartbeatMs)
   visitor.on('close', () => clearInterval(timer))
 }

@@ -4,9 +4,9 @@ import { grantSchema } from '../../../core/grant.ts'
 import { mediaSchema, partSchema } from '../../../core/message/part.ts'
 import { listedPresetSchema } from '../../../core/model/preset.ts'
 import { timelineEventSchema } from '../../../core/task/run.ts'
+import { consoleChatsSchema } from '../console/shapes.ts'
 import {
   auditListSchema,
-  consoleChatsSchema,
   errorBodySchema,
   grantListSchema,
   listedScheduleSchema,

@@ -38,6 +38,9 @@ export function liveFeed(ports: ApiPorts, tasks: TaskFeed): LiveFeed {
         if (json === last?.json) return
         last = { overview, json }
         for (const listener of listeners) listener.overview(overview)
+      } catch (error) {
+        isStale = true
+        throw error
       } finally {
         isReading = false
       }

@@ -1,4 +1,4 @@
-import { stillPasses } from '../auth/caller.ts'
+import { passCheck } from '../auth/caller.ts'
 import { defineRoute, nothing } from '../route.ts'
 
 const heartbeatMs = 15_000
@@ -13,7 +13,7 @@ export const liveOverview = defineRoute({
   status: 200,
   gives: 'stream',
   answer: nothing,
-  run(api, { request, response }) {
+  run(api, { request, response, now }) {
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -30,11 +30,16 @@ export const liveOverview = defineRoute({
       overview: (overview) => send('overview', overview),
       task: (task) => send('task', task),
     })
+    const stillPasses = passCheck(request, api.auth, now)
     const heartbeat = setInterval(() => {
       write(':\n\n')
-      void stillPasses(request, api.auth, api.now()).then((passes) => {
-        if (!passes) response.end()
-      })
+      stillPasses(api.now()).then(
+        (passes) => passes || response.end(),
+        (error: unknown) => {
+          api.log.error({ err: error }, 'a stream could not be vouched for')
+          response.end()
+        },
+      )
     }, heartbeatMs)
     response.on('close', () => {
       clearInterval(heartbeat)

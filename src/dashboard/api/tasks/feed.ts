@@ -7,6 +7,8 @@ import { summaryOf } from './summary.ts'
 const hintSchema = z.object({ ids: z.array(z.string()) })
 /** Several changes of a task within this are told as one. */
 const gatherMs = 50
+/** After a read that failed. */
+const againMs = 1000
 /** Under a storm the oldest hints fall out: whoever lists the tasks anew sees them all. */
 const mostHints = 500
 
@@ -23,35 +25,48 @@ export function taskFeed(ports: Pick<ApiPorts, 'store' | 'log'>): TaskFeed {
   let isTelling = false
   let leave: (() => void) | undefined
 
+  /** What could not be read stays to be told; what is hinted at meanwhile is told after it. */
   async function tell(): Promise<void> {
     const ids = [...changed]
     changed.clear()
-    const runs = await Promise.all(ids.map((id) => ports.store.runs.find(id)))
-    for (const run of runs) {
-      if (run) for (const listener of listeners) listener(summaryOf(run))
+    try {
+      const runs = await Promise.all(ids.map((id) => ports.store.runs.find(id)))
+      for (const run of runs) {
+        if (run) for (const listener of listeners) listener(summaryOf(run))
+      }
+    } catch (error) {
+      add([...ids, ...changed])
+      throw error
+    }
+  }
+  function add(ids: readonly string[]): void {
+    for (const id of ids) {
+      changed.add(id)
+      const [oldest] = changed
+      if (changed.size > mostHints && oldest !== undefined) changed.delete(oldest)
     }
   }
   function hear(payload: unknown): void {
     const hint = hintSchema.safeParse(payload)
     if (!hint.success) return
-    for (const id of hint.data.ids) {
-      changed.add(id)
-      const [oldest] = changed
-      if (changed.size > mostHints && oldest !== undefined) changed.delete(oldest)
-    }
-    tellSoon()
+    add(hint.data.ids)
+    tellAfter(gatherMs)
   }
-  function tellSoon(): void {
+  function tellAfter(delayMs: number): void {
     if (isTelling || changed.size === 0) return
     isTelling = true
-    setTimeout(() => {
-      void tell()
-        .catch((error: unknown) => ports.log.warn({ err: error }, 'task changes not told'))
-        .finally(() => {
-          isTelling = false
-          tellSoon()
-        })
-    }, gatherMs).unref()
+    setTimeout(() => void turn(), delayMs).unref()
+  }
+  async function turn(): Promise<void> {
+    const nextMs = await tell().then(
+      () => gatherMs,
+      (error: unknown) => {
+        ports.log.warn({ err: error }, 'task changes not told, trying again')
+        return againMs
+      },
+    )
+    isTelling = false
+    tellAfter(nextMs)
   }
 
   return {
@@ -63,6 +78,7 @@ export function taskFeed(ports: Pick<ApiPorts, 'store' | 'log'>): TaskFeed {
         if (listeners.size > 0) return
         leave?.()
         leave = undefined
+        changed.clear()
       }
     },
   }

@@ -10,6 +10,9 @@ import { type TaskSummary, taskDetailSchema } from '../shapes.ts'
 import { findTask } from './find.ts'
 import { summaryOf, waitingSummaryOf } from './summary.ts'
 
+/** What a person looks at; a task that keeps more shows its last ones. */
+const MOST_STEPS = 500
+
 export const getTask = defineRoute({
   method: 'get',
   path: '/api/tasks/:id',
@@ -22,20 +25,18 @@ export const getTask = defineRoute({
     const found = await findTask(api, params.id)
     const [timeline, steps, fans, deliveries, replay] = await Promise.all([
       api.store.runs.timeline(found.id),
-      api.store.steps.list(found.id),
+      api.store.steps.sizes(found.id, MOST_STEPS + 1),
       api.store.fanOuts.list(found.id),
       api.store.outbox.ofTask(found.id),
       found.kind === 'run' ? api.replayed(found.run) : undefined,
     ])
     const summary = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)
-    const sizes = steps
-      .filter(({ name }) => isAuthorsStep(name))
-      .map(({ name, value }) => ({ name, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
     return {
       ...summary,
       timeline: withSends([...timeline, ...underWay(summary)], deliveries),
       llm: sumOfCalls(timeline.flatMap(({ call }) => call ?? [])),
-      steps: sizes,
+      steps: steps.slice(-MOST_STEPS).filter(({ name }) => isAuthorsStep(name)),
+      hasMoreSteps: steps.length > MOST_STEPS || undefined,
       fans: fans.length === 0 ? undefined : fans.map((fan) => fanShown(fan, found.id)),
       deliveries,
       replay,

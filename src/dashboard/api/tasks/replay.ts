@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { liveStates, type Run } from '../../../core/task/run.ts'
 import type { Api } from '../api.ts'
@@ -9,8 +8,8 @@ import { replayAnswerSchema, replaySchema } from '../shapes.ts'
 import { findTask } from './find.ts'
 import { summaryOf } from './summary.ts'
 
-/** Between two looks at whether it has ended. */
-const LOOK_MS = 50
+/** The change event tells of the end; it is a hint and may be lost, so it is looked for so often besides. */
+const LOOK_MS = 2000
 
 export const replayTask = defineRoute({
   method: 'post',
@@ -39,20 +38,43 @@ export const replayTask = defineRoute({
         'built-in commands are not replayed: they act on what is there now, in the name of their person',
       )
     }
-    const run = await endOf(api, begun, waitMs)
+    const hasGone = new AbortController()
+    input.response.once('close', () => hasGone.abort())
+    const run = await endOf(api, begun, AbortSignal.any([hasGone.signal, AbortSignal.timeout(waitMs)]))
     const replay = await api.replayed(run)
     if (replay === undefined) throw new Error(`task ${run.id} is no replay`)
     return { ...summaryOf(run), replay }
   },
 })
 
-/** The run as it is when it has ended, or when that takes longer. */
-async function endOf(api: Api, begun: Run, waitMs: number): Promise<Run> {
-  const deadline = performance.now() + waitMs
+/** The run as it is when it has ended, or when nobody waits for that any longer. */
+async function endOf(api: Api, begun: Run, givenUp: AbortSignal): Promise<Run> {
   let run = begun
-  while (liveStates.includes(run.state) && performance.now() < deadline) {
-    await wait(LOOK_MS)
-    run = (await api.store.runs.find(run.id)) ?? run
+  let wake = (): void => undefined
+  let hasChanged = true
+  const look = (): void => {
+    hasChanged = true
+    wake()
   }
-  return run
+  const leave = api.tasks.join((task) => {
+    if (task.id === begun.id) look()
+  })
+  const timer = setInterval(look, LOOK_MS)
+  givenUp.addEventListener('abort', () => wake())
+  try {
+    while (liveStates.includes(run.state) && !givenUp.aborted) {
+      if (hasChanged) {
+        hasChanged = false
+        run = (await api.store.runs.find(run.id)) ?? run
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
+    return run
+  } finally {
+    clearInterval(timer)
+    leave()
+  }
 }

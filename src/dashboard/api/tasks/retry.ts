@@ -6,6 +6,9 @@ import { retriedSchema, retrySchema } from '../shapes.ts'
 import { findTask } from './find.ts'
 import { summaryOf, waitingSummaryOf } from './summary.ts'
 
+/** So many names are told at most, the last ones. */
+const MOST_STEPS = 500
+
 export const retryTask = defineRoute({
   method: 'post',
   path: '/api/tasks/:id/retry',
@@ -18,7 +21,9 @@ export const retryTask = defineRoute({
   async run(api, { params, body, caller }) {
     const { id } = await findTask(api, params.id)
     const fresh = body?.fresh ?? false
-    const kept = fresh ? [] : (await api.store.steps.list(id)).map(({ name }) => name).filter(isAuthorsStep)
+    const kept = fresh
+      ? []
+      : (await api.store.steps.sizes(id, MOST_STEPS)).map(({ name }) => name).filter(isAuthorsStep)
     const isDone = await api.retry(id, caller.name, { fresh })
     const found = await findTask(api, id)
     const task = found.kind === 'run' ? summaryOf(found.run) : waitingSummaryOf(found.task)

@@ -1,4 +1,4 @@
-import type { Bubble, ConsoleDown, ConsoleUp } from '../../api/shapes.ts'
+import type { Bubble, ConsoleDown, ConsoleUp } from '../../api/console/shapes.ts'
 import { backoffMs } from './backoff.ts'
 
 export type LinkState = 'connecting' | 'up' | 'lost'
@@ -79,13 +79,13 @@ export function connectConsole(on: LinkEvents): ConsoleLink {
     }
   }
 
-  const promote = () => {
+  const reconnect = () => {
     if (!socket && document.visibilityState === 'visible') connect()
   }
   const offline = () => socket?.close()
-  window.addEventListener('online', promote)
+  window.addEventListener('online', reconnect)
   window.addEventListener('offline', offline)
-  document.addEventListener('visibilitychange', promote)
+  document.addEventListener('visibilitychange', reconnect)
   connect()
 
   return {
@@ -106,9 +106,9 @@ export function connectConsole(on: LinkEvents): ConsoleLink {
       isClosed = true
       clearTimeout(retryTimer)
       clearTimeout(answerTimer)
-      window.removeEventListener('online', promote)
+      window.removeEventListener('online', reconnect)
       window.removeEventListener('offline', offline)
-      document.removeEventListener('visibilitychange', promote)
+      document.removeEventListener('visibilitychange', reconnect)
       socket?.close()
     },
   }

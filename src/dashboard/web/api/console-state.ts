@@ -1,4 +1,5 @@
-import type { Bubble, ConsoleDown, DraftBubble, TaskSummary } from '../../api/shapes.ts'
+import type { Bubble, ConsoleDown, DraftBubble } from '../../api/console/shapes.ts'
+import type { TaskSummary } from '../../api/shapes.ts'
 import { chatKey, type Saying } from './console-link.ts'
 
 /** What was typed here and is not yet seen as a bubble of the chat. */

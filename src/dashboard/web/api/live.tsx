@@ -1,27 +1,28 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import type { Overview, TaskSummary } from '../../api/shapes.ts'
 import { backoffMs } from './backoff.ts'
+import { liveCache } from './live-cache.ts'
 import { useSession } from './session.tsx'
 
 export type LiveState = 'connecting' | 'live' | 'lost'
 
 interface LiveContext {
   state: LiveState
-  overview: Overview | undefined
-  /** Grows by one with every connection after the first: what was loaded before may have missed changes. */
-  resyncs: number
   /** Hears of every task whose state or progress changes; returns how to stop. */
   onTask(listener: (task: TaskSummary) => void): () => void
 }
 
 const context = createContext<LiveContext | undefined>(undefined)
 
-/** Holds the one event stream of the app and connects again by itself. */
+/**
+ * Holds the one event stream of the app, connects again by itself, and puts what it tells into what is known of the
+ * server.
+ */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const { check } = useSession()
+  const client = useQueryClient()
   const [state, setState] = useState<LiveState>('connecting')
-  const [overview, setOverview] = useState<Overview>()
-  const [resyncs, setResyncs] = useState(0)
   const listeners = useRef(new Set<(task: TaskSummary) => void>())
 
   useEffect(() => {
@@ -29,6 +30,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     let timer: ReturnType<typeof setTimeout> | undefined
     let failures = 0
     let connectedBefore = false
+    const cache = liveCache(client)
 
     const connect = () => {
       clearTimeout(timer)
@@ -37,7 +39,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       source.onopen = () => {
         failures = 0
         setState('live')
-        if (connectedBefore) setResyncs((count) => count + 1)
+        if (connectedBefore) cache.resync()
         connectedBefore = true
       }
       source.onerror = () => {
@@ -48,38 +50,38 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         timer = setTimeout(connect, backoffMs(failures++))
       }
       // Our own server sends these two in the shapes of api/shapes.ts.
-      source.addEventListener('overview', (event) => setOverview(JSON.parse(event.data) as Overview))
+      source.addEventListener('overview', (event) => cache.overview(JSON.parse(event.data) as Overview))
       source.addEventListener('task', (event) => {
         const task = JSON.parse(event.data) as TaskSummary
+        cache.task(task)
         for (const listener of listeners.current) listener(task)
       })
     }
-    const promote = () => {
+    const reconnect = () => {
       if (!source && document.visibilityState === 'visible') connect()
     }
 
     connect()
-    window.addEventListener('online', promote)
-    document.addEventListener('visibilitychange', promote)
+    window.addEventListener('online', reconnect)
+    document.addEventListener('visibilitychange', reconnect)
     return () => {
       clearTimeout(timer)
       source?.close()
-      window.removeEventListener('online', promote)
-      document.removeEventListener('visibilitychange', promote)
+      cache.close()
+      window.removeEventListener('online', reconnect)
+      document.removeEventListener('visibilitychange', reconnect)
     }
-  }, [check])
+  }, [check, client])
 
   const value = useMemo<LiveContext>(
     () => ({
       state,
-      overview,
-      resyncs,
       onTask(listener) {
         listeners.current.add(listener)
         return () => listeners.current.delete(listener)
       },
     }),
-    [state, overview, resyncs],
+    [state],
   )
   return <context.Provider value={value}>{children}</context.Provider>
 }

@@ -1,12 +1,11 @@
-import { notifications } from '@mantine/notifications'
-import { useState } from 'react'
 import type { TaskSummary } from '../../api/shapes.ts'
 import { navigate } from '../router.tsx'
 import { useText } from '../text/text.tsx'
 import { post } from './http.ts'
-import { useMessage } from './use-message.ts'
+import { keys, taskKey } from './queries.ts'
+import type { TaskAction } from './task-state.ts'
+import { useAct } from './use-act.ts'
 
-export type TaskAction = 'cancel' | 'retry'
 type Act = TaskAction | 'replay'
 
 export interface TaskActions {
@@ -20,30 +19,26 @@ export interface TaskActions {
 /** Cancels, retries and replays; says in a toast how it went. */
 export function useTaskActions(task: TaskSummary): TaskActions {
   const { text } = useText()
-  const messageOf = useMessage()
-  const [busy, setBusy] = useState<Act>()
+  const { busy, act } = useAct<Act>([keys.tasks, taskKey(task.id)])
 
-  const run = async (action: Act, body: object, tell: (answer: TaskSummary | undefined) => string) => {
-    setBusy(action)
-    try {
-      const path = `/api/tasks/${encodeURIComponent(task.id)}/${action}`
-      const headers = { 'content-type': 'application/json' }
-      const answer = await post<TaskSummary | undefined>('POST', path, JSON.stringify(body), headers)
-      notifications.show({ message: tell(answer), color: 'teal' })
-    } catch (error) {
-      notifications.show({ title: text.action.failed, message: messageOf(error), color: 'red' })
-    } finally {
-      setBusy(undefined)
-    }
-  }
+  const run = (name: Act, body: object, tell: (answer: TaskSummary | undefined) => string) =>
+    act({
+      name,
+      async work() {
+        const path = `/api/tasks/${encodeURIComponent(task.id)}/${name}`
+        const headers = { 'content-type': 'application/json' }
+        const answer = await post<TaskSummary | undefined>('POST', path, JSON.stringify(body), headers)
+        return { message: tell(answer) }
+      },
+    })
   return {
     busy,
     act(action, options = {}) {
       const done = action === 'cancel' ? text.action.cancelled : text.action.retried
-      void run(action, options, () => done(nameOf(task)))
+      run(action, options, () => done(nameOf(task)))
     },
     replay({ dry }) {
-      void run('replay', { dry, waitMs: 0 }, (begun) => {
+      run('replay', { dry, waitMs: 0 }, (begun) => {
         if (begun === undefined) return text.action.replay
         navigate(`/tasks/${encodeURIComponent(begun.id)}`)
         return text.action.replayed(nameOf(begun))
@@ -54,11 +49,4 @@ export function useTaskActions(task: TaskSummary): TaskActions {
 
 function nameOf({ number, id }: TaskSummary): string {
   return number === undefined ? id : `#${number}`
-}
-
-/** A task that goes on can be cancelled; one that did not end well can be tried again. */
-export function actionOf(task: TaskSummary): TaskAction | undefined {
-  if (task.state === 'waiting' || task.state === 'running') return 'cancel'
-  if (task.state === 'failed' || task.state === 'cancelled') return 'retry'
-  return undefined
 }

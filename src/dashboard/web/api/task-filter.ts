@@ -49,37 +49,3 @@ export function isFiltered(filter: TaskFilter): boolean {
 export function personOf(task: TaskSummary): string {
   return `${task.channel}:${task.sender.id}`.toLowerCase()
 }
-
-function fits(task: TaskSummary, filter: TaskFilter): boolean {
-  const q = filter.q.toLowerCase()
-  return (
-    (filter.states.length === 0 || filter.states.includes(task.state)) &&
-    (!filter.channel || task.channel === filter.channel) &&
-    (!filter.user || personOf(task) === filter.user.toLowerCase()) &&
-    (!filter.command || task.command === filter.command) &&
-    (!q || task.text.toLowerCase().includes(q) || task.id.toLowerCase().includes(q))
-  )
-}
-
-/**
- * The list after some tasks changed: known ones are replaced, or leave when they no longer fit; new ones come in at their place.
- * One that belongs behind all that is loaded stays out when there are further pages: it comes with its page.
- */
-export function mergeTasks(
-  list: readonly TaskSummary[],
-  changes: ReadonlyMap<string, TaskSummary>,
-  filter: TaskFilter,
-  hasMore: boolean,
-): TaskSummary[] {
-  const byId = new Map([...list.map((task): [string, TaskSummary] => [task.id, task]), ...changes])
-  const known = new Set(list.map(({ id }) => id))
-  const lastNumber = hasMore ? (list.at(-1)?.number ?? 0) : 0
-  return [...byId.values()]
-    .filter((task) => fits(task, filter) && (known.has(task.id) || numberOf(task) > lastNumber))
-    .sort((a, b) => numberOf(b) - numberOf(a) || b.createdAt - a.createdAt)
-}
-
-/** As the server lists them: by number, those that wait for one before all others. */
-function numberOf(task: TaskSummary): number {
-  return task.number ?? Number.MAX_SAFE_INTEGER
-}

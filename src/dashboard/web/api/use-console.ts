@@ -1,5 +1,8 @@
+import { useDebouncedValue } from '@mantine/hooks'
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
-import type { ConsoleChat, TaskDetail, TaskList, TaskSummary } from '../../api/shapes.ts'
+import type { ConsoleChat } from '../../api/console/shapes.ts'
+import type { TaskDetail, TaskSummary } from '../../api/shapes.ts'
 import { type ConsoleLink, chatKey, connectConsole, type LinkState, type Saying } from './console-link.ts'
 import {
   type ConsoleAction,
@@ -9,18 +12,16 @@ import {
   reduceConsole,
   taskOf,
 } from './console-state.ts'
-import { call } from './http.ts'
 import { useLive } from './live.tsx'
 import { newId } from './new-id.ts'
+import { earlierTasksQuery, taskQuery } from './queries.ts'
 import { useSession } from './session.tsx'
-import { actionOf } from './task-actions.ts'
+import { actionOf } from './task-state.ts'
 
 /** How many of the latest bubbles' tasks are looked up. */
 const LOOK_BACK = 20
-const EARLIER = 100
 const LOOK_AFTER_MS = 700
 const LOOK_AGAIN_MS = 5000
-const MOST_TRIES = 3
 const SETTLE_MS = 4000
 
 export interface Console extends ConsoleState {
@@ -31,7 +32,11 @@ export interface Console extends ConsoleState {
   dismiss(id: string): void
 }
 
-/** The console's socket and what came through it. */
+/**
+ * The console's socket and what came through it. This is a stream and no answer to a question: bubbles in their order,
+ * drafts that grow, and what is being said and has no place in it yet. Nothing could be read again by a key, so it is
+ * kept by a reducer (console-state.ts). What is asked for besides, tasks, goes through the queries.
+ */
 export function useConsole(): Console {
   const { check } = useSession()
   const { onTask } = useLive()
@@ -85,9 +90,11 @@ export function useConsole(): Console {
   }
 }
 
-/** The stream tells of changes only: what became of tasks said earlier is asked for, and what goes on is looked at now and then. */
+/**
+ * The stream tells of changes only: what became of tasks said earlier is asked for, and what goes on is looked at now
+ * and then.
+ */
 function useTasksOf(state: ConsoleState, channel: string, dispatch: (action: ConsoleAction) => void): void {
-  const tries = useRef(new Map<string, number>())
   const bubbles = state.shown ? state.bubbles[state.shown] : undefined
   const wanted = (bubbles ?? [])
     .slice(-LOOK_BACK)
@@ -99,47 +106,41 @@ function useTasksOf(state: ConsoleState, channel: string, dispatch: (action: Con
     })
     .join(' ')
 
+  // Not at once: of a task that has just begun the stream is about to tell.
+  const [asked] = useDebouncedValue(wanted, LOOK_AFTER_MS)
+  const tasks = useQueries({
+    queries: asked === '' ? [] : asked.split(' ').map(openTaskQuery),
+    combine: dataOf,
+  })
   useEffect(() => {
-    if (wanted === '') return
-    const look = () => {
-      for (const id of wanted.split(' ')) {
-        const tried = tries.current.get(id) ?? 0
-        if (tried >= MOST_TRIES) continue
-        tries.current.set(id, tried + 1)
-        call<TaskDetail>(`/api/tasks/${encodeURIComponent(id)}`).then(
-          (task) => {
-            tries.current.delete(id)
-            dispatch({ kind: 'task', task })
-          },
-          // One that is kept no longer has no card.
-          () => undefined,
-        )
-      }
-    }
-    // Not at once: of a task that has just begun the stream is about to tell.
-    const first = setTimeout(look, LOOK_AFTER_MS)
-    const timer = setInterval(look, LOOK_AGAIN_MS)
-    return () => {
-      clearTimeout(first)
-      clearInterval(timer)
-    }
-  }, [wanted, dispatch])
+    for (const task of tasks) dispatch({ kind: 'task', task })
+  }, [tasks, dispatch])
+}
+
+/** One that is kept no longer has no card, and is not asked for again. */
+function openTaskQuery(id: string) {
+  return queryOptions({
+    ...taskQuery(id),
+    refetchInterval: ({ state: { status } }) => (status === 'error' ? false : LOOK_AGAIN_MS),
+  })
+}
+
+function dataOf(results: readonly { data: TaskDetail | undefined }[]): TaskDetail[] {
+  return results.flatMap(({ data }) => data ?? [])
 }
 
 /** Bubbles of a simulated platform do not say which task they became, so its latest are looked up once. */
 function useEarlierTasks(channel: string | undefined, dispatch: (action: ConsoleAction) => void): void {
+  const { data } = useQuery(earlierTasksQuery(channel))
   useEffect(() => {
-    if (channel === undefined) return
-    const query = new URLSearchParams({ channel, limit: String(EARLIER) })
-    call<TaskList>(`/api/tasks?${query}`).then(
-      ({ tasks }) => dispatch({ kind: 'tasks', tasks }),
-      // The stream tells of those to come.
-      () => undefined,
-    )
-  }, [channel, dispatch])
+    if (data) dispatch({ kind: 'tasks', tasks: data })
+  }, [data, dispatch])
 }
 
-/** A task that has ended without the answer that grew (its scene said something else) takes the draft along, after time for the answer to come. */
+/**
+ * A task that has ended without the answer that grew (its scene said something else) takes the draft along, after time
+ * for the answer to come.
+ */
 function useSettling({ drafts, tasks }: ConsoleState, dispatch: (action: { kind: 'settled'; taskId: string }) => void) {
   const ended = Object.values(drafts)
     .flat()

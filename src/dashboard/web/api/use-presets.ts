@@ -1,44 +1,36 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { PresetList } from '../../api/shapes.ts'
-import { call, post } from './http.ts'
+import { post } from './http.ts'
+import { keys } from './queries.ts'
+import { readAgain } from './use-act.ts'
 
 export type ListedPreset = PresetList['presets'][number]
 export type PresetFields = Pick<ListedPreset, 'title' | 'model' | 'temperature' | 'text'>
 
-export interface PresetsView {
-  list: PresetList | undefined
-  error: Error | undefined
-  reload(): Promise<void>
+/** What is done with a preset. `remove` deletes it, or where there is a file of its name, lets that count again. */
+export type PresetChange =
+  | { kind: 'add' | 'put'; name: string; fields: PresetFields }
+  | { kind: 'remove'; name: string }
+
+/** `onDone`: the list is read again and has what was saved, or what was removed may still stand in it. */
+export function useChangePreset(onDone: (done: PresetChange) => void) {
+  const client = useQueryClient()
+  const read = () => readAgain(client, [keys.presets])
+  return useMutation({
+    mutationFn: change,
+    async onSuccess(_, given) {
+      if (given.kind !== 'remove') await read()
+      onDone(given)
+      if (given.kind === 'remove') await read()
+    },
+  })
 }
 
-/** The presets; what was there stays while they are read again. */
-export function usePresets(): PresetsView {
-  const [list, setList] = useState<PresetList>()
-  const [error, setError] = useState<Error>()
-  const reload = useCallback(async () => {
-    try {
-      setList(await call<PresetList>('/api/presets'))
-      setError(undefined)
-    } catch (fault) {
-      if (fault instanceof Error) setError(fault)
-    }
-  }, [])
-  useEffect(() => void reload(), [reload])
-  return { list, error, reload }
-}
-
-const json = { 'content-type': 'application/json' }
-const pathOf = (name: string): string => `/api/presets/${encodeURIComponent(name)}`
-
-export function addPreset(name: string, fields: PresetFields): Promise<ListedPreset> {
-  return post('POST', '/api/presets', JSON.stringify({ name, ...fields }), json)
-}
-
-export function putPreset(name: string, fields: PresetFields): Promise<ListedPreset> {
-  return post('PUT', pathOf(name), JSON.stringify(fields), json)
-}
-
-/** Deletes it, or where there is a file of its name, lets that count again. */
-export function removePreset(name: string): Promise<void> {
-  return post('DELETE', pathOf(name))
+function change(given: PresetChange): Promise<unknown> {
+  const { kind, name } = given
+  const json = { 'content-type': 'application/json' }
+  const path = `/api/presets/${encodeURIComponent(name)}`
+  if (kind === 'remove') return post('DELETE', path)
+  if (kind === 'put') return post('PUT', path, JSON.stringify(given.fields), json)
+  return post('POST', '/api/presets', JSON.stringify({ name, ...given.fields }), json)
 }

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { IconMessageOff } from '@tabler/icons-react'
-import { useCallback, useEffect, useState } from 'react'
-import type { z } from 'zod'
-import type { ConsoleChat, consoleChatsSchema } from '../../api/shapes.ts'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import type { ConsoleChat } from '../../api/console/shapes.ts'
 import { chatKey } from '../api/console-link.ts'
-import { call } from '../api/http.ts'
+import { chatsQuery } from '../api/queries.ts'
 import { useConsole } from '../api/use-console.ts'
 import { useMessage } from '../api/use-message.ts'
 import { ChatList } from '../components/console/chat-list.tsx'
@@ -18,19 +18,12 @@ import { useText } from '../text/text.tsx'
 export function ConsolePage() {
   const { text } = useText()
   const messageOf = useMessage()
-  const [chats, setChats] = useState<readonly ConsoleChat[]>()
-  const [error, setError] = useState<unknown>()
+  const { data: chats, error, refetch } = useQuery(chatsQuery)
 
-  const load = useCallback(() => {
-    setError(undefined)
-    call<z.infer<typeof consoleChatsSchema>>('/api/console/chats').then((list) => setChats(list.chats), setError)
-  }, [])
-  useEffect(load, [load])
-
-  if (error !== undefined) {
+  if (!chats && error) {
     return (
       <Notice icon={<IconMessageOff />} title={messageOf(error)} isAlert>
-        <Button variant="light" onClick={load}>
+        <Button variant="light" onClick={() => void refetch()}>
           {text.errors.again}
         </Button>
       </Notice>

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
 import { IconMasksTheater } from '@tabler/icons-react'
-import { useCallback, useRef } from 'react'
-import { usePresets } from '../api/use-presets.ts'
+import { useQuery } from '@tanstack/react-query'
+import { useCallback, useRef, useState } from 'react'
+import { presetsQuery } from '../api/queries.ts'
 import { CardList, CardPage } from '../components/frame/card-page.tsx'
 import { Faults } from '../components/frame/faults.tsx'
 import { Notice } from '../components/frame/notice.tsx'
@@ -14,21 +15,22 @@ import { useText } from '../text/text.tsx'
 export function PresetsPage({ name }: { name?: string }) {
   const { text } = useText()
   const { query } = usePlace()
-  const presets = usePresets()
+  const { data: list, error, refetch } = useQuery(presetsQuery)
+  const [saves, setSaves] = useState(0)
   const isDirty = useRef(false)
   const setIsDirty = useCallback((is: boolean) => {
     isDirty.current = is
   }, [])
   const words = text.presets
   const isNew = name === undefined && query.has('new')
-  const open = presets.list?.presets.find((preset) => preset.name === name)
-  const isMissing = name !== undefined && presets.list !== undefined && open === undefined
+  const open = list?.presets.find((preset) => preset.name === name)
+  const isMissing = name !== undefined && list !== undefined && open === undefined
   const close = () => {
     if (!isDirty.current || window.confirm(words.unsaved)) navigate('/presets')
   }
   const changed = (saved?: string) => {
     navigate(saved === undefined ? '/presets' : `/presets/${encodeURIComponent(saved)}`, { replace: true })
-    void presets.reload()
+    setSaves((count) => count + 1)
   }
 
   const editor = isMissing ? (
@@ -40,7 +42,8 @@ export function PresetsPage({ name }: { name?: string }) {
   ) : (
     (isNew || open) && (
       <PresetEditor
-        key={`${open?.name} ${open?.edited?.at}`}
+        // What is written here stays when somebody else saves the same one meanwhile.
+        key={`${open?.name} ${saves}`}
         preset={open}
         onClose={close}
         onChanged={changed}
@@ -62,13 +65,13 @@ export function PresetsPage({ name }: { name?: string }) {
         content: editor,
       }}
     >
-      {presets.list && <Faults faults={presets.list.faults} title={words.faults} testId="preset-faults" />}
+      {list && <Faults faults={list.faults} title={words.faults} testId="preset-faults" />}
       <CardList
-        items={presets.list?.presets.map((preset) => (
-          <PresetCard key={preset.name} preset={preset} isUsual={preset.name === presets.list?.usual} />
+        items={list?.presets.map((preset) => (
+          <PresetCard key={preset.name} preset={preset} isUsual={preset.name === list?.usual} />
         ))}
-        error={presets.error}
-        reload={presets.reload}
+        error={error}
+        reload={refetch}
         icon={<IconMasksTheater />}
         empty={words.empty}
         emptyHint={words.emptyHint}

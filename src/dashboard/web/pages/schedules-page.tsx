@@ -1,41 +1,46 @@
 import { IconCalendarRepeat } from '@tabler/icons-react'
-import { useSchedules } from '../api/use-schedules.ts'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
+import { schedulesQuery } from '../api/queries.ts'
 import { CardList, CardPage } from '../components/frame/card-page.tsx'
 import { ScheduleCard } from '../components/schedules/schedule-card.tsx'
-import { ScheduleForm } from '../components/schedules/schedule-form.tsx'
 import { navigate, usePlace } from '../router.tsx'
 import { useText } from '../text/text.tsx'
+
+/** It comes when it is wanted: the list needs none of its fields. */
+const ScheduleForm = lazy(() =>
+  import('../components/schedules/schedule-form.tsx').then(({ ScheduleForm }) => ({ default: ScheduleForm })),
+)
 
 /** What comes again and again: the next times, the last tasks, and a form for a new one beside it, on a phone over it. */
 export function SchedulesPage() {
   const { text } = useText()
   const { query } = usePlace()
-  const schedules = useSchedules()
+  const { data: list, error, refetch } = useQuery(schedulesQuery)
   const words = text.schedules
   const close = () => navigate('/schedules')
-  const added = () => {
-    navigate('/schedules', { replace: true })
-    void schedules.reload()
-  }
+  const added = () => navigate('/schedules', { replace: true })
   return (
     <CardPage
       title={words.title}
       lead={words.lead}
       add={{ label: words.add, testId: 'schedule-new', onClick: () => navigate('/schedules?new') }}
       drawer={{
-        isOpen: query.has('new') && schedules.list !== undefined,
+        isOpen: query.has('new') && list !== undefined,
         onClose: close,
         size: 560,
         label: words.add,
-        content: <ScheduleForm timeZone={schedules.list?.timeZone ?? ''} onClose={close} onAdded={added} />,
+        content: (
+          <Suspense>
+            <ScheduleForm timeZone={list?.timeZone ?? ''} onClose={close} onAdded={added} />
+          </Suspense>
+        ),
       }}
     >
       <CardList
-        items={schedules.list?.schedules.map((schedule) => (
-          <ScheduleCard key={schedule.id} schedule={schedule} onChanged={() => void schedules.reload()} />
-        ))}
-        error={schedules.error}
-        reload={schedules.reload}
+        items={list?.schedules.map((schedule) => <ScheduleCard key={schedule.id} schedule={schedule} />)}
+        error={error}
+        reload={refetch}
         icon={<IconCalendarRepeat />}
         empty={words.empty}
         emptyHint={words.emptyHint}

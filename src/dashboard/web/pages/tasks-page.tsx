@@ -1,17 +1,21 @@
 import { Button, Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import { isFiltered, readFilter, type TaskFilter, writeFilter } from '../api/task-filter.ts'
 import { useTasks } from '../api/use-tasks.ts'
 import { OverviewStrip } from '../components/overview/overview-strip.tsx'
 import { FilterBar } from '../components/tasks/filter-bar.tsx'
-import { TaskDetail } from '../components/tasks/task-detail.tsx'
-import { TasksEmpty, TasksFailed, TasksLoading } from '../components/tasks/task-notices.tsx'
+import { DetailLoading, TasksEmpty, TasksFailed, TasksLoading } from '../components/tasks/task-notices.tsx'
 import type { Narrow } from '../components/tasks/task-parts.tsx'
 import { TaskCards, TaskTable } from '../components/tasks/task-table.tsx'
 import { navigate, placeOf, usePlace } from '../router.tsx'
 import { useText } from '../text/text.tsx'
 import classes from './tasks-page.module.css'
+
+/** It comes when it is wanted: the list needs nothing of it. */
+const TaskDetail = lazy(() =>
+  import('../components/tasks/task-detail.tsx').then(({ TaskDetail }) => ({ default: TaskDetail })),
+)
 
 /** The overview, the list, and the task that is looked at: beside the list, on a phone in its place. */
 export function TasksPage({ taskId }: { taskId?: string }) {
@@ -23,7 +27,9 @@ export function TasksPage({ taskId }: { taskId?: string }) {
   if (taskId !== undefined && !isWide) {
     return (
       <div className={classes.alone}>
-        <TaskDetail id={taskId} onClose={back} />
+        <Suspense fallback={<DetailLoading />}>
+          <TaskDetail id={taskId} onClose={back} />
+        </Suspense>
       </div>
     )
   }
@@ -43,7 +49,9 @@ export function TasksPage({ taskId }: { taskId?: string }) {
         overlayProps={{ backgroundOpacity: 0.25 }}
         aria-label={text.detail.title}
       >
-        {taskId !== undefined && <TaskDetail id={taskId} onClose={back} />}
+        <Suspense fallback={<DetailLoading />}>
+          {taskId !== undefined && <TaskDetail id={taskId} onClose={back} />}
+        </Suspense>
       </Drawer>
     </div>
   )
@@ -68,14 +76,14 @@ function TaskPanel({ openId, isWide }: { openId: string | undefined; isWide: boo
       {isEmpty && tasks.isLoading && <TasksLoading />}
       {isEmpty && !tasks.isLoading && !tasks.error && <TasksEmpty isFiltered={isFiltered(filter)} />}
       {!isEmpty && (isWide ? <TaskTable {...lines} /> : <TaskCards {...lines} />)}
-      {tasks.next !== undefined && (
+      {tasks.hasMore && (
         <div className={classes.foot}>
           <Button variant="subtle" loading={tasks.isLoadingMore} onClick={tasks.loadMore} data-testid="load-more">
             {text.tasks.more}
           </Button>
         </div>
       )}
-      {tasks.next === undefined && tasks.tasks.length > 20 && <p className={classes.end}>{text.tasks.end}</p>}
+      {!tasks.hasMore && !tasks.isLoading && tasks.tasks.length > 20 && <p className={classes.end}>{text.tasks.end}</p>}
     </section>
   )
 }

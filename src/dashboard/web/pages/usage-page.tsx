@@ -1,9 +1,10 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { IconChartBarOff } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Usage } from '../../../core/model/usage.ts'
+import { usageQuery } from '../api/queries.ts'
 import { useMessage } from '../api/use-message.ts'
-import { useUsage } from '../api/use-usage.ts'
 import { Notice } from '../components/frame/notice.tsx'
 import { BudgetList } from '../components/usage/budget-list.tsx'
 import { DayChart } from '../components/usage/day-chart.tsx'
@@ -19,7 +20,7 @@ export function UsagePage() {
   const { text } = useText()
   const messageOf = useMessage()
   const [days, setDays] = useState(1)
-  const { usage, error, reload } = useUsage(days)
+  const { data: usage, error, refetch } = useQuery(usageQuery(days))
 
   return (
     <div className={classes.page} data-testid="usage-page">
@@ -36,18 +37,18 @@ export function UsagePage() {
       </header>
       {!usage && error && (
         <Notice icon={<IconChartBarOff />} title={messageOf(error)} isAlert>
-          <Button variant="light" onClick={reload}>
+          <Button variant="light" onClick={() => void refetch()}>
             {text.errors.again}
           </Button>
         </Notice>
       )}
       {!usage && !error && <Skeleton height={320} radius="md" />}
-      {usage && <Figures usage={usage} days={days} onChanged={reload} />}
+      {usage && <Figures usage={usage} days={days} />}
     </div>
   )
 }
 
-function Figures({ usage, days, onChanged }: { usage: Usage; days: number; onChanged(): void }) {
+function Figures({ usage, days }: { usage: Usage; days: number }) {
   const { text } = useText()
   const shown = usage.days.slice(-days)
   return (
@@ -63,7 +64,7 @@ function Figures({ usage, days, onChanged }: { usage: Usage; days: number; onCha
           {usage.groups.length > 0 && <SubjectTable kind="group" rows={usage.groups} />}
         </div>
         <div className={classes.stack}>
-          <BudgetList usage={usage} onChanged={onChanged} />
+          <BudgetList usage={usage} />
           <SubjectTable kind="person" rows={usage.people} />
         </div>
       </div>

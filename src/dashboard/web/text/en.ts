@@ -176,6 +176,7 @@ export const en: Text = {
     group: 'group',
     private: 'private',
     stepKept: (bytes) => `${bytes} kept`,
+    lastSteps: (count) => `Very many steps; these are the last ${count}`,
     sends: (count) => plural(count, 'send'),
     maybeTwice: 'May have arrived twice: the result of an earlier send was lost.',
     platformId: 'Platform message id',

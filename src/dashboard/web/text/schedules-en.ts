@@ -63,6 +63,6 @@ export const schedulesEn: typeof schedulesZh = {
     pauseAfter: 'Pauses after failures in a row',
   },
   more: 'More settings',
-  wrong: { when: 'Write a time', text: 'Write a command', chat: 'Write a chat' },
+  wrong: { when: 'Write a time', text: 'Write a command', chat: 'Write a chat', channel: 'There is no channel yet' },
   save: 'Add',
 }

@@ -56,6 +56,6 @@ export const schedulesZh = {
     pauseAfter: '连续失败几次后暂停',
   },
   more: '更多设置',
-  wrong: { when: '写上时间', text: '写上命令', chat: '写上会话' },
+  wrong: { when: '写上时间', text: '写上命令', chat: '写上会话', channel: '还没有可用的渠道' },
   save: '添加',
 }

@@ -35,6 +35,6 @@ export const usageEn: Text['usage'] = {
   untilHint: 'The end of today when left out; a date, a date and time, or 30d, 12h',
   raised: 'Raised',
   raisedUntil: (when, by) => `until ${when}, by ${by}`,
-  compensateTask: 'Take back',
+  takeBack: 'Take back',
   takeBackOf: (subject) => `Take back what ${subject} was given`,
 }

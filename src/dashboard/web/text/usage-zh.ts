@@ -33,6 +33,6 @@ export const usageZh = {
   untilHint: '不写就是今天结束；可写日期、日期加时间，或 30d、12h',
   raised: '已提高',
   raisedUntil: (when: string, by: string) => `到 ${when}，由 ${by}`,
-  compensateTask: '收回',
+  takeBack: '收回',
   takeBackOf: (subject: string) => `收回给 ${subject} 的`,
 }

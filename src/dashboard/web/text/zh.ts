@@ -162,6 +162,7 @@ export const zh = {
     group: '群聊',
     private: '单聊',
     stepKept: (bytes: string) => `已保存 ${bytes}`,
+    lastSteps: (count: number) => `步骤很多，这里是最后 ${count} 个`,
     sends: (count: number) => `发送 ${count} 次`,
     maybeTwice: '对方可能收到两次：前一次发送的结果没有传回来。',
     platformId: '平台消息 ID',

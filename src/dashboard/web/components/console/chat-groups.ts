@@ -1,5 +1,5 @@
 import type { Lang } from '../../../../core/text/lang.ts'
-import type { ConsoleChat } from '../../../api/shapes.ts'
+import type { ConsoleChat } from '../../../api/console/shapes.ts'
 import type { Text } from '../../text/zh.ts'
 
 export interface ChatGroup {

@@ -1,6 +1,6 @@
 import { UnstyledButton } from '@mantine/core'
 import { IconUser, IconUsers } from '@tabler/icons-react'
-import type { ConsoleChat } from '../../../api/shapes.ts'
+import type { ConsoleChat } from '../../../api/console/shapes.ts'
 import { chatKey } from '../../api/console-link.ts'
 import { useText } from '../../text/text.tsx'
 import { chatGroups } from './chat-groups.ts'

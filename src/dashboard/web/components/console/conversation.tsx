@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconArrowDown, IconMessage2 } from '@tabler/icons-react'
 import { Fragment } from 'react'
-import type { Bubble, ConsoleChat, DraftBubble } from '../../../api/shapes.ts'
+import type { Bubble, ConsoleChat, DraftBubble } from '../../../api/console/shapes.ts'
 import { chatKey } from '../../api/console-link.ts'
 import { taskOf } from '../../api/console-state.ts'
 import type { Console } from '../../api/use-console.ts'

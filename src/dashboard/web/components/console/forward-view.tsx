@@ -1,7 +1,7 @@
 import { IconMessages } from '@tabler/icons-react'
 import { useText } from '../../text/text.tsx'
-import { PlainText } from './markdown.tsx'
 import classes from './parts.module.css'
+import { PlainText } from './plain-text.tsx'
 
 const SHOWN = 3
 

@@ -1,5 +1,6 @@
 import type { Lang } from '../../../../core/text/lang.ts'
-import type { ConsoleChat, SceneList } from '../../../api/shapes.ts'
+import type { ConsoleChat } from '../../../api/console/shapes.ts'
+import type { SceneList } from '../../../api/shapes.ts'
 
 export interface Hint {
   /** `scene command`, what is put into the input. */

@@ -1,5 +1,5 @@
 import type { Part } from '../../../../core/message/part.ts'
-import type { ConsoleChat } from '../../../api/shapes.ts'
+import type { ConsoleChat } from '../../../api/console/shapes.ts'
 import type { Hint } from './hints.ts'
 
 type Person = ConsoleChat['people'][number]

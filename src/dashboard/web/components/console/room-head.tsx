@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { IconCheck, IconChevronDown } from '@tabler/icons-react'
 import { Fragment } from 'react'
-import type { ConsoleChat } from '../../../api/shapes.ts'
+import type { ConsoleChat } from '../../../api/console/shapes.ts'
 import { useText } from '../../text/text.tsx'
 import { chatGroups } from './chat-groups.ts'
 import { ChatKind, SimulatedBadge } from './chat-list.tsx'

@@ -1,7 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { type DragEvent, useCallback, useEffect, useRef, useState } from 'react'
 import type { Part } from '../../../../core/message/part.ts'
-import type { Bubble, ConsoleChat } from '../../../api/shapes.ts'
+import type { Bubble, ConsoleChat } from '../../../api/console/shapes.ts'
 import type { Console } from '../../api/use-console.ts'
 import { useText } from '../../text/text.tsx'
 import type { Text } from '../../text/zh.ts'

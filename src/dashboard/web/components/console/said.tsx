@@ -2,9 +2,9 @@ import { Fragment } from 'react'
 import type { Part } from '../../../../core/message/part.ts'
 import classes from './console.module.css'
 import markdownClasses from './markdown.module.css'
-import { LinkedText } from './markdown.tsx'
 import { PartView } from './part-view.tsx'
 import partClasses from './parts.module.css'
+import { LinkedText } from './plain-text.tsx'
 
 type Inline = Extract<Part, { kind: 'text' | 'mention' }>
 

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ConsoleChat } from '../../../api/shapes.ts'
+import type { ConsoleChat } from '../../../api/console/shapes.ts'
 
 type Person = ConsoleChat['people'][number]
 

@@ -60,8 +60,8 @@ export function CardList({
 }: {
   /** Undefined until they are there. */
   items: readonly ReactNode[] | undefined
-  error: unknown
-  reload: () => Promise<void>
+  error: Error | null
+  reload: () => Promise<unknown>
   icon: ReactNode
   empty: string
   emptyHint: string
@@ -73,7 +73,7 @@ export function CardList({
   const messageOf = useMessage()
   // The cast holds: React takes custom properties, its types do not know them.
   const style = { '--narrowest': `${narrowest}px` } as CSSProperties
-  if (error !== undefined && items === undefined) {
+  if (error && items === undefined) {
     return (
       <Notice icon={icon} title={messageOf(error)} isAlert>
         <Button variant="light" onClick={() => void reload()}>

@@ -2,7 +2,7 @@ import { Skeleton, UnstyledButton, useMatches } from '@mantine/core'
 import { IconChevronDown } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Overview } from '../../../api/shapes.ts'
-import { useLive } from '../../api/live.tsx'
+import { useOverview } from '../../api/use-overview.ts'
 import { useText } from '../../text/text.tsx'
 import { Faults } from '../frame/faults.tsx'
 import { ChannelList } from './channel-list.tsx'
@@ -13,7 +13,7 @@ import { StoreLine } from './store-line.tsx'
 /** How it goes at a glance: lanes, channels, store. On a phone one line that unfolds. */
 export function OverviewStrip() {
   const { text } = useText()
-  const { overview } = useLive()
+  const overview = useOverview()
   const isFolding = useMatches({ base: true, sm: false }, { getInitialValueInEffect: false })
   const [isOpen, setIsOpen] = useState(false)
   if (!overview) return <Skeleton height={isFolding ? 44 : 118} radius="md" />

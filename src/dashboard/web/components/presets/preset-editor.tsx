@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications'
 import { useEffect, useState } from 'react'
 import { useNow } from '../../api/use-now.ts'
-import { addPreset, type ListedPreset, putPreset, removePreset } from '../../api/use-presets.ts'
+import { type ListedPreset, useChangePreset } from '../../api/use-presets.ts'
 import { agoText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
 import { FormPanel, PanelHead } from '../frame/panel.tsx'
@@ -23,43 +23,37 @@ interface EditorProps {
 
 export function PresetEditor({ preset, onClose, onChanged, onDirty }: EditorProps) {
   const { text, lang } = useText()
-  const [draft, setDraft] = useState(() => draftOf(preset))
+  const kept = draftOf(preset)
+  const [begun, setBegun] = useState(kept)
+  const [draft, setDraft] = useState(kept)
   const [hasTried, setHasTried] = useState(false)
-  const [busy, setBusy] = useState<'save' | 'remove'>()
-  const [error, setError] = useState<unknown>()
   const words = text.presets
   const faults = faultsOf(draft, text)
-  const isDirty = !isSame(draft, draftOf(preset))
+  const isDirty = !isSame(draft, begun)
+  // Somebody else saved it: shown where nothing has been written here.
+  if (!isDirty && !isSame(kept, begun)) {
+    setBegun(kept)
+    setDraft(kept)
+  }
+  const { mutate, isPending, variables, error } = useChangePreset((done) => {
+    const isRemoved = done.kind === 'remove'
+    const told = isRemoved ? (preset?.file === undefined ? words.removed : words.resetDone) : words.saved
+    notifications.show({ message: told(done.name), color: 'teal' })
+    onDirty(false)
+    onChanged(isRemoved ? undefined : done.name)
+  })
 
   useEffect(() => {
     onDirty(isDirty)
     return () => onDirty(false)
   }, [isDirty, onDirty])
 
-  async function act(kind: 'save' | 'remove', work: () => Promise<unknown>, done: string, name?: string) {
-    setBusy(kind)
-    setError(undefined)
-    try {
-      await work()
-      notifications.show({ message: done, color: 'teal' })
-      onDirty(false)
-      onChanged(name)
-    } catch (fault) {
-      setError(fault)
-    } finally {
-      setBusy(undefined)
-    }
-  }
-
   const submit = () => {
     setHasTried(true)
     if (Object.keys(faults).length > 0) return
-    const { name } = draft
-    const save = () => (preset === undefined ? addPreset(name, fieldsOf(draft)) : putPreset(name, fieldsOf(draft)))
-    void act('save', save, words.saved(name), name)
+    mutate({ kind: preset === undefined ? 'add' : 'put', name: draft.name, fields: fieldsOf(draft) })
   }
-  const remove = (name: string, hasFile: boolean) =>
-    void act('remove', () => removePreset(name), hasFile ? words.resetDone(name) : words.removed(name))
+  const busy = isPending ? variables.kind : undefined
 
   return (
     <FormPanel
@@ -74,15 +68,15 @@ export function PresetEditor({ preset, onClose, onChanged, onDirty }: EditorProp
         </PanelHead>
       }
       onSubmit={submit}
-      error={error}
-      save={{ label: words.save, isBusy: busy === 'save', isDisabled: !isDirty }}
+      error={error ?? undefined}
+      save={{ label: words.save, isBusy: busy === 'add' || busy === 'put', isDisabled: !isDirty }}
       foot={
         preset?.edited && (
           <RemoveButton
             name={preset.name}
             hasFile={preset.file !== undefined}
             isBusy={busy === 'remove'}
-            onRemove={() => remove(preset.name, preset.file !== undefined)}
+            onRemove={() => mutate({ kind: 'remove', name: preset.name })}
           />
         )
       }

@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext } from '@tabler/icons-react'
-import { useState } from 'react'
 import type { ListedSchedule } from '../../../api/shapes.ts'
-import { useMessage } from '../../api/use-message.ts'
+import { keys } from '../../api/queries.ts'
+import { useAct } from '../../api/use-act.ts'
 import { changeSchedule, removeSchedule, runSchedule } from '../../api/use-schedules.ts'
 import { navigate } from '../../router.tsx'
 import { useText } from '../../text/text.tsx'
@@ -12,11 +11,15 @@ import { LastRuns, NextTimes, Particulars, ScheduleState } from './schedule-fact
 import classes from './schedules.module.css'
 
 /** A schedule with all there is to know of it, and what can be done with it. */
-export function ScheduleCard({ schedule, onChanged }: { schedule: ListedSchedule; onChanged(): void }) {
+export function ScheduleCard({ schedule }: { schedule: ListedSchedule }) {
   const { number, when, text: command, paused, source } = schedule
   const { text } = useText()
   const words = text.schedules
-  const { busy, act } = useActs(onChanged)
+  const { busy, act } = useAct<'pause' | 'resume' | 'run' | 'remove'>([keys.schedules])
+  const run = async () => {
+    const taskId = await runSchedule(number)
+    return { message: words.ran, onClick: () => navigate(`/tasks/${taskId}`) }
+  }
   return (
     <li
       className={classes.card}
@@ -42,7 +45,12 @@ export function ScheduleCard({ schedule, onChanged }: { schedule: ListedSchedule
             variant="default"
             leftSection={<IconPlayerPause size={15} />}
             loading={busy === 'pause'}
-            onClick={() => void act('pause', () => changeSchedule(number, 'pause'), words.pausedDone(number))}
+            onClick={() =>
+              act({
+                name: 'pause',
+                work: () => changeSchedule(number, 'pause').then(() => ({ message: words.pausedDone(number) })),
+              })
+            }
             data-testid="schedule-pause"
           >
             {words.pause}
@@ -52,7 +60,12 @@ export function ScheduleCard({ schedule, onChanged }: { schedule: ListedSchedule
             size="xs"
             leftSection={<IconPlayerPlay size={15} />}
             loading={busy === 'resume'}
-            onClick={() => void act('resume', () => changeSchedule(number, 'resume'), words.resumedDone(number))}
+            onClick={() =>
+              act({
+                name: 'resume',
+                work: () => changeSchedule(number, 'resume').then(() => ({ message: words.resumedDone(number) })),
+              })
+            }
             data-testid="schedule-resume"
           >
             {words.resume}
@@ -63,7 +76,7 @@ export function ScheduleCard({ schedule, onChanged }: { schedule: ListedSchedule
           variant="default"
           leftSection={<IconPlayerTrackNext size={15} />}
           loading={busy === 'run'}
-          onClick={() => void act('run', () => runSchedule(number), words.ran)}
+          onClick={() => act({ name: 'run', work: run })}
           data-testid="schedule-run"
         >
           {words.run}
@@ -72,32 +85,15 @@ export function ScheduleCard({ schedule, onChanged }: { schedule: ListedSchedule
           <RemoveSchedule
             number={number}
             isBusy={busy === 'remove'}
-            onRemove={() => void act('remove', () => removeSchedule(number), words.removed(number))}
+            onRemove={() =>
+              act({
+                name: 'remove',
+                work: () => removeSchedule(number).then(() => ({ message: words.removed(number) })),
+              })
+            }
           />
         )}
       </div>
     </li>
   )
-}
-
-type Act = 'pause' | 'resume' | 'run' | 'remove'
-
-function useActs(onChanged: () => void) {
-  const { text } = useText()
-  const messageOf = useMessage()
-  const [busy, setBusy] = useState<Act>()
-  async function act(kind: Act, work: () => Promise<unknown>, done: string): Promise<void> {
-    setBusy(kind)
-    try {
-      const taskId = await work()
-      const onClick = typeof taskId === 'string' ? () => navigate(`/tasks/${taskId}`) : undefined
-      notifications.show({ message: done, color: 'teal', onClick })
-    } catch (fault) {
-      notifications.show({ title: text.action.failed, message: messageOf(fault), color: 'red' })
-    } finally {
-      setBusy(undefined)
-      onChanged()
-    }
-  }
-  return { busy, act }
 }

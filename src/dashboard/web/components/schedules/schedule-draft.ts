@@ -15,30 +15,34 @@ export interface ScheduleDraft {
   pauseAfter: number
 }
 
-export function emptyDraft(channel: string): ScheduleDraft {
-  return {
-    when: '',
-    timeZone: '',
-    text: '',
-    channel,
-    chat: '',
-    chatKind: 'private',
-    owner: '',
-    misfire: 'once',
-    overlap: 'skip',
-    pauseAfter: 3,
-  }
+export const emptyDraft: ScheduleDraft = {
+  when: '',
+  timeZone: '',
+  text: '',
+  channel: '',
+  chat: '',
+  chatKind: 'private',
+  owner: '',
+  misfire: 'once',
+  overlap: 'skip',
+  pauseAfter: 3,
+}
+
+/** Until one is chosen the first channel is meant; the channels may come after the form. */
+export function withChannel(draft: ScheduleDraft, channels: readonly string[]): ScheduleDraft {
+  return { ...draft, channel: draft.channel || (channels[0] ?? '') }
 }
 
 /** What is wrong before the server has to say so. */
 export function faultsOf(
-  { when, text, chat }: ScheduleDraft,
+  { when, text, channel, chat }: ScheduleDraft,
   words: Text,
 ): Partial<Record<keyof ScheduleDraft, string>> {
   const { wrong } = words.schedules
   return {
     ...(when.trim() === '' && { when: wrong.when }),
     ...(text.trim() === '' && { text: wrong.text }),
+    ...(channel === '' && { channel: wrong.channel }),
     ...(chat.trim() === '' && { chat: wrong.chat }),
   }
 }

@@ -38,6 +38,7 @@ export function ScheduleFields({ draft, faults, channels, timeZone, onChange }: 
           label={fields.channel}
           value={draft.channel}
           data={[...channels]}
+          error={faults.channel}
           allowDeselect={false}
           onChange={(channel) => channel && onChange({ channel })}
           data-testid="schedule-channel"

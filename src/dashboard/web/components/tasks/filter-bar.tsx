@@ -2,8 +2,8 @@ import { ActionIcon, CloseButton, Indicator, NativeSelect, TextInput } from '@ma
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconFilterOff, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useId, useState } from 'react'
-import { useLive } from '../../api/live.tsx'
 import { isFiltered, type TaskFilter } from '../../api/task-filter.ts'
+import { useOverview } from '../../api/use-overview.ts'
 import { useScenes } from '../../api/use-scenes.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './filter.module.css'
@@ -17,7 +17,7 @@ interface FilterBarProps {
 
 export function FilterBar({ filter, onChange, onClear }: FilterBarProps) {
   const { text } = useText()
-  const { overview } = useLive()
+  const overview = useOverview()
   const isWide = useMediaQuery('(min-width: 48em)', true, { getInitialValueInEffect: false })
   const [isOpen, setIsOpen] = useState(false)
   const hasMore = filter.channel !== '' || filter.user !== '' || filter.command !== ''
@@ -69,7 +69,7 @@ export function FilterBar({ filter, onChange, onClear }: FilterBarProps) {
 
 function MoreFilters({ filter, onChange }: Omit<FilterBarProps, 'onClear'>) {
   const { text } = useText()
-  const { overview } = useLive()
+  const overview = useOverview()
   const scenes = useScenes()
   const channels = new Set([
     ...(overview?.channels ?? []).map(({ id }) => id),

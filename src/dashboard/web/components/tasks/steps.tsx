@@ -5,12 +5,13 @@ import { useText } from '../../text/text.tsx'
 import classes from './detail.module.css'
 
 /** The steps whose results are kept: a later attempt skips them. */
-export function Steps({ steps }: { steps: TaskDetail['steps'] }) {
+export function Steps({ task: { steps, hasMoreSteps } }: { task: TaskDetail }) {
   const { text } = useText()
   if (steps.length === 0) return null
   return (
     <section>
       <h3 className={classes.heading}>{text.detail.steps}</h3>
+      {hasMoreSteps && <p className={classes.quiet}>{text.detail.lastSteps(steps.length)}</p>}
       <ul className={classes.steps}>
         {steps.map(({ name, bytes }) => (
           <li key={name}>

@@ -1,7 +1,8 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { IconPlayerStop, IconRefresh } from '@tabler/icons-react'
 import type { TaskSummary } from '../../../api/shapes.ts'
-import { actionOf, useTaskActions } from '../../api/task-actions.ts'
+import { useTaskActions } from '../../api/task-actions.ts'
+import { actionOf } from '../../api/task-state.ts'
 import { useText } from '../../text/text.tsx'
 import { AskingButton } from './asking-button.tsx'
 

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconMoodSearch } from '@tabler/icons-react'
 import { useMessage } from '../../api/use-message.ts'
 import { useTask } from '../../api/use-task.ts'
@@ -14,6 +14,7 @@ import { StateBadge } from './state-badge.tsx'
 import { Steps } from './steps.tsx'
 import { TaskButtons } from './task-buttons.tsx'
 import { TaskFacts } from './task-facts.tsx'
+import { DetailLoading } from './task-notices.tsx'
 import { Timeline } from './timeline.tsx'
 
 /** All that is known of one task. */
@@ -64,19 +65,9 @@ export function TaskDetail({ id, onClose }: { id: string; onClose(): void }) {
           {task.replay && <AnswerDiffs replay={task.replay} />}
           <Timeline hops={task.timeline} />
           <Deliveries deliveries={task.deliveries} />
-          <Steps steps={task.steps} />
+          <Steps task={task} />
         </div>
       )}
     </article>
-  )
-}
-
-function DetailLoading() {
-  return (
-    <div className={classes.body} aria-hidden="true">
-      <Skeleton height={54} />
-      <Skeleton height={110} mt="md" />
-      <Skeleton height={240} mt="md" />
-    </div>
   )
 }

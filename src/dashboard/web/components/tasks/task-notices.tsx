@@ -4,6 +4,7 @@ import { useMessage } from '../../api/use-message.ts'
 import { navigate } from '../../router.tsx'
 import { useText } from '../../text/text.tsx'
 import { Notice } from '../frame/notice.tsx'
+import detailClasses from './detail.module.css'
 import classes from './filter.module.css'
 
 export function TasksEmpty({ isFiltered }: { isFiltered: boolean }) {
@@ -37,6 +38,16 @@ export function TasksLoading() {
       {[0, 1, 2, 3, 4, 5].map((line) => (
         <Skeleton key={line} height={30} opacity={1 - line / 7} />
       ))}
+    </div>
+  )
+}
+
+export function DetailLoading() {
+  return (
+    <div className={detailClasses.body} aria-hidden="true">
+      <Skeleton height={54} />
+      <Skeleton height={110} mt="md" />
+      <Skeleton height={240} mt="md" />
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import type { TaskSummary } from '../../../api/shapes.ts'
 import { useNow } from '../../api/use-now.ts'
 import { useText } from '../../text/text.tsx'
+import { columns } from './columns.tsx'
 import { TaskCard } from './task-card.tsx'
 import type { Narrow } from './task-parts.tsx'
 import { TaskRow } from './task-row.tsx'
@@ -17,21 +18,15 @@ export interface TaskLines {
 export function TaskTable({ tasks, openId, ...rest }: TaskLines) {
   const { text } = useText()
   const now = useNow()
-  const { number, state, command, message, who, when, took, actions } = text.tasks
   return (
     <table className={classes.table}>
       <thead>
         <tr>
-          <th className={classes.numberColumn}>{number}</th>
-          <th className={classes.stateColumn}>{state}</th>
-          <th className={classes.commandColumn}>{command}</th>
-          <th>{message}</th>
-          <th className={classes.whoColumn}>{who}</th>
-          <th className={classes.timeColumn}>{when}</th>
-          <th className={classes.timeColumn}>{took}</th>
-          <th className={classes.actionColumn}>
-            <span className="unseen">{actions}</span>
-          </th>
+          {columns.map(({ key, head, width, isHeadUnseen }) => (
+            <th key={key} className={width}>
+              {isHeadUnseen ? <span className="unseen">{head(text.tasks)}</span> : head(text.tasks)}
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>

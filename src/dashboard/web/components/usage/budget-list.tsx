@@ -1,22 +1,29 @@
 import { Button, Progress } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconArrowUp } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { Measure, Raise } from '../../../../core/model/budget.ts'
 import type { Standing, Usage } from '../../../../core/model/usage.ts'
 import { useMessage } from '../../api/use-message.ts'
-import { raiseBudget } from '../../api/use-usage.ts'
+import { useRaiseBudget } from '../../api/use-usage.ts'
 import { countText, momentIn, moneyText } from '../../text/format.ts'
 import { useText } from '../../text/text.tsx'
-import { RaiseForm } from './raise-form.tsx'
 import classes from './usage.module.css'
 import { SubjectName } from './usage-tables.tsx'
 
+/** It comes when it is wanted: the figures need none of its fields. */
+const RaiseForm = lazy(() => import('./raise-form.tsx').then(({ RaiseForm }) => ({ default: RaiseForm })))
+
 /** The budgets of today, the fullest first, and what operators have given beyond them. */
-export function BudgetList({ usage, onChanged }: { usage: Usage; onChanged(): void }) {
+export function BudgetList({ usage }: { usage: Usage }) {
   const { text, lang } = useText()
   const [raising, setRaising] = useState<Standing>()
+  const [isFormWanted, setIsFormWanted] = useState(false)
   const { budgets, raises, until, timeZone } = usage
+  const raise = (standing: Standing) => {
+    setIsFormWanted(true)
+    setRaising(standing)
+  }
   return (
     <section className={classes.panel} aria-label={text.usage.budgets} data-testid="usage-budgets">
       <h2 className={classes.heading}>
@@ -26,18 +33,11 @@ export function BudgetList({ usage, onChanged }: { usage: Usage; onChanged(): vo
       {budgets.length === 0 && <p className={classes.quiet}>{text.usage.noBudgets}</p>}
       <ul className={classes.rows}>
         {budgets.map((standing) => (
-          <BudgetRow key={standing.subject} standing={standing} onRaise={() => setRaising(standing)} />
+          <BudgetRow key={standing.subject} standing={standing} onRaise={() => raise(standing)} />
         ))}
       </ul>
-      {raises.length > 0 && <RaiseList usage={usage} onChanged={onChanged} />}
-      <RaiseForm
-        standing={raising}
-        onClose={() => setRaising(undefined)}
-        onDone={() => {
-          setRaising(undefined)
-          onChanged()
-        }}
-      />
+      {raises.length > 0 && <RaiseList usage={usage} />}
+      <Suspense>{isFormWanted && <RaiseForm standing={raising} onClose={() => setRaising(undefined)} />}</Suspense>
     </section>
   )
 }
@@ -80,16 +80,14 @@ function BudgetRow({ standing, onRaise }: { standing: Standing; onRaise(): void 
   )
 }
 
-function RaiseList({ usage, onChanged }: { usage: Usage; onChanged(): void }) {
+function RaiseList({ usage }: { usage: Usage }) {
   const { text, lang } = useText()
   const messageOf = useMessage()
-  const compensateTask = async ({ subject, measure }: Raise) => {
-    try {
-      await raiseBudget({ subject, measure, amount: 0 })
-      onChanged()
-    } catch (error) {
+  const raise = useRaiseBudget()
+  const takeBack = ({ subject, measure }: Raise) => {
+    const onError = (error: Error) =>
       notifications.show({ title: text.action.failed, message: messageOf(error), color: 'red' })
-    }
+    raise.mutate({ subject, measure, amount: 0 }, { onError })
   }
   return (
     <>
@@ -109,9 +107,9 @@ function RaiseList({ usage, onChanged }: { usage: Usage; onChanged(): void }) {
               variant="subtle"
               color="gray"
               aria-label={text.usage.takeBackOf(raise.subject)}
-              onClick={() => void compensateTask(raise)}
+              onClick={() => takeBack(raise)}
             >
-              {text.usage.compensateTask}
+              {text.usage.takeBack}
             </Button>
           </li>
         ))}

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react'
 import type { Measure } from '../../../../core/model/budget.ts'
 import type { Standing } from '../../../../core/model/usage.ts'
 import { useMessage } from '../../api/use-message.ts'
-import { raiseBudget } from '../../api/use-usage.ts'
+import { useRaiseBudget } from '../../api/use-usage.ts'
 import { useText } from '../../text/text.tsx'
 import classes from './usage.module.css'
 
@@ -11,15 +11,14 @@ interface RaiseFormProps {
   /** Whose budget is raised; closed while there is none. */
   standing: Standing | undefined
   onClose(): void
-  onDone(): void
 }
 
 /** Gives more of one measure until the end of today, or longer. */
-export function RaiseForm({ standing, onClose, onDone }: RaiseFormProps) {
+export function RaiseForm({ standing, onClose }: RaiseFormProps) {
   const { text } = useText()
   return (
     <Modal opened={standing !== undefined} onClose={onClose} title={text.usage.raiseTitle} centered>
-      {standing && <Fields key={standing.subject} standing={standing} onDone={onDone} />}
+      {standing && <Fields key={standing.subject} standing={standing} onDone={onClose} />}
     </Modal>
   )
 }
@@ -32,24 +31,15 @@ function Fields({ standing, onDone }: { standing: Standing; onDone(): void }) {
   const [measure, setMeasure] = useState<Measure>(fullest?.measure ?? 'tokens')
   const [amount, setAmount] = useState<number | string>('')
   const [until, setUntil] = useState('')
-  const [isBusy, setIsBusy] = useState(false)
-  const [error, setError] = useState<unknown>()
+  const { mutate, isPending, error } = useRaiseBudget()
 
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    setIsBusy(true)
-    setError(undefined)
-    try {
-      await raiseBudget({ subject, measure, amount: Number(amount), until: until.trim() || undefined })
-      onDone()
-    } catch (fault) {
-      setError(fault)
-      setIsBusy(false)
-    }
+    mutate({ subject, measure, amount: Number(amount), until: until.trim() || undefined }, { onSuccess: onDone })
   }
 
   return (
-    <form className={classes.form} onSubmit={(event) => void submit(event)} data-testid="raise-form">
+    <form className={classes.form} onSubmit={submit} data-testid="raise-form">
       <p className={classes.whose}>{subject === 'all' ? text.usage.everybody : subject}</p>
       <Select
         label={text.usage.measure}
@@ -78,12 +68,12 @@ function Fields({ standing, onDone }: { standing: Standing; onDone(): void }) {
         value={until}
         onChange={(event) => setUntil(event.currentTarget.value)}
       />
-      {error !== undefined && (
+      {error && (
         <p className={classes.fault} role="alert">
           {messageOf(error)}
         </p>
       )}
-      <Button type="submit" loading={isBusy} disabled={!(Number(amount) > 0)}>
+      <Button type="submit" loading={isPending} disabled={!(Number(amount) > 0)}>
         {text.usage.raise}
       </Button>
     </form>
