@@ -35,7 +35,7 @@ export interface TaskQueues {
   /** Has a task that was put off begin as soon as it may. One that is not put off is left as it is. */
   promote(lane: string, taskId: string): Promise<void>
   counts(lane: string): Promise<LaneCounts>
-  /** How many of those that wait would begin before this task, were it added now; only the 100 tags up to its own are looked at. */
+  /** How many of those that wait would begin before this task, were it added now; only the 100 priorities up to its own are looked at. */
   ahead(task: Task): Promise<number>
   /** Some of the tasks that wait, the next ones first. */
   waiting(lane: string, limit: number): Promise<Task[]>
@@ -92,7 +92,7 @@ export function openTaskQueues(backend: Backend, lanes: readonly string[]): Task
   }
 }
 
-/** The jobs that begin next: those without a tag first, then by tag. */
+/** The jobs that begin next: those without a priority first, then by priority. */
 async function nextJobs(queue: Queue<Task | Wake>, limit: number): Promise<Job<Task | Wake>[]> {
   const jobs = await within(queue.getJobs(['wait', 'prioritized'], 0, limit - 1, true))
   // A job that left while the list was read comes back as undefined.

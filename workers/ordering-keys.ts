@@ -11,9 +11,9 @@ import { gather, mergedOf } from './merge.ts'
 
 /** How long a parked task stays away when nobody calls it: neither who was before it, nor the sweeper. */
 const PARKED_MS = 5 * 60_000
-/** Where rows are short and most that wait end without being asked, so that their jobs do not outstay them. */
+/** Where few wait, most end without being asked, so that their jobs do not outstay them. */
 const BRIEFLY_PARKED_MS = 15_000
-/** So many of a row are looked at for what can be merged. */
+/** So many under an ordering key are looked at for what can be merged. */
 const LOOKED_AT = 100
 
 export interface RowPorts {
@@ -27,7 +27,7 @@ export interface RowPorts {
 
 export interface KeyedTurns {
   /**
-   * Does the task's work when its turn in its row has come; else has it put off, which holds no slot, and rejects as `putOff` does. Whoever ends calls
+   * Does the task's work when its turn under its ordering key has come; else has it put off, which holds no slot, and rejects as `putOff` does. Whoever ends calls
    * the next one.
    */
   take(
@@ -118,7 +118,7 @@ function goesOn(outcome: Outcome): boolean {
   )
 }
 
-/** Never begun: what it did in an earlier attempt or round is kept, and would not fit to more words. */
+/** Never begun: what it did in an earlier attempt or generation is kept, and would not fit to more words. */
 function isFresh({ state, attempt, generation }: Run): boolean {
   return state === 'waiting' && attempt === 0 && generation === 0
 }

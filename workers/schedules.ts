@@ -34,11 +34,11 @@ export function startSchedules(ports: ClockPorts): () => Promise<void> {
     }
   }
 
-  let generation: Promise<void> = Promise.resolve()
+  let tick: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     if (looking || isStopped) return
     looking = true
-    generation = look()
+    tick = look()
       .catch((error: unknown) => log.warn({ error: whyOf(error) }, 'schedules will be looked at again'))
       .finally(() => {
         looking = false
@@ -48,6 +48,6 @@ export function startSchedules(ports: ClockPorts): () => Promise<void> {
   return async () => {
     isStopped = true
     clearInterval(timer)
-    await generation
+    await tick
   }
 }

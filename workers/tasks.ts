@@ -14,7 +14,7 @@ import { attemptKeyOf, keepPlace, openTurns } from './attempt-keys.ts'
 import type { KeyedTurns } from './ordering-keys.ts'
 
 /**
- * Tags are counted from one again when a lane is empty, but not before they have grown so far: a task on its way into the empty lane has its tag
+ * Priorities are counted from one again when a lane is empty, but not before they have grown so far: a task on its way into the empty lane has its priority
  * already, and the next one of its person would be given a lower one.
  */
 const PRIORITIES_BEGIN_ANEW = 1_000_000
@@ -66,7 +66,7 @@ export function tasksWorker(
     if (wake.success) {
       const run = await ports.store.runs.find(wake.data.wakes)
       if (run === undefined || run.state === 'done' || run.state === 'ignored') return undefined
-      // What has ended may have to be taken back, for which it stands in no row.
+      // What has ended may have to be taken back, for which it needs no ordering key.
       const { orderingKey } = liveStates.includes(run.state) ? run.task : {}
       return { ...run.task, held: undefined, priority: 0, orderingKey }
     }

@@ -98,7 +98,7 @@ async function join(task: Task, { store, interrupt, overlapOf, now, log }: Recep
   })
 }
 
-/** How many stand before it, in its row or else in its lane. */
+/** How many stand before it, by its ordering key or else in its lane. */
 async function aheadOf(task: Task, { store, tasks }: ReceptionPorts): Promise<number> {
   const [inKey, inLane] = await Promise.all([
     task.orderingKey === undefined ? 0 : store.orderingKeys.ahead(task.orderingKey, task.id),

@@ -31,7 +31,7 @@ export async function openSides(config: Config, machine: Machine): Promise<Sides
       await stopping.close('what is being sent', () => talk.outbox.idle())
       await stopping.close('the watch on scene files', () => scenes.close())
       await stored.quieten(stopping)
-      await stopping.close('the queue of looks', () => talk.wakes.close())
+      await stopping.close('the queues of wakes', () => talk.wakes.close())
       await stored.close(stopping)
     },
   }

@@ -13,9 +13,9 @@ export interface AcceptPorts {
   /** The lanes there are; a command of another waits in `fallbackLane`. */
   lanes: ReadonlySet<string>
   fallbackLane: string
-  /** The fair-share tag of the sender's next task in a lane. */
+  /** The fair-share priority of the sender's next task in a lane. */
   share(lane: string, message: Message): Promise<number>
-  /** The row in which a lane's tasks are done one at a time; undefined where they need none. */
+  /** The ordering key by which a lane's tasks are done one at a time; undefined where they need none. */
   orderingKeyOf(lane: string, message: Message): string | undefined
 }
 

@@ -3,13 +3,13 @@ import type { Shares } from '../store/store.ts'
 
 /** Someone who sent nothing to a quick lane for so long has nothing waiting there that would be worth asking about. */
 const QUIET_MS = 1_000
-/** What was tagged may wait for longer, and a message without a tag would overtake it. */
+/** What was given a priority may wait for longer, and a message without a priority would overtake it. */
 const TAGGED_QUIET_MS = 60_000
 const MOST_KNOWN = 10_000
 
 /**
- * Tags for fair share. In a quick lane the first message of a person in a while goes without one, which costs no look into the
- * store: only who sends much waits behind their own. Elsewhere each task is tagged, and so is, for a while, all that comes when tasks of others
+ * Priorities for fair share. In a quick lane the first message of a person in a while goes without one, which costs no look into the
+ * store: only who sends much waits behind their own. Elsewhere each task is given a priority, and so is, for a while, all that comes when tasks of others
  * than we know of may wait: `isBehind` at the start.
  */
 export function fairShare(

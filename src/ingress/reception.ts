@@ -16,7 +16,7 @@ export interface ReceptionPorts extends AcceptPorts, NoticePorts {
   enqueue(task: Task): Promise<void>
   /** Keeps a reference to a file that was sent, for what its sender asks next. */
   noteFile(message: Message, file: Part): Promise<void>
-  /** Gives a task that has a row its place there, and makes its record. Before it is stored in its lane: the order is that of coming in. */
+  /** Gives a task that has an ordering key its place there, and makes its record. Before it is stored in its lane: the order is that of coming in. */
   join(task: Task): Promise<void>
   held: HeldReplies
   /** Lanes whose notice is given only when they take long. */

@@ -1,16 +1,16 @@
 import type { ChildEnd } from '../core/task/child-item.ts'
 
 /**
- * The items of an `all`, with the run that they are pieces of: at most so many are under way, and each that ends says which comes next. `fan`
+ * The items of an `all`, with the run that they are child tasks of: at most so many are under way, and each that ends says which comes next. `fan`
  * names one `all` of a run. They go with their run.
  */
 export interface FanOuts {
-  /** Keeps the items, in the first round, and begins the first of them; in a later one those anew that have not ended as done. The second call in a round changes nothing. */
+  /** Keeps the items, in the first generation, and begins the first of them; in a later one those anew that have not ended as done. The second call in a generation changes nothing. */
   open(runId: string, fan: NewFanOut, now: number): Promise<FanOutRecord>
-  /** Undefined when it was not opened in this round. */
+  /** Undefined when it was not opened in this generation. */
   find(runId: string, fan: string, generation: number): Promise<FanOutRecord | undefined>
   /**
-   * Keeps how a piece ended, first writer wins, and begins the next one. Again, it gives the same answer: whoever dies in between is told once more
+   * Keeps how a child task ended, first writer wins, and begins the next one. Again, it gives the same answer: whoever dies in between is told once more
    * what is to be done. Undefined when there is no such fan.
    */
   endChild(runId: string, fan: string, index: number, end: ChildEnd): Promise<EndedChild | undefined>
@@ -38,16 +38,16 @@ export interface FanOutRecord {
   ended: number
   /** Of those that ended. */
   done: number
-  /** The round that it is in, and the one that it was first opened in. */
+  /** The generation that it is in, and the one that it was first opened in. */
   generation: number
   since: number
-  /** When its round was opened. */
+  /** When its generation was opened. */
   openedAt: number
   underWay: { index: number; item: unknown }[]
 }
 
 export interface EndedChild {
-  /** The round that it is in now, and the one that it was first opened in. */
+  /** The generation that it is in now, and the one that it was first opened in. */
   generation: number
   since: number
   count: number

@@ -45,7 +45,7 @@ export interface Runs {
   /** Makes the record of a task that waits, with the next number and so its place in its turn; the existing one, untouched, when there is one. */
   create(run: NewRun, now: number): Promise<{ created: boolean; run: Run }>
   /**
-   * Claims an attempt. Makes the record when there is none. `go` when nobody holds it: epoch and attempt count one up (`attempt` not after a snooze), state running,
+   * Claims an attempt. Makes the record when there is none. `go` when nobody holds it: fencing token and attempt count one up (`attempt` not after a snooze), state running,
    * the lease ends at now + leaseMs. `held`: another attempt is alive until `untilMs`; or its turn has not come, and the record waits: look again then. `over`: it has ended.
    */
   start(
@@ -53,13 +53,13 @@ export interface Runs {
     now: number,
     leaseMs: number,
   ): Promise<{ state: 'go'; run: Run } | { state: 'held'; untilMs: number } | { state: 'over'; run: Run }>
-  /** Prolongs the lease; false when this epoch no longer holds it (ended, cancelled, or claimed by another). */
+  /** Prolongs the lease; false when this fencing token no longer holds it (ended, cancelled, or claimed by another). */
   renew(id: string, fencingToken: number, now: number, leaseMs: number): Promise<boolean>
   /** Gives the lease up without an end: waiting again. `snoozed` takes the attempt back, else it counts as a failure. False when fenced off. */
   release(id: string, fencingToken: number, events: TimelineEvent[], snoozed: boolean, now: number): Promise<boolean>
   /**
    * Gives the slot up for what it waits for, and the attempt back: nobody may start it before the first of the waits ends. `again`: one of their signals
-   * has come meanwhile, so it may start at once. `lost`: this epoch is fenced off.
+   * has come meanwhile, so it may start at once. `lost`: this fencing token is fenced off.
    */
   suspend(
     id: string,
@@ -79,17 +79,17 @@ export interface Runs {
     events: TimelineEvent[],
     now: number,
   ): Promise<'first' | 'known' | 'gone'>
-  /** Ends it, first writer wins; false when it had ended or this epoch is fenced off. */
+  /** Ends it, first writer wins; false when it had ended or this fencing token is fenced off. */
   finish(id: string, fencingToken: number, end: EndState, events: TimelineEvent[], now: number): Promise<boolean>
   /** Ends a run in any live state as cancelled, whoever holds it; the state it was in, or undefined when it was not live. */
   cancel(id: string, why: string, by: string, now: number): Promise<'waiting' | 'running' | undefined>
   /**
-   * Opens an ended run again under the same number (retry): waiting, attempt 0, round one up; false when it is live or unknown. `fresh`: its steps are
+   * Opens an ended run again under the same number (retry): waiting, attempt 0, generation one up; false when it is live or unknown. `fresh`: its steps are
    * gone in the same move.
    */
   reopen(id: string, events: TimelineEvent[], now: number, options?: { fresh?: boolean }): Promise<boolean>
   progress(id: string, fencingToken: number, progress: { percent?: number; text?: string }, now: number): Promise<void>
-  /** Adds hops to the timeline, the oldest of more than 500 fall out. */
+  /** Adds events to the timeline, the oldest of more than 500 fall out. */
   note(id: string, events: TimelineEvent[]): Promise<void>
   find(id: string): Promise<Run | undefined>
   findByNumber(number: number): Promise<Run | undefined>
@@ -169,11 +169,11 @@ export interface Outbox {
   due(now: number, limit: number): Promise<Line[]>
 }
 
-/** Start-time fair queueing over a lane: tags grow by one with each task of an owner, and never fall behind the tag last begun. */
+/** Start-time fair queueing over a lane: priorities grow by one with each task of an owner, and never fall behind the priority last begun. */
 export interface Shares {
-  /** The tag for the owner's next task: 1 for one who has nothing waiting while nothing is ahead of them. */
+  /** The priority for the owner's next task: 1 for one who has nothing waiting while nothing is ahead of them. */
   priority(lane: string, owner: string): Promise<number>
-  /** A task with this tag has begun. */
+  /** A task with this priority has begun. */
   advance(lane: string, priority: number): Promise<void>
   /** The lane is empty: count from one again. */
   reset(lane: string): Promise<void>

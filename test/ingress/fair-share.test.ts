@@ -24,7 +24,7 @@ function aShare({ isBehind = false } = {}) {
   return { asked, share, pass: (ms: number) => (now += ms) }
 }
 
-test('in a quick lane the first message in a while goes without a tag, those that follow at once get one', async () => {
+test('in a quick lane the first message in a while goes without a priority, those that follow at once get one', async () => {
   const { share, asked, pass } = aShare()
   expect(await share('short', from('lisi'))).toBe(0)
   expect(await share('short', from('zhangsan'))).toBe(0)
@@ -36,7 +36,7 @@ test('in a quick lane the first message in a while goes without a tag, those tha
   expect(await share('short', from('zhangsan'))).toBe(0)
 })
 
-test('who was tagged is tagged until their quiet is long enough for all that waited, so that no newer message overtakes', async () => {
+test('who was given a priority is given one until their quiet is long enough for all that waited, so that no newer message overtakes', async () => {
   const { share, pass } = aShare()
   await share('short', from('lisi'))
   expect(await share('short', from('lisi'))).toBe(1)
@@ -46,7 +46,7 @@ test('who was tagged is tagged until their quiet is long enough for all that wai
   expect(await share('short', from('lisi'))).toBe(0)
 })
 
-test('who sends without a pause is tagged all the time', async () => {
+test('who sends without a pause is given a priority all the time', async () => {
   const { share, pass } = aShare()
   const priorities: number[] = []
   for (let sent = 0; sent < 20; sent++) {
@@ -56,14 +56,14 @@ test('who sends without a pause is tagged all the time', async () => {
   expect(priorities.filter((priority) => priority === 0)).toHaveLength(1)
 })
 
-test('in any other lane each message is tagged', async () => {
+test('in any other lane each message is given a priority', async () => {
   const { share, asked } = aShare()
   await share('long', from('lisi'))
   await share('long', from('lisi'))
   expect(asked).toEqual(['long staff:lisi', 'long staff:lisi'])
 })
 
-test('after a start behind what waits each message is tagged, for what was tagged before may be among it', async () => {
+test('after a start behind what waits each message is given a priority, as some of what waits may have one', async () => {
   const { share, pass } = aShare({ isBehind: true })
   expect(await share('short', from('lisi'))).toBe(1)
   pass(60_000)

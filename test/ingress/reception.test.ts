@@ -186,7 +186,7 @@ test("a long command's notice rides on the ack, once", async () => {
   expect(stored[0]?.id).toBe(stored[1]?.id)
 })
 
-test('a command that is mostly quick enough is given notice later, holds no request, and has its place in its row first', async () => {
+test('a command that is mostly quick enough is given notice later, holds no request, and has its place under its ordering key first', async () => {
   expect(await reception.answer(holding(4_000), saying('try think'), ack, open)).toBe(ack)
   await reception.take(saying('try think'))
   expect(happened).toEqual(['joined row of lisi', 'stored llm', 'joined row of lisi', 'stored llm'])

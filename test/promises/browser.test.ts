@@ -84,7 +84,7 @@ describe.skipIf(chromium === undefined)('a person at the browser', () => {
     expect(await shown.count()).toBe(1)
   })
 
-  test('sees every hop of the task afterwards', async () => {
+  test('sees every event of the task afterwards', async () => {
     await page.goto(`${huitou.url}/tasks`)
     const orderingKey = page.getByTestId('task-row').filter({ hasText: 'demo sleep 3' })
     await orderingKey.waitFor()

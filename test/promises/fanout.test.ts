@@ -80,7 +80,7 @@ const detailOf = async (huitou: Huitou, id: string) =>
   (await (await huitou.api(`/api/tasks/${id}`)).json()) as TaskDetail
 
 describe.each(storeKinds)('on the %s store', (kind) => {
-  test('pieces cut off in the middle again and again: each step once, the answer once', {
+  test('child tasks cut off in the middle again and again: each step once, the answer once', {
     timeout: 240_000,
   }, async ({ skip }) => {
     const fan = await aFan(kind, { apart: isTrial })
@@ -118,7 +118,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     expect(said.filter((text) => text === 'begun')).toHaveLength(1)
   })
 
-  test('in a lane with one slot pieces run while their parent waits, and others come in between', {
+  test('in a lane with one slot child tasks run while their parent waits, and others come in between', {
     timeout: 120_000,
   }, async ({ skip }) => {
     const fan = await aFan(kind, { lanes: '{ long: { concurrency: 1 } }' })
@@ -143,7 +143,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     expect(reply?.content.match(/fan out/g)).toHaveLength(1)
   })
 
-  test('a piece that fails for good is named, the others are done, and a retry does that one alone', {
+  test('a child task that fails for good is named, the others are done, and a retry does that one alone', {
     timeout: 120_000,
   }, async ({ skip }) => {
     const fan = await aFan(kind)
@@ -168,7 +168,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
     expect(lines).toHaveLength(21)
   })
 
-  test('a cancel of the parent ends its pieces', { timeout: 120_000 }, async ({ skip }) => {
+  test('a cancel of the parent ends its child tasks', { timeout: 120_000 }, async ({ skip }) => {
     const fan = await aFan(kind)
     if (fan === undefined) return skip('NOT TESTED: no redis-server')
     const { simulator } = fan.place
@@ -187,7 +187,7 @@ describe.each(storeKinds)('on the %s store', (kind) => {
   })
 })
 
-/** Steps of pieces that are told twice in a timeline: finished, and done again. */
+/** Steps of child tasks that are told twice in a timeline: finished, and done again. */
 async function finishedTwice(huitou: Huitou, id: string): Promise<string[]> {
   const { timeline } = await detailOf(huitou, id)
   const children = timeline.flatMap(({ kind, child }) => (kind === 'piece' && child !== undefined ? [child.id] : []))

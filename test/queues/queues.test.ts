@@ -52,7 +52,9 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
     }
   }
 
-  test('tasks begin untagged first, then by tag, and those of one tag in their order', async ({ skip }) => {
+  test('tasks begin without a priority first, then by priority, and those of one priority in their order', async ({
+    skip,
+  }) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane, work } = lanes()
     for (const [id, priority] of [
@@ -91,7 +93,7 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
     expect(await queues.ahead(aTask(lane, 1_000))).toBe(2)
   })
 
-  test('a tag beyond what the queue can count is taken as the last', async ({ skip }) => {
+  test('a priority beyond what the queue can count is taken as the last', async ({ skip }) => {
     if (opened === undefined) return skip('no redis-server')
     const { queues, lane, work } = lanes()
     for (const priority of [9_000_000, 5_000_000, 7]) await queues.add(aTask(lane, priority, `${lane}-${priority}`))

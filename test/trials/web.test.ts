@@ -101,7 +101,7 @@ describe.skipIf(chromium === undefined)('the dashboard in a browser', () => {
     expect(await page.getByTestId('task-row').filter({ hasText: 'demo echo' }).count()).toBe(Math.min(50, fitting))
   })
 
-  test('a task opens beside the list with its hops and the true states of its answers', async () => {
+  test('a task opens beside the list with its events and the true states of its answers', async () => {
     const page = await visit.signedIn({ path: '/tasks?channel=qq-group' })
     await page.getByText('demo echo 今天的晨会改到十点').first().click()
     await page.getByTestId('timeline-hop').first().waitFor()

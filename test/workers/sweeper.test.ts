@@ -67,7 +67,7 @@ test('what a dead process left is found: its task, without the request that wait
   expect(new Set(found.lines)).toEqual(new Set(['staff:lisi']))
 })
 
-test('one whose turn in its row has come, and whom nobody called, is called', async () => {
+test('one whose turn under its ordering key has come, and whom nobody promoted, is promoted', async () => {
   const orderingKey = 'row-of-lisi'
   const [first, second] = ['first', 'second'].map((id) => newRunOf({ ...aTask(id), lane: 'llm', orderingKey }))
   if (first === undefined || second === undefined) return expect.fail('two were made')

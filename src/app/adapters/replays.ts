@@ -25,7 +25,7 @@ export function openReplays(ports: ReplayPorts, accepting: AcceptPorts): Replays
   const { store, tasks, changed, now, log } = ports
 
   /**
-   * Read anew: the command that its words call today. A model's call has no words, and stays what it was. It stands in no row: there it could take the place of
+   * Read anew: the command that its words call today. A model's call has no words, and stays what it was. It has no ordering key: with one it could take the place of
    * what its person asks now.
    */
   async function taskFor({ task, number }: Run, id: string, dry: Task['dry']): Promise<Task> {

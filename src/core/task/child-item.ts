@@ -16,7 +16,7 @@ export const childItemSchema = z.object({
 })
 export type ChildItem = z.infer<typeof childItemSchema>
 
-/** How a piece ended: with what its function gave back, or why not. */
+/** How a child task ended: with what its function gave back, or why not. */
 export const childEndSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('done'), value: z.unknown() }),
   z.object({ state: z.enum(['refused', 'failed', 'cancelled', 'ignored']), why: z.string() }),

@@ -8,7 +8,7 @@ export interface Overlap {
   mergeMs: number
 }
 
-/** The row that a question stands in: one person's in one chat, or with a shared memory all of that chat. */
+/** The ordering key of a question: one person's in one chat, or with a shared memory all of that chat. */
 export function orderingKeyOf(
   message: Pick<Message, 'from' | 'askedIn' | 'sender'>,
   memory: 'person' | 'chat',

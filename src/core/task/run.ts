@@ -78,7 +78,7 @@ export const runSchema = z.object({
   owner: z.string(),
   state: runStateSchema,
   attempt: z.number(),
-  /** Attempts of this round that failed; one that was cut short by a process's death is none. */
+  /** Attempts of this generation that failed; one that was cut short by a process's death is none. */
   failures: z.number().default(0),
   /** How often it was opened again after its end: what it says then is new, not a repeat. */
   generation: z.number(),

@@ -25,7 +25,7 @@ export const taskSchema = z.object({
   message: messageSchema,
   /** The request that waits for the answer: until when, and in which process. */
   held: z.object({ untilMs: z.number(), by: z.string() }).optional(),
-  /** The task whose model called this one as a tool: what it says goes there, and not to the chat. Or the one it is a piece of. */
+  /** The task whose model called this one as a tool: what it says goes there, and not to the chat. Or the one it is a child task of. */
   parent: z.object({ id: idSchema, number: z.number() }).optional(),
   /** It is one item of an `all` of its parent, whose command and message it has. */
   piece: childItemSchema.optional(),
@@ -35,9 +35,9 @@ export const taskSchema = z.object({
   replays: z.object({ id: idSchema, number: z.number() }).optional(),
   /** It tries something out: what it says is kept in its record, and nothing is done in chats. Whether models and their tools are asked. */
   dry: z.object({ models: z.boolean(), tools: z.boolean() }).optional(),
-  /** The fair-share tag it waits under, 0 for none. */
+  /** The fair-share priority it waits under, 0 for none. */
   priority: z.number().int().default(0),
-  /** The row it stands in: of those in one row one is done at a time, in the order they came. */
+  /** Its ordering key: of those with the same one is done at a time, in the order they came. */
   orderingKey: z.string().optional(),
 })
 export type Task = z.infer<typeof taskSchema>

@@ -7,7 +7,7 @@ export const ANSWER = 'answer'
 
 /** How one go at a command ended, before it is written down. `say` is the last word to the person. */
 export type Attempt =
-  /** `value`: what a piece has come to. */
+  /** `value`: what a child task has come to. */
   | { state: 'done'; say?: readonly Part[]; value?: unknown }
   | { state: 'refused'; why: string; say: readonly Part[] }
   | { state: 'ignored'; why: string }

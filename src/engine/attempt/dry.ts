@@ -13,7 +13,7 @@ type Call<Method extends HostCall['method']> = Extract<HostCall, { method: Metho
 type DryRun = NonNullable<Task['dry']>
 
 /**
- * It goes the way of every call. What a dry run says goes to its record (`keepSaid`), and its steps and pieces are
+ * It goes the way of every call. What a dry run says goes to its record (`keepSaid`), and its steps and child tasks are
  * its own.
  */
 const asEver = (): undefined => undefined

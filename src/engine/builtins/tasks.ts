@@ -13,6 +13,8 @@ import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin, i
 const number = argument('number')
 const fresh: Argument = { ...argument('fresh', { optional: true }), flag: true }
 const NAMES_SHOWN = 5
+/** Beyond so many a retry tells only the newest. */
+const MOST_STEPS = 500
 
 /** Looking at one's tasks and changing what becomes of them. */
 export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
@@ -34,7 +36,7 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
   }
 
   async function keptSteps(run: Run): Promise<string[]> {
-    return (await store.steps.list(run.id)).map(({ name }) => name).filter(isAuthorsStep)
+    return (await store.steps.sizes(run.id, MOST_STEPS)).map(({ name }) => name).filter(isAuthorsStep)
   }
 
   return [
@@ -79,7 +81,7 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
       const { generation, isLive, kept } = await call.once('was', async () => {
         return { generation: run.generation, isLive: liveStates.includes(run.state), kept: await keptSteps(run) }
       })
-      // A round further, an earlier attempt has opened it.
+      // One generation on, an earlier attempt has opened it.
       if (run.generation > generation || (!isLive && (await taskControl.retry(run, call.me, { fresh: isFresh })))) {
         if (isFresh)
           return call.pick({ zh: `#${run.number} 从头开始。`, en: `#${run.number} starts from the beginning.` })

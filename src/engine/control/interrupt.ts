@@ -24,7 +24,7 @@ export interface InterruptPorts extends Pick<TaskControlPorts, 'say' | 'language
   promote(lane: string, taskId: string): Promise<void>
 }
 
-/** Has a task take the place of all that stand before it in its row. */
+/** Has a task take the place of all that stand before it under its ordering key. */
 export type Interrupt = (newer: Run) => Promise<void>
 
 /**

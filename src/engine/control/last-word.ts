@@ -3,7 +3,7 @@ import type { Run } from '../../core/task/run.ts'
 import type { Store } from '../../store/store.ts'
 
 /*
- * How a task of a row ends, where a newer one may take its place: by itself, with its last word, or replaced. Whoever is about to end it marks it first, and
+ * How a task with an ordering key ends, where a newer one may take its place: by itself, with its last word, or replaced. Whoever is about to end it marks it first, and
  * the first mark stands, so that nobody is answered and told that they were not.
  */
 

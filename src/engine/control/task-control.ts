@@ -36,7 +36,7 @@ export interface TaskControl {
   retry(run: Run, by: string, options?: { fresh?: boolean }): Promise<boolean>
   /** Tells the task that called this one as a tool, if any, that it has ended. */
   ended(task: Task): Promise<void>
-  /** What a model has called for this task, and its pieces, are not wanted any more. */
+  /** What a model has called for this task, and its child tasks, are not wanted any more. */
   endCalled(run: Run, by: string): Promise<void>
   /** Tells a run what it may be waiting for; see `Runs.signal`. */
   signal: SignalRun

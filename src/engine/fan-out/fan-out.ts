@@ -26,17 +26,17 @@ export type Fanned = { ends: ChildEnd[] } | { waits: Wait } | { tooLargeBytes: n
 export type ChildTask = Task & { piece: ChildItem; parent: NonNullable<Task['parent']> }
 
 /**
- * Fan-outs: the items of an `all` as tasks of their own. Nobody is in charge of one: the piece that ends begins the next one before it is over
+ * Fan-outs: the items of an `all` as tasks of their own. Nobody is in charge of one: the child task that ends begins the next one before it is over
  * itself, so whoever dies in between does it once more, and the last one wakes its parent.
  */
 export interface FanOut {
-  /** Begins the first pieces, or looks after those that are under way; asked again by a later attempt, it is the same. */
+  /** Begins the first child tasks, or looks after those that are under way; asked again by a later attempt, it is the same. */
   all(run: Run, order: FanOutOrder): Promise<Fanned>
-  /** How the pieces ended; undefined when there are none, or some have not. */
+  /** How the child tasks ended; undefined when there are none, or some have not. */
   kept(run: Run, name: string): Promise<Fanned | undefined>
-  /** Keeps how a piece ended and does what follows: the next piece, or waking the parent. Safe to repeat. */
+  /** Keeps how a child task ended and does what follows: the next child task, or waking the parent. Safe to repeat. */
   endChild(task: ChildTask, end: ChildEnd): Promise<void>
-  /** The ids of the pieces of a run that are under way. */
+  /** The ids of the child tasks of a run that are under way. */
   underWay(runId: string): Promise<string[]>
 }
 
@@ -52,7 +52,7 @@ export interface FanOutPorts {
   log: Log
 }
 
-/** The parent is woken by the last piece; it looks besides, ever more rarely, for what a crash or a cancel left behind. */
+/** The parent is woken by the last child task; it looks besides, ever more rarely, for what a crash or a cancel left behind. */
 const FIRST_LOOK_MS = 60_000
 /** More in one hand would be too much for a command's memory. */
 const MOST_BYTES = 32 * 1024 * 1024
@@ -64,7 +64,7 @@ export function isChild(task: Task): task is ChildTask {
 export function openFanOut({ store, enqueue, priorityOf, wake, changed, now, log }: FanOutPorts): FanOut {
   const { runs, fanOuts } = store
 
-  /** `beside` is the parent, or a piece of it. */
+  /** `beside` is the parent, or a child task of it. */
   async function begin(
     beside: Run | ChildTask,
     piece: ChildItem,
@@ -74,7 +74,7 @@ export function openFanOut({ store, enqueue, priorityOf, wake, changed, now, log
     const id = childTaskId(parent.id, piece.fan, piece.index)
     const { lane, route, message, dry } = task
     const priority = await retryWhileUnavailable(() => priorityOf(lane, owner))
-    // In a later round there may be one that has failed; when all is done afresh, nothing of it counts any more.
+    // In a later generation there may be one that has failed; when all is done afresh, nothing of it counts any more.
     const fresh = generation === since
     const again = { at: now(), kind: 'reopened' as const, text: `#${parent.number}` }
     if (generation > 0) await retryWhileUnavailable(() => runs.reopen(id, [again], now(), { fresh }))

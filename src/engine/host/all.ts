@@ -25,7 +25,7 @@ const fannedSchema = z
   ])
   .optional()
 
-/** `all` as the parent has it: asks for the pieces, and waits. The work itself is never done here. */
+/** `all` as the parent has it: asks for the child tasks, and waits. The work itself is never done here. */
 export function allOf({ outside, suspension, takeName, undoing }: Setting) {
   async function all(name: string, items: readonly unknown[], work: unknown, options: object = {}): Promise<unknown[]> {
     const read = optionsSchema.safeParse(options)

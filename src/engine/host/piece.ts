@@ -17,7 +17,7 @@ const inWork = new AsyncLocalStorage<true>()
 
 /**
  * Calls the command from its top, with what its parent has kept, up to the `all` with that name, and does the work for the one item there: what that
- * gives back. How the rest of the command goes is of no matter then. `own` is the context of the piece, `parents` that of its parent.
+ * gives back. How the rest of the command goes is of no matter then. `own` is the context of the child task, `parents` that of its parent.
  */
 export async function runPiece(command: Command, piece: WantedPiece, own: Context, parents: Context): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
@@ -40,7 +40,7 @@ export async function runPiece(command: Command, piece: WantedPiece, own: Contex
   return promise
 }
 
-/** What a piece may ask in its parent's name: what is kept, and nothing that has an effect. */
+/** What a child task may ask in its parent's name: what is kept, and nothing that has an effect. */
 export function parentsOutside(outside: Outside, all: string): Outside {
   return {
     async call(call) {
@@ -74,7 +74,7 @@ export function parentsOutside(outside: Outside, all: string): Outside {
   }
 }
 
-/** The context of the command, which must not be mistaken for that of the piece. */
+/** The context of the command, which must not be mistaken for that of the child task. */
 function guarded(context: Context): Context {
   const members = Object.entries(context).map(([name, member]) => [
     name,

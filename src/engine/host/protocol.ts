@@ -92,7 +92,7 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
     kind: z.literal('call'),
     callId: z.number(),
     runId: z.string(),
-    /** A piece asks for what its parent has kept. */
+    /** A child task asks for what its parent has kept. */
     ofParent: z.boolean().optional(),
     call: z.discriminatedUnion('method', [
       z.object({

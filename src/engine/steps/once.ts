@@ -2,7 +2,7 @@ import type { Once } from '../../core/task/once.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { Steps } from '../../store/store.ts'
 
-/** For the attempts at one task, and anew in each round: a person who has it tried again wants it done again. */
+/** For the attempts at one task, and anew in each generation: a person who has it tried again wants it done again. */
 export function openOnce({ id, generation, fencingToken }: Run, steps: Pick<Steps, 'find' | 'save'>): Once {
   return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     // Authors' names never begin so.

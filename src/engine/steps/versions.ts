@@ -32,7 +32,7 @@ export type CodeOf =
  */
 export interface Versions {
   codeOf(run: Run, steps: Steps): Promise<CodeOf>
-  /** Binds the run to a version, in this round; first writer wins. To be called before anything is kept. */
+  /** Binds the run to a version, in this generation; first writer wins. To be called before anything is kept. */
   bind(run: Run, code: Code, steps: Steps): Promise<void>
 }
 
@@ -115,7 +115,7 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
     },
 
     async bind(run, { version, pack: its }, steps) {
-      // A piece goes by its parent.
+      // A child task goes by its parent.
       if (version === undefined || run.task.piece !== undefined) return
       if (its !== undefined) await keep(its)
       await retryWhileUnavailable(() => steps.save(run.id, versionStep(run.generation), { version }))

@@ -16,7 +16,7 @@ export const ANSWER_PREFIX = `${WAIT_PREFIX}answer:`
 const signalOf = (name: string, generation: number): string => `answer:${name}:${generation}`
 
 /**
- * An answer stays so in later rounds; without one the question is asked anew when its person has the task tried
+ * An answer stays so in later generations; without one the question is asked anew when its person has the task tried
  * again.
  */
 export const answer: WaitKind<OrderOf<'answer'>, AnswerWait> = {
@@ -48,7 +48,7 @@ export const answer: WaitKind<OrderOf<'answer'>, AnswerWait> = {
   dry: ({ name }) => ({ value: {} satisfies Answer, note: `question ${name}: nobody is asked in a dry run` }),
 }
 
-/** What was answered in any round, or that nobody answered in this one. */
+/** What was answered in any generation, or that nobody answered in this one. */
 async function answerOf(
   { name }: { name: string },
   run: Run,

@@ -67,7 +67,7 @@ export const approval: WaitKind<OrderOf<'approval'>, ApprovalWait> = {
   },
 }
 
-/** That it was approved in any round, or what it came to in this one. */
+/** That it was approved in any generation, or what it came to in this one. */
 async function decisionOf(
   { name }: { name: string },
   run: Run,

@@ -11,16 +11,16 @@ import { WAIT_PREFIX } from './kind.ts'
 const LETTERS = 26
 
 /**
- * The code of what a run waits for under this signal: a letter for its place among those of its task, and the round
- * from the second on, so that no card of an earlier round names another wait. The place is claimed at the first call
- * and stays in all rounds.
+ * The code of what a run waits for under this signal: a letter for its place among those of its task, and the generation
+ * from the second on, so that no card of an earlier generation names another wait. The place is claimed at the first call
+ * and stays in all generations.
  */
 export async function codeOf(
   { id, generation }: Pick<Run, 'id' | 'generation'>,
   signal: string,
   steps: Pick<Store['steps'], 'save'>,
 ): Promise<string> {
-  // The same in every round, and as it comes back from the store.
+  // The same in every generation, and as it comes back from the store.
   const mine = cleanText(signal.slice(0, signal.lastIndexOf(':')))
   for (let place = 1; ; place++) {
     const holder = await steps.save(id, `${WAIT_PREFIX}place:${place}`, mine)
@@ -56,7 +56,7 @@ export function referenceText({ number, code = '' }: Reference): string {
 /** A wait that people end, as it is found again by them. */
 type Asked = { signal: string; code?: string }
 
-/** Whether it was asked in the round that its run is in now: what was asked in an earlier one waits no more. */
+/** Whether it was asked in the generation that its run is in now: what was asked in an earlier one waits no more. */
 export function isOfNow({ generation }: Run, { signal }: Asked): boolean {
   return signal.endsWith(`:${generation}`)
 }

@@ -28,7 +28,7 @@ export function embeddedFanOuts(db: Database): FanOuts {
   }
 }
 
-/** In the database the generation of a run is its round. */
+/** The database calls a generation a round. */
 type Stored<T> = Omit<T, 'generation'> & { round: number }
 
 function read<T extends { round: number }>({ round, ...rest }: T): Omit<T, 'round'> & { generation: number } {

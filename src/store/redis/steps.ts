@@ -5,7 +5,7 @@ import { fromJson, toJson } from './json.ts'
 import { keys } from './runs-lua.ts'
 import { asList, type Database, script } from './script.ts'
 
-/** task, name, JSON, hop… → what was there before, or nothing. Each value has its place in front: `0 {…}`. */
+/** task, name, JSON, event… → what was there before, or nothing. Each value has its place in front: `0 {…}`. */
 const save = script(
   keys,
   `

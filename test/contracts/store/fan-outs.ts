@@ -46,7 +46,7 @@ export function piecesContract(store: StoreUnderTest): void {
       expect((await store().fanOuts.ends(run, 'abc'))[0]).toEqual(done('first'))
     })
 
-    test('a later round begins anew what has not ended as done', async () => {
+    test('a later generation begins anew what has not ended as done', async () => {
       const run = unique('run')
       await store().fanOuts.open(run, aFan(4, 4), noon)
       for (const index of [0, 2]) await store().fanOuts.endChild(run, 'abc', index, done(index))
@@ -60,7 +60,7 @@ export function piecesContract(store: StoreUnderTest): void {
       expect(all.underWay).toEqual([{ index: 3, item: { n: 3 } }])
     })
 
-    test('a run that is opened again afresh has forgotten its pieces and its steps', async () => {
+    test('a run that is opened again afresh has forgotten its child tasks and its steps', async () => {
       const run = aRun()
       const { id, fencingToken } = await mustStart(store(), run, noon)
       await store().steps.save(id, 'a', 1)
@@ -111,7 +111,7 @@ export function piecesContract(store: StoreUnderTest): void {
       expect(await store().fanOuts.list(run)).toEqual([])
     })
 
-    test('pieces stand in no list, are found by their number, and go with the run they belong to', async () => {
+    test('child tasks stand in no list, are found by their number, and go with the run they belong to', async () => {
       const owner = unique('staff:someone')
       const parent = aRun({ owner })
       const child = aRun({ owner, id: `${parent.id}-pabc-0` })

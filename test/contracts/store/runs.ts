@@ -3,7 +3,7 @@ import { aRun, mustStart, noon, type StoreUnderTest, second, unique } from './sa
 
 export function runsContract(store: StoreUnderTest): void {
   describe('runs: making', () => {
-    test('a new record waits, has a number and its hops', async () => {
+    test('a new record waits, has a number and its events', async () => {
       const run = aRun({ events: [{ at: noon, kind: 'received', text: 'wecom' }] })
       const { created, run: made } = await store().runs.create(run, noon)
       expect(created).toBe(true)
@@ -71,7 +71,7 @@ export function runsContract(store: StoreUnderTest): void {
   })
 
   describe('runs: attempts', () => {
-    test('starting what has no record makes it, running, first attempt, first epoch', async () => {
+    test('starting what has no record makes it, running, first attempt, first fencing token', async () => {
       const run = aRun()
       const started = await mustStart(store(), run, noon, 30 * second)
       expect(started).toMatchObject({
@@ -86,7 +86,7 @@ export function runsContract(store: StoreUnderTest): void {
       expect(await store().runs.timeline(run.id)).toEqual(run.events)
     })
 
-    test('starting what waits claims it and leaves number and hops', async () => {
+    test('starting what waits claims it and leaves number and events', async () => {
       const run = aRun()
       const { run: made } = await store().runs.create(run, noon)
       const started = await mustStart(store(), { ...run, events: [{ at: noon + 1, kind: 'stored' }] }, noon + 10)
@@ -164,7 +164,7 @@ export function runsContract(store: StoreUnderTest): void {
       expect(await mustStart(store(), run, noon + 2)).toMatchObject({ attempt: 1, failures: 0, fencingToken: 2 })
     })
 
-    test('progress shows on the run while its epoch holds it', async () => {
+    test('progress shows on the run while its fencing token holds it', async () => {
       const run = aRun()
       await mustStart(store(), run, noon)
       await store().runs.progress(run.id, 1, { percent: 40, text: '读\0表' }, noon + 1)
@@ -213,7 +213,7 @@ export function runsContract(store: StoreUnderTest): void {
       expect(await store().runs.timeline(run.id)).toHaveLength(2)
     })
 
-    test('what waits and never began may be ended at epoch 0', async () => {
+    test('what waits and never began may be ended at fencing token 0', async () => {
       const run = aRun()
       await store().runs.create(run, noon)
       expect(await store().runs.finish(run.id, 0, { state: 'ignored', why: 'no command' }, [], noon)).toBe(true)
@@ -241,7 +241,7 @@ export function runsContract(store: StoreUnderTest): void {
       expect(await store().runs.finish(run.id, 1, { state: 'done' }, [], noon + 2)).toBe(false)
     })
 
-    test('a reopened run waits under its number, attempt 0, one round on, old claims fenced off', async () => {
+    test('a reopened run waits under its number, attempt 0, one generation on, old claims fenced off', async () => {
       const run = aRun()
       const first = await mustStart(store(), run, noon)
       expect(await store().runs.reopen(run.id, [], noon)).toBe(false)
@@ -285,7 +285,7 @@ export function runsContract(store: StoreUnderTest): void {
     })
   })
 
-  test('a timeline keeps the newest 500 hops in order', async () => {
+  test('a timeline keeps the newest 500 events in order', async () => {
     const run = aRun({ events: [] })
     await store().runs.create(run, noon)
     const events = Array.from({ length: 520 }, (_, i) => ({ at: noon + i, kind: 'log' as const, text: `${i}` }))

@@ -35,7 +35,7 @@ export function sharesContract(store: StoreUnderTest): void {
       expect(await store().shares.priority(lane, 'staff:newest')).toBeGreaterThanOrEqual(2)
     })
 
-    test('an older tag that begins late takes nothing back', async () => {
+    test('an older priority that begins late takes nothing back', async () => {
       const lane = unique('lane')
       await store().shares.advance(lane, 9)
       await store().shares.advance(lane, 4)
@@ -51,19 +51,19 @@ export function sharesContract(store: StoreUnderTest): void {
       expect(await store().shares.priority(lane, 'staff:a')).toBe(1)
     })
 
-    test('100 at once have 100 tags', async () => {
+    test('100 at once have 100 priorities', async () => {
       const lane = unique('lane')
       const given = await Promise.all(Array.from({ length: 100 }, () => store().shares.priority(lane, 'staff:a')))
       expect(given.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1))
     })
 
-    test('a tag never goes beyond two million', async () => {
+    test('a priority never goes beyond two million', async () => {
       const lane = unique('lane')
       await store().shares.advance(lane, 1_999_999)
       expect(await priorities(lane, 'staff:a', 3)).toEqual([2_000_000, 2_000_000, 2_000_000])
     })
 
-    test("an owner's tags go up, and none is behind what has begun", async () => {
+    test("an owner's priorities go up, and none is behind what has begun", async () => {
       const act = fc.oneof(
         {
           weight: 3,

@@ -47,7 +47,7 @@ test('tasks lists what one asked for, newest first, and not the question itself'
   expect(await answer('tasks all', { sender: 'boss' })).toContain(`#${number} `)
 })
 
-test('task tells the hops of a task to its owner and to administrators, and to nobody else', async () => {
+test('task tells the events of a task to its owner and to administrators, and to nobody else', async () => {
   const task = shop.task('try work', { sender: 'owner' })
   await runTask(task, shop.engine, never)
   const { number } = (await store.runs.find(task.id)) ?? { number: 0 }

@@ -65,7 +65,7 @@ const doubles = `async ({ step, say, all, progress }) => {
   })).map(({ twice }) => twice).join()
 }`
 
-test('a parent asks for its pieces, waits, and has what they gave back in the order of the items', async () => {
+test('a parent asks for its child tasks, waits, and has what they gave back in the order of the items', async () => {
   const first = await runs(doubles)
   expect(first.end).toMatchObject({ state: 'waits', waits: [{ kind: 'pieces', name: 'double', count: 2 }] })
   const order = { name: 'double', items: [1, 2], atOnce: 5 }
@@ -75,7 +75,7 @@ test('a parent asks for its pieces, waits, and has what they gave back in the or
   expect(end).toEqual({ state: 'done', parts: [{ kind: 'text', text: '2,4' }] })
 })
 
-test('a piece does its own item alone, with what its parent has kept, and says nothing of what comes before', async () => {
+test('a child task does its own item alone, with what its parent has kept, and says nothing of what comes before', async () => {
   const piece = { name: 'double', index: 1, item: 7 }
   const { end, own, ofParent } = await runs(doubles, { piece, kept: { list: [1, 2] } })
   expect(end).toEqual({ state: 'piece', value: { index: 1, twice: 14 } })
@@ -83,7 +83,7 @@ test('a piece does its own item alone, with what its parent has kept, and says n
   expect(methods(own)).toEqual(['say', 'keptSteps', 'saveStep'])
 })
 
-test('a piece passes earlier waits and fan-outs of its parent by', async () => {
+test('a child task passes earlier waits and fan-outs of its parent by', async () => {
   const source = `async ({ sleep, all }) => {
     await sleep('night', 5)
     const [one] = await all('first', ['a'], (item) => item)
@@ -95,7 +95,7 @@ test('a piece passes earlier waits and fan-outs of its parent by', async () => {
   expect(methods(ofParent)).toEqual(['wait', 'all'])
 })
 
-test('pieces that did not succeed are named, or told one by one where that is asked for', async () => {
+test('child tasks that did not succeed are named, or told one by one where that is asked for', async () => {
   const ends: ChildEnd[] = [
     { state: 'done', value: 1 },
     { state: 'failed', why: 'Error: no luck' },

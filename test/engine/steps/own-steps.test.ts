@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Run } from '../../../src/core/task/run.ts'
+import { keptSteps } from '../../../src/engine/steps/kept-steps.ts'
 import { ownSteps } from '../../../src/engine/steps/own-steps.ts'
 import type { Steps } from '../../../src/store/store.ts'
 
@@ -21,8 +22,9 @@ function aStore(kept: Record<string, unknown> = {}) {
       asked.push(`list ${taskId}`)
       return [...values].map(([name, value]) => ({ name, value }))
     },
-    async sizes() {
-      throw new Error('no attempt asks for sizes')
+    async sizes(taskId) {
+      asked.push(`sizes ${taskId}`)
+      return [...values].map(([name, value]) => ({ name, bytes: JSON.stringify(value).length }))
     },
   }
   // The cast holds: no more of a run is looked at.
@@ -39,7 +41,7 @@ test('what was kept before is read once, and not saved again', async () => {
     { name: 'a', value: 1 },
     { name: 'b', value: 2 },
   ])
-  expect(asked).toEqual(['list r'])
+  expect(asked).toEqual(['sizes r', 'list r'])
 })
 
 test('a first attempt has kept nothing, and remembers what it keeps', async () => {
@@ -89,4 +91,30 @@ test('a list that failed is read again', async () => {
   await expect(steps.find('r', 'a')).rejects.toThrow('away')
   isAway = false
   expect(await steps.find('r', 'a')).toEqual({ value: 1 })
+})
+
+const MEGABYTE = 'x'.repeat(1024 * 1024)
+
+test('of a run that has kept too much nothing is held: each step is asked for by its name', async () => {
+  const much = Object.fromEntries(Array.from({ length: 5 }, (_, n) => [`page-${n}`, MEGABYTE]))
+  const { asked, at } = aStore(much)
+  const steps = at(2)
+  expect(await steps.find('r', 'page-3')).toEqual({ value: MEGABYTE })
+  expect(await steps.save('r', 'page-3', 'again')).toBe(MEGABYTE)
+  expect(asked).toEqual(['sizes r', 'find r page-3', 'save r page-3'])
+  const handed = await keptSteps('r', steps)
+  expect({ names: handed.steps.map(({ name }) => name), isAll: handed.isAll }).toEqual({
+    names: ['page-0', 'page-1', 'page-2'],
+    isAll: false,
+  })
+  expect(asked).not.toContain('list r')
+})
+
+test('an attempt that keeps too much forgets its values, and finds them again', async () => {
+  const { asked, at } = aStore()
+  const steps = at(1)
+  for (let n = 0; n < 5; n++) await steps.save('r', `page-${n}`, MEGABYTE)
+  expect(await steps.find('r', 'page-0')).toEqual({ value: MEGABYTE })
+  expect(asked.at(-1)).toBe('find r page-0')
+  expect(await steps.save('r', 'page-0', 'again')).toBe(MEGABYTE)
 })

@@ -12,7 +12,7 @@ function someSteps() {
   }
 }
 
-test('each wait of a task has a code of its own, which stays, and bears its round from the second on', async () => {
+test('each wait of a task has a code of its own, which stays, and bears its generation from the second on', async () => {
   const steps = someSteps()
   const code = (name: string, generation: number) =>
     codeOf({ id: 'task', generation }, `approval:${name}:${generation}`, steps)

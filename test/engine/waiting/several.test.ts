@@ -136,7 +136,7 @@ test('one whose time is over does not block the next', async () => {
   expect(await says('zhangsan', `approve ${number}`)).toBe(`#${number} is approved and goes on.`)
 })
 
-test('in a later round a card of an earlier one names nothing that is open', async () => {
+test('in a later generation a card of an earlier one names nothing that is open', async () => {
   const { task, number } = await waitsFor(approve('drop'), approve('mail'))
   const old = pressed('mail', 'Approve')
   await store.runs.cancel(task.id, 'no', 'x', shop.engine.now())

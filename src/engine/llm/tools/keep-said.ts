@@ -37,7 +37,7 @@ export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): 
     if (isForChat && task.dry === undefined) return say(said)
     const fileId = `${task.id}-${createHash('sha1').update(name).digest('hex').slice(0, 10)}`
     const kept = await Promise.all(parts.map((part, place) => withoutBytes(part, `${fileId}-${place + 1}`)))
-    // What a piece says is its parent's: that was called, or tried out.
+    // What a child task says is its parent's: that was called, or tried out.
     const [by, as] =
       piece === undefined || parent === undefined
         ? [task.id, name]

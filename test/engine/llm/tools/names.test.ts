@@ -30,7 +30,7 @@ test('the tasks that were called are found again by the turns that are kept', ()
   ).toEqual([])
 })
 
-test('the same words asked twice are two questions, and asked again in a later round a third', () => {
+test('the same words asked twice are two questions, and asked again in a later generation a third', () => {
   const keys = [questionKey(0, 'hi', 1), questionKey(0, 'hi', 2), questionKey(1, 'hi', 1), questionKey(0, 'ho', 1)]
   expect(new Set(keys).size).toBe(4)
 })

@@ -72,7 +72,7 @@ test('a later attempt finds turns and results as they were, and calls nothing ag
   expect(attached).toEqual([picture, picture])
 })
 
-test('of a round that was cut only what has no result is called again', async () => {
+test('of an iteration that was cut only what has no result is called again', async () => {
   const run = await aRunning()
   const calls = [call('a', 'draw'), call('b', 'broken')]
   const broken = aTool('broken', () => Promise.reject(new Error('the store is away')))
