@@ -1,8 +1,8 @@
 import type { Settings } from './schema.ts'
 
 /**
- * Everything that can be set, checked and typed: the settings as their schema gives them, and what is computed from them. Made once at start by
- * `readConfig`; nobody else reads the environment.
+ * Everything that can be set, checked and typed: the settings as their schema gives them, and what is computed from
+ * them. Made once at start by `readConfig`; nobody else reads the environment.
  */
 export interface Config extends Omit<Settings, 'grants'> {
   /** The machine's own where none is set. */

@@ -5,8 +5,8 @@ export interface Gap {
 }
 
 /**
- * A copy of the tree with `${NAME}` and `${NAME:-default}` filled in from the environment in every text (`$${` writes `${`), and without
- * the keys that have nothing behind them. What cannot be filled in is left out and told.
+ * A copy of the tree with `${NAME}` and `${NAME:-default}` filled in from the environment in every text (`$${` writes
+ * `${`), and without the keys that have nothing behind them. What cannot be filled in is left out and told.
  */
 export function interpolate(
   tree: unknown,

@@ -12,14 +12,16 @@ import { readYaml } from './yaml-file.ts'
 
 const defaultFile = 'config/huitou.yaml'
 
-/** The settings of this process, from its environment (`over` goes first) and the file that names. Throws ConfigError. */
+/**
+ * The settings of this process, from its environment (`over` goes first) and the file that names. Throws ConfigError.
+ */
 export function loadConfig(over: Readonly<Record<string, string>> = {}): Config {
   return readConfig({ ...process.env, ...over }, readIfThere)
 }
 
 /**
- * The settings from an environment and the file it names (`HUITOU_CONFIG`), the environment going first. `readFile` gives undefined for a file that is not there.
- * Throws one ConfigError that tells everything that is wrong.
+ * The settings from an environment and the file it names (`HUITOU_CONFIG`), the environment going first. `readFile`
+ * gives undefined for a file that is not there. Throws one ConfigError that tells everything that is wrong.
  */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,

@@ -12,15 +12,19 @@ import { llmSchema } from './llm-schema.ts'
 import { schedulesSchema } from './schedule-schema.ts'
 
 /*
- * The settings as they are written: in the file, or in the variables that stand for the same names. Every sentence here is read by
- * an operator, so it says what to do; none repeats a value, which may be a secret. Descriptions are shown by editors.
+ * The settings as they are written: in the file, or in the variables that stand for the same names. Every sentence here
+ * is read by an operator, so it says what to do; none repeats a value, which may be a secret. Descriptions are shown by
+ * editors.
  */
 
 const person = text
   .regex(/^[a-z][a-z0-9-]*:.+$/i, `must be channel:person, such as ${personExample}`)
   .transform((key) => key.toLowerCase())
 
-/** Readable in any zone: the zone is another setting and may be wrong at the same time. Not `30d` from now, which would move with each start. */
+/**
+ * Readable in any zone: the zone is another setting and may be wrong at the same time. Not `30d` from now, which would
+ * move with each start.
+ */
 const moment = text.refine(
   (value) => /^\d{4}-/.test(value) && readMoment(value, 'UTC', 0) !== undefined,
   'must be 2026-12-31, 2026-12-31 18:00 or 2026-12-31T18:00:00+08:00',

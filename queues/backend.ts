@@ -37,9 +37,9 @@ const recoveryWithin = (
 })
 
 /**
- * Finished jobs leave at once: what they were is told by the run record, which is also the dedupe mark. How often a task is
- * tried is decided by the engine; a processor that throws (the store went away) just runs again. Only a payload that cannot be
- * read fails for good, and is kept for operators.
+ * Finished jobs leave at once: what they were is told by the run record, which is also the dedupe mark. How often a
+ * task is tried is decided by the engine; a processor that throws (the store went away) just runs again. Only a payload
+ * that cannot be read fails for good, and is kept for operators.
  */
 const QUEUE_OPTIONS: Pick<QueueOptions, 'defaultJobOptions' | 'streams'> = {
   defaultJobOptions: {

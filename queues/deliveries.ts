@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { type Backend, within } from './backend.ts'
 
 /*
- * A channel's outbox is a set of lines in the store, one a chat; what is queued here only says "look at this line".
- * A lost or doubled look is harmless: taking a delivery is a conditional move in the store, and the sweeper finds lines nobody looks at.
+ * A channel's outbox is a set of lines in the store, one a chat; what is queued here only says "look at this line". A
+ * lost or doubled look is harmless: taking a delivery is a conditional move in the store, and the sweeper finds lines
+ * nobody looks at.
  */
 
 export const lineWakeSchema = z.object({ channel: z.string(), chat: z.string() })

@@ -7,8 +7,9 @@ import { laneQueueName, type TaskQueues, wakeSchema } from './tasks.ts'
 const AT_ONCE = 200
 
 /**
- * Moves what waits in a lane that no worker has any more to the one where its tasks go on; resolves to how many. Dying in the middle leaves a job in
- * both, and the second one finds its task taken. What a worker has in hand, perhaps one that still has the lane, is left to it.
+ * Moves what waits in a lane that no worker has any more to the one where its tasks go on; resolves to how many. Dying
+ * in the middle leaves a job in both, and the second one finds its task taken. What a worker has in hand, perhaps one
+ * that still has the lane, is left to it.
  */
 export async function adoptJobs(
   backend: Backend,

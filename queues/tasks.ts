@@ -35,7 +35,10 @@ export interface TaskQueues {
   /** Has a task that was put off begin as soon as it may. One that is not put off is left as it is. */
   promote(lane: string, taskId: string): Promise<void>
   counts(lane: string): Promise<LaneCounts>
-  /** How many of those that wait would begin before this task, were it added now; only the 100 priorities up to its own are looked at. */
+  /**
+   * How many of those that wait would begin before this task, were it added now; only the 100 priorities up to its own
+   * are looked at.
+   */
   ahead(task: Task): Promise<number>
   /** Some of the tasks that wait, the next ones first. */
   waiting(lane: string, limit: number): Promise<Task[]>

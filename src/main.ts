@@ -4,8 +4,8 @@ import { start } from './app/start.ts'
 import { underUp } from './deploy/under.ts'
 
 /*
- * `npm start`: everything in one process. `npm run serve`: callbacks, API and dashboard only; the lanes run in processes of
- * workers/main.ts. `--under-up`: everything, as a release that `npm run huitou -- up` has started.
+ * `npm start`: everything in one process. `npm run serve`: callbacks, API and dashboard only; the lanes run in
+ * processes of workers/main.ts. `--under-up`: everything, as a release that `npm run huitou -- up` has started.
  */
 if (process.argv.includes('--under-up')) {
   const up = underUp()

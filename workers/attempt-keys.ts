@@ -30,8 +30,8 @@ export function openTurns(): Turns {
 }
 
 /**
- * Whose turn it is: what one person asks in one chat. Tasks that stand in a row have an order of their own, a schedule says itself what becomes of its overlaps,
- * and what a task has called may not wait for it.
+ * Whose turn it is: what one person asks in one chat. Tasks that stand in a row have an order of their own, a schedule
+ * says itself what becomes of its overlaps, and what a task has called may not wait for it.
  */
 export function attemptKeyOf({
   lane,
@@ -55,8 +55,8 @@ export async function keepPlace(task: Task, attemptKey: string, { store, now }: 
 }
 
 /**
- * Gives what dead workers had taken up, and not begun, its place in its turn. To be called before anything of the lane begins: their jobs come back later
- * than newer ones.
+ * Gives what dead workers had taken up, and not begun, its place in its turn. To be called before anything of the lane
+ * begins: their jobs come back later than newer ones.
  */
 export async function keepPlaces(begun: readonly Task[], places: Places): Promise<void> {
   for (const task of begun) {

@@ -4,7 +4,10 @@ import type { Log } from '../src/core/log.ts'
 import { whyOf } from '../src/core/text/why.ts'
 import type { Store } from '../src/store/store.ts'
 
-/** Something that is done again and again, by itself: what goes wrong with it is in no other one's way. Doing it once too often is harmless. */
+/**
+ * Something that is done again and again, by itself: what goes wrong with it is in no other one's way. Doing it once
+ * too often is harmless.
+ */
 export interface Chore {
   name: string
   everyMs: number
@@ -17,7 +20,9 @@ export interface ChorePorts {
   store: Pick<Store, 'leases' | 'counters'>
   /** This process. */
   holder: string
-  /** How often it is looked what is due. Whoever does the chores of all goes on doing so for three looks without a word. */
+  /**
+   * How often it is looked what is due. Whoever does the chores of all goes on doing so for three looks without a word.
+   */
   tickMs: number
   now(): number
   log: Log
@@ -28,8 +33,9 @@ const LEASE = 'sweeper'
 const LEASE_TICKS = 3
 
 /**
- * Does the chores, each at its own interval and none twice at once; whoever takes them over from another process does all of them at once. A failure
- * is told once for each chore and each reason, with a line when it is over, and counted. Returns how to stop, which waits for what is under way.
+ * Does the chores, each at its own interval and none twice at once; whoever takes them over from another process does
+ * all of them at once. A failure is told once for each chore and each reason, with a line when it is over, and counted.
+ * Returns how to stop, which waits for what is under way.
  */
 export function startChores(chores: readonly Chore[], ports: ChorePorts): () => Promise<void> {
   const { store, holder, tickMs, now } = ports
@@ -125,7 +131,9 @@ function openReports({ store, now, log }: ChorePorts): Reports {
   }
 }
 
-/** Does it for all of them, side by side, so that one that fails holds up no other; then throws what the first one did. */
+/**
+ * Does it for all of them, side by side, so that one that fails holds up no other; then throws what the first one did.
+ */
 export async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
   const done = await Promise.allSettled(items.map(work))
   const failed = done.find((one) => one.status === 'rejected')

@@ -6,8 +6,8 @@ import type { Merged } from '../src/store/ordering-keys.ts'
 const MOST_WINDOWS = 5
 
 /**
- * What is said within `mergeMs` of one another belongs together: of the same person, since it is asked under their grants, and to the same command. `ripeAt`:
- * nothing more can belong to it from then on.
+ * What is said within `mergeMs` of one another belongs together: of the same person, since it is asked under their
+ * grants, and to the same command. `ripeAt`: nothing more can belong to it from then on.
  */
 export function gather(first: Run, rest: readonly Run[], mergeMs: number): { others: Run[]; ripeAt: number } {
   const endsAt = saidAt(first) + MOST_WINDOWS * mergeMs

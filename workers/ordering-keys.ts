@@ -27,8 +27,8 @@ export interface RowPorts {
 
 export interface KeyedTurns {
   /**
-   * Does the task's work when its turn under its ordering key has come; else has it put off, which holds no slot, and rejects as `putOff` does. Whoever ends calls
-   * the next one.
+   * Does the task's work when its turn under its ordering key has come; else has it put off, which holds no slot, and
+   * rejects as `putOff` does. Whoever ends calls the next one.
    */
   take(
     task: Task & { orderingKey: string },
@@ -39,7 +39,10 @@ export interface KeyedTurns {
 
 type Turn = { state: 'now' } | { state: 'behind' | 'ripens'; forMs: number }
 
-/** The store says whose turn it is, so the order holds between processes and after a kill; a call that is lost is made up for by the sweeper. */
+/**
+ * The store says whose turn it is, so the order holds between processes and after a kill; a call that is lost is made
+ * up for by the sweeper.
+ */
 export function openKeyedTurns({ orderingKeys, tasks, overlapOf, interrupt, now, log }: RowPorts): KeyedTurns {
   async function attemptKeyOf(task: Task & { orderingKey: string }): Promise<Turn> {
     const at = now()

@@ -13,8 +13,9 @@ export interface ClockPorts extends LookPorts {
 }
 
 /**
- * Looks at the schedules whose time has come, in every process that works: which of them decides is settled in the store, so that none of them
- * is missed when a process dies. First it brings those of the config file into the store. Returns how to stop it.
+ * Looks at the schedules whose time has come, in every process that works: which of them decides is settled in the
+ * store, so that none of them is missed when a process dies. First it brings those of the config file into the store.
+ * Returns how to stop it.
  */
 export function startSchedules(ports: ClockPorts): () => Promise<void> {
   const { store, configured, now, log } = ports

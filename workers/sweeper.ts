@@ -33,7 +33,10 @@ const CLEAN_EVERY = 30 * TICK
 const SCRATCH_MS = 60_000
 const CLEANED_AT_ONCE = 10_000
 
-/** Repairs what a crash between two moves leaves behind: looks and tasks are claimed in the store. Returns how to stop it. */
+/**
+ * Repairs what a crash between two moves leaves behind: looks and tasks are claimed in the store. Returns how to stop
+ * it.
+ */
 export function startSweeper(ports: SweeperPorts): () => Promise<void> {
   const { store, holder, leaseMs, others = [], now, log } = ports
   return startChores([...repairs(ports), ...others], { store, holder, tickMs: leaseMs * TICK, now, log })
@@ -60,7 +63,8 @@ function repairs({ store, enqueue, promote, wakes, leaseMs, now }: SweeperPorts)
     each('ordering-keys', TICK, async () => {
       await forEach(await store.orderingKeys.parkedHeads(now(), AT_ONCE), ({ id, task }) => promote(task.lane, id))
     }),
-    // Tasks whose worker died, whose job was lost, or whose time to wake has passed. Side by side the embedded store takes them in a few calls.
+    // Tasks whose worker died, whose job was lost, or whose time to wake has passed. Side by side the embedded store
+    // takes them in a few calls.
     each('tasks', TASKS_EVERY, async () => {
       const overdue = await store.runs.overdue(now() - OVERDUE_LEASES * leaseMs, AT_ONCE)
       await forEach(overdue, ({ task }) => enqueue({ ...task, held: undefined }))

@@ -14,8 +14,8 @@ import { attemptKeyOf, keepPlace, openTurns } from './attempt-keys.ts'
 import type { KeyedTurns } from './ordering-keys.ts'
 
 /**
- * Priorities are counted from one again when a lane is empty, but not before they have grown so far: a task on its way into the empty lane has its priority
- * already, and the next one of its person would be given a lower one.
+ * Priorities are counted from one again when a lane is empty, but not before they have grown so far: a task on its way
+ * into the empty lane has its priority already, and the next one of its person would be given a lower one.
  */
 const PRIORITIES_BEGIN_ANEW = 1_000_000
 

@@ -9,7 +9,10 @@ import { openLaneFallback } from './lanes.ts'
 
 /** The slots of the lanes that this process works at. */
 export interface LaneSlots {
-  /** Of the lane, or of the fallback where config has no such lane. For the scenes of now, or for one of another time; undefined where this process has none. */
+  /**
+   * Of the lane, or of the fallback where config has no such lane. For the scenes of now, or for one of another time;
+   * undefined where this process has none.
+   */
   of(lane: string, old?: ScenePack): Pick<Slots, 'run'> | undefined
   close(): Promise<void>
 }

@@ -15,7 +15,10 @@ const SEEN = 'lane:'
 const GONE_MS = 5 * MINUTE_MS
 const SEEN_KEPT_MS = 400 * DAY_MS
 
-/** In which lane tasks of a lane run: in it, or, when config has it no more, in the one that is always there, which is told once. */
+/**
+ * In which lane tasks of a lane run: in it, or, when config has it no more, in the one that is always there, which is
+ * told once.
+ */
 export function openLaneFallback(lanes: ReadonlySet<string>, log: Log): (lane: string) => string {
   const told = new Set<string>()
   return (lane) => {

@@ -29,8 +29,8 @@ export interface StartOptions extends Partial<Machine> {
 }
 
 /**
- * Starts the serving half and, unless `servesOnly`, the working half in one process; resolves when it is ready. The embedded store
- * belongs to one process, so serving alone needs Redis.
+ * Starts the serving half and, unless `servesOnly`, the working half in one process; resolves when it is ready. The
+ * embedded store belongs to one process, so serving alone needs Redis.
  */
 export async function start(
   given: Config,

@@ -87,8 +87,8 @@ export async function startWorking(config: Config, ports: WorkingPorts, lanes: r
   return {
     tally: () => tally,
     /**
-     * Takes nothing new. Short tasks may end, others stop before their next step and go on in another process. What has done
-     * neither in time is aborted, and goes on there too.
+     * Takes nothing new. Short tasks may end, others stop before their next step and go on in another process. What has
+     * done neither in time is aborted, and goes on there too.
      */
     async stop(stopping) {
       attempts.park()

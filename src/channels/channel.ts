@@ -32,8 +32,9 @@ export interface Channel {
   /** Cuts what is said into parts that go out in one send each, in order, none over the platform's size. */
   split(parts: readonly Part[]): Part[]
   /**
-   * Sends; resolves once the platform has it. Throws RejectedError, UnavailableError, QuotaError, UnsureError or SetupError.
-   * The second call with the same delivery is a repeat: it must be the same request to the platform, byte for byte where that makes it recognisable.
+   * Sends; resolves once the platform has it. Throws RejectedError, UnavailableError, QuotaError, UnsureError or
+   * SetupError. The second call with the same delivery is a repeat: it must be the same request to the platform, byte
+   * for byte where that makes it recognisable.
    */
   send(delivery: Delivery, signal: AbortSignal): Promise<Receipt>
   /** Undefined when up; else since when it is not, and why, for /readyz and the dashboard. */
@@ -49,7 +50,10 @@ export interface Capabilities {
   readonly passiveReply?: PassiveReply
   readonly drafts?: Drafts
   readonly actions?: Actions
-  /** The platform recognises a repeated delivery and shows it once. Without it, one whose sender died is unsure and not repeated by itself. */
+  /**
+   * The platform recognises a repeated delivery and shows it once. Without it, one whose sender died is unsure and not
+   * repeated by itself.
+   */
   readonly idempotentSends?: true
   readonly lookUp?: LookUp
   readonly slowSends?: SlowSends
@@ -74,13 +78,16 @@ export interface Sockets {
 /** Messages come by sockets and polls of the channel's own. */
 export interface Listening {
   /**
-   * Runs until the signal. `onMessage` resolves once the message is stored; a channel with a waiting room need not mind a rejection, whoever
-   * calls `listen` keeps the message until the store is back.
+   * Runs until the signal. `onMessage` resolves once the message is stored; a channel with a waiting room need not mind
+   * a rejection, whoever calls `listen` keeps the message until the store is back.
    */
   listen(onMessage: (message: Message) => Promise<void>, signal: AbortSignal): Promise<void>
 }
 
-/** The platform never sends again: messages wait in memory while the store is away. Without it the platform does, and is told to. */
+/**
+ * The platform never sends again: messages wait in memory while the store is away. Without it the platform does, and is
+ * told to.
+ */
 export interface WaitingRoom {
   /** So many may wait. */
   readonly most: number
@@ -97,8 +104,8 @@ export interface PassiveReply {
 /** The platform can change what it shows, so an answer is seen to grow. */
 export interface Drafts {
   /**
-   * Shows how far an answer has grown. It stands in the place of the delivery of the same id: of the drafts the newest is seen, after the delivery
-   * that one alone. May be lost, and one that comes too late changes nothing.
+   * Shows how far an answer has grown. It stands in the place of the delivery of the same id: of the drafts the newest
+   * is seen, after the delivery that one alone. May be lost, and one that comes too late changes nothing.
    */
   show(draft: Draft): Promise<void>
 }
@@ -112,8 +119,8 @@ export interface Actions {
 /** A send whose answer was lost can be looked for among what the account has said. */
 export interface LookUp {
   /**
-   * Looks for a delivery whose send was begun at `since`. `known`: the platform's ids of what other deliveries are known to have become.
-   * Throws UnavailableError or UnsureError when it could not look just now.
+   * Looks for a delivery whose send was begun at `since`. `known`: the platform's ids of what other deliveries are
+   * known to have become. Throws UnavailableError or UnsureError when it could not look just now.
    */
   find(delivery: Delivery, doubt: { since: number; known: ReadonlySet<string> }, signal: AbortSignal): Promise<LookedUp>
 }
@@ -172,11 +179,14 @@ export interface ChannelPorts {
 
 /** Requests between the processes of an installation; what is asked and answered is plain JSON. */
 export interface Exchange {
-  /** From now on this process answers what is asked under `name`, until the result is called; a later holder takes the name over. */
+  /**
+   * From now on this process answers what is asked under `name`, until the result is called; a later holder takes the
+   * name over.
+   */
   hold(name: string, answer: (request: unknown) => Promise<unknown>): Promise<() => Promise<void>>
   /**
-   * Asks whoever holds `name`. Throws UnavailableError when nobody does (nothing was asked), the holder's own error where it failed
-   * (its class among ours is kept), or UnsureError when no answer came in time.
+   * Asks whoever holds `name`. Throws UnavailableError when nobody does (nothing was asked), the holder's own error
+   * where it failed (its class among ours is kept), or UnsureError when no answer came in time.
    */
   ask(name: string, request: unknown, timeoutMs: number): Promise<unknown>
 }
@@ -184,8 +194,9 @@ export interface Exchange {
 /** A value fetched once for all processes. */
 export interface SharedCache {
   /**
-   * The kept value of `key`, or the one `fetch` brings: one fetch at a time over all processes, kept for the `ttlMs` it says.
-   * `not`: a value known to be stale; if that is the kept one it is fetched anew, if somebody renewed it meanwhile the new one is taken.
+   * The kept value of `key`, or the one `fetch` brings: one fetch at a time over all processes, kept for the `ttlMs` it
+   * says. `not`: a value known to be stale; if that is the kept one it is fetched anew, if somebody renewed it
+   * meanwhile the new one is taken.
    */
   get(key: string, fetch: () => Promise<{ value: string; ttlMs: number }>, not?: string): Promise<string>
 }

@@ -15,7 +15,10 @@ export interface MediaReaderPorts {
 
 type Held = Exclude<Media, { source: 'url' }>
 
-/** A file that lies in its message, in our store, or with the platform it came by. Throws RejectedError or UnavailableError. */
+/**
+ * A file that lies in its message, in our store, or with the platform it came by. Throws RejectedError or
+ * UnavailableError.
+ */
 export async function heldFile(
   media: Held,
   channel: string,

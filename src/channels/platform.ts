@@ -8,8 +8,9 @@ import type { AccountSettings } from './settings.ts'
 export type AccountSchema = z.ZodType<AccountSettings>
 
 /**
- * All that the house knows of a platform. It is data, and functions that load the platform's code only when they are called: the settings are read by
- * processes that open no channel. Adding a platform is its folder, its line in `platforms.ts` and its simulator.
+ * All that the house knows of a platform. It is data, and functions that load the platform's code only when they are
+ * called: the settings are read by processes that open no channel. Adding a platform is its folder, its line in
+ * `platforms.ts` and its simulator.
  */
 export interface Platform<Schema extends AccountSchema = AccountSchema> {
   /** As `platform:` names it in the settings. */

@@ -31,7 +31,9 @@ export class UnavailableError extends AppError {
   readonly retry = 'later'
 }
 
-/** Too frequent: the whole account (or, with `chat`, one chat) is closed for `pauseMs`; costs the delivery no attempt. */
+/**
+ * Too frequent: the whole account (or, with `chat`, one chat) is closed for `pauseMs`; costs the delivery no attempt.
+ */
 export class QuotaError extends AppError {
   override readonly name = 'QuotaError'
   readonly retry = 'later'
@@ -67,7 +69,10 @@ export class StoreUnavailableError extends AppError {
   readonly retry = 'later'
 }
 
-/** The message turned out not to be for the command: nothing is said, and `message` is the reason that the timeline shows. */
+/**
+ * The message turned out not to be for the command: nothing is said, and `message` is the reason that the timeline
+ * shows.
+ */
 export class IgnoredError extends AppError {
   override readonly name = 'IgnoredError'
   readonly retry = 'never'

@@ -1,6 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The path under which a kept file opens without a login: signed with the installation's own key, and good until the file is gone. */
+/**
+ * The path under which a kept file opens without a login: signed with the installation's own key, and good until the
+ * file is gone.
+ */
 export function linkPath(key: string, fileId: string, untilMs: number): string {
   return `/f/${fileId}/${untilMs.toString(36)}/${signature(key, fileId, untilMs)}`
 }

@@ -5,8 +5,8 @@ const EVERY_MS = 250
 const OUTAGE_MS = 30_000
 
 /**
- * Tries again while the store is away, for 30 s at most: for what has been done already and would be done a second time if the word about
- * it were lost. `work` must bear being done twice for as long as `mayRepeat` says so.
+ * Tries again while the store is away, for 30 s at most: for what has been done already and would be done a second time
+ * if the word about it were lost. `work` must bear being done twice for as long as `mayRepeat` says so.
  */
 export async function retryWhileUnavailable<T>(
   work: () => Promise<T>,

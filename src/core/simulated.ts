@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { type Part, partSchema } from './message/part.ts'
 
 /*
- * What every platform's simulator answers over HTTP to whoever plays its people: `GET /simulator/chats`, `GET /simulator/feed?after=&waitMs=`, the same as
- * server-sent events at `GET /simulator/stream?after=`, `POST /simulator/say` and `GET /simulator/media?id=`. What only one platform has stands beside these.
+ * What every platform's simulator answers over HTTP to whoever plays its people: `GET /simulator/chats`, `GET
+ * /simulator/feed?after=&waitMs=`, the same as server-sent events at `GET /simulator/stream?after=`, `POST
+ * /simulator/say` and `GET /simulator/media?id=`. What only one platform has stands beside these.
  */
 
 const personSchema = z.object({ id: z.string(), name: z.string() })
@@ -21,7 +22,10 @@ const simulatedChatSchema = z.object({
 export type SimulatedChat = z.infer<typeof simulatedChatSchema>
 export const simulatedChatsSchema = z.object({ chats: z.array(simulatedChatSchema) })
 
-/** Something that a person or the bot said, or what the platform itself tells the chat (`notice`). Its media are `platform` ones of the simulator, or addresses. */
+/**
+ * Something that a person or the bot said, or what the platform itself tells the chat (`notice`). Its media are
+ * `platform` ones of the simulator, or addresses.
+ */
 const simulatedLineSchema = z.object({
   seq: z.number(),
   at: z.number(),
@@ -56,7 +60,10 @@ export const simulatedSayingSchema = z
   .refine(({ parts }) => parts.length > 0, 'text or parts are missing')
 export type SimulatedSaying = z.infer<typeof simulatedSayingSchema>
 
-/** Whether the bot's side took it, with the HTTP status it answered where it answers one. What nobody took may have been said to nobody. `isMuted`: the person may not speak there now. */
+/**
+ * Whether the bot's side took it, with the HTTP status it answered where it answers one. What nobody took may have been
+ * said to nobody. `isMuted`: the person may not speak there now.
+ */
 export const simulatedSaidSchema = z.object({
   isTaken: z.boolean(),
   status: z.number().optional(),

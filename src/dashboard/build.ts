@@ -13,9 +13,9 @@ const lockFile = fileURLToPath(new URL('../../package-lock.json', import.meta.ur
 const MARK = 'sources.sha256'
 
 /**
- * Puts the browser app into `web/dist` unless it was built from just these sources; `force` builds in any case. An installation without the tools to build it
- * (`npm ci --omit=dev`) needs one that was built before.
- * Throws with Vite's own words when the sources do not build; what was there before stays.
+ * Puts the browser app into `web/dist` unless it was built from just these sources; `force` builds in any case. An
+ * installation without the tools to build it (`npm ci --omit=dev`) needs one that was built before. Throws with Vite's
+ * own words when the sources do not build; what was there before stays.
  */
 export async function buildDashboard({ force = false }: { force?: boolean } = {}): Promise<void> {
   const hash = hashOfSources()
@@ -63,7 +63,10 @@ function isBuiltFrom(hash: string): boolean {
   return existsSync(mark) && readFileSync(mark, 'utf8').trim() === hash
 }
 
-/** Of what is in them, and not of when they were written: a checkout, a copy and an archive of the same version are the same. */
+/**
+ * Of what is in them, and not of when they were written: a checkout, a copy and an archive of the same version are the
+ * same.
+ */
 function hashOfSources(): string {
   const hash = createHash('sha256')
   for (const file of sources())

@@ -28,9 +28,9 @@ const RISE = 0.2
 const LOOK_MS = 250
 
 /**
- * Puts another release in the place of the running one. On Redis the new one is started beside the old, which stops when it is ready. The embedded store
- * belongs to one process: there the new one is loaded, the old one stops, and connections wait until the new one is ready; when that does not come up the old one is started again.
- * Never rejects.
+ * Puts another release in the place of the running one. On Redis the new one is started beside the old, which stops
+ * when it is ready. The embedded store belongs to one process: there the new one is loaded, the old one stops, and
+ * connections wait until the new one is ready; when that does not come up the old one is started again. Never rejects.
  */
 export async function change(old: Release, folder: string, ports: ChangePorts): Promise<Changed> {
   return old.store === 'embedded' ? oneAfterTheOther(old, folder, ports) : beside(old, folder, ports)

@@ -6,7 +6,10 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { RunError } from './run.ts'
 
-/* How the command line speaks to `up`: a line of JSON each, over a socket in the folder of the releases, which only its owner may enter. */
+/*
+ * How the command line speaks to `up`: a line of JSON each, over a socket in the folder of the releases, which only its
+ * owner may enter.
+ */
 
 const orderSchema = z.object({ folder: z.string(), watchMs: z.number().min(0) })
 export type Order = z.infer<typeof orderSchema>

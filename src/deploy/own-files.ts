@@ -8,10 +8,10 @@ import { RunError, run } from './run.ts'
 const ownFolders = ['config', 'scenes']
 
 /**
- * Copies what of `config/` and `scenes/` is the installation's own into a release, and resolves to its paths. Where git keeps the
- * installation, that is what git does not know. Elsewhere it is what the release does not bring, so its own files are never covered.
- * A release is a copy: what lies behind a link is copied, and a later change of it waits for the next deploy.
- * Throws RunError when nobody can say what is its own.
+ * Copies what of `config/` and `scenes/` is the installation's own into a release, and resolves to its paths. Where git
+ * keeps the installation, that is what git does not know. Elsewhere it is what the release does not bring, so its own
+ * files are never covered. A release is a copy: what lies behind a link is copied, and a later change of it waits for
+ * the next deploy. Throws RunError when nobody can say what is its own.
  */
 export async function copyOwnFiles(home: string, folder: string): Promise<string[]> {
   const unknown = await unknownToGit(home)
@@ -37,8 +37,8 @@ async function dropLink(path: string): Promise<void> {
 }
 
 /**
- * Files and folders that git does not know, and submodules, which a release of git comes without. Undefined when git does not keep this
- * installation.
+ * Files and folders that git does not know, and submodules, which a release of git comes without. Undefined when git
+ * does not keep this installation.
  */
 async function unknownToGit(home: string): Promise<string[] | undefined> {
   const list = async (...which: string[]): Promise<string[]> => {
@@ -61,8 +61,9 @@ async function unknownToGit(home: string): Promise<string[] | undefined> {
 }
 
 /**
- * The files at a path and below it, links followed. Repositories of their own come without their history. A link that leads to nothing
- * is passed over, and so is one that leads to a folder of `above` or around one, where the walk came from or what is being written lies.
+ * The files at a path and below it, links followed. Repositories of their own come without their history. A link that
+ * leads to nothing is passed over, and so is one that leads to a folder of `above` or around one, where the walk came
+ * from or what is being written lies.
  */
 async function* filesIn(home: string, path: string, above: readonly string[]): AsyncGenerator<string> {
   const found = await stat(join(home, path)).catch((error: NodeJS.ErrnoException) => {

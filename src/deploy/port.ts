@@ -2,8 +2,8 @@ import { createServer, type Socket } from 'node:net'
 import { faultOf } from '../web/door.ts'
 
 /**
- * The port of the installation, which stays open while releases come and go. Whoever connects is handed to the release of the moment as they are, address
- * and all; while there is none they wait.
+ * The port of the installation, which stays open while releases come and go. Whoever connects is handed to the release
+ * of the moment as they are, address and all; while there is none they wait.
  */
 export interface Port {
   number: number

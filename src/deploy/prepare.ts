@@ -21,8 +21,8 @@ export interface PrepareOptions {
 }
 
 /**
- * A folder with a new release that is fit to be started: its packages, its dashboard, its config and scenes checked. What runs is not touched. Throws RunError
- * with what is wrong; then nothing is left of it.
+ * A folder with a new release that is fit to be started: its packages, its dashboard, its config and scenes checked.
+ * What runs is not touched. Throws RunError with what is wrong; then nothing is left of it.
  */
 export async function prepare(options: PrepareOptions): Promise<string> {
   const { home, folders, source, say } = options

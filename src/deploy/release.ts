@@ -13,7 +13,10 @@ export interface Release {
   /** As it was told last. */
   tally(): Tally
   take(socket: Socket): void
-  /** Ends gracefully: connections are taken until its work is handed over, which `drained` tells. Resolves when it is gone. */
+  /**
+   * Ends gracefully: connections are taken until its work is handed over, which `drained` tells. Resolves when it is
+   * gone.
+   */
   stop(drained: () => void): Promise<void>
   isGone(): boolean
   /** Resolves when it is gone, with how; by itself or because it was asked. */

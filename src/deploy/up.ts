@@ -18,8 +18,8 @@ export interface Up {
 const LONGEST_PAUSE_MS = 10_000
 
 /**
- * Owns the port, runs the current release under it, starts it again when it dies, and puts another in its place when told. Resolves when the first one is
- * ready; rejects when that does not come up.
+ * Owns the port, runs the current release under it, starts it again when it dies, and puts another in its place when
+ * told. Resolves when the first one is ready; rejects when that does not come up.
  */
 export async function openUp(home: string, config: Config, log: Log): Promise<Up> {
   const folders = await openFolders(home)

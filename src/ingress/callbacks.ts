@@ -18,7 +18,10 @@ export interface CallbackPorts {
   log: Log
 }
 
-/** Puts `GET|POST /in/:channel` on the application itself, a router of its own costs each callback: verify, store, acknowledge. */
+/**
+ * Puts `GET|POST /in/:channel` on the application itself, a router of its own costs each callback: verify, store,
+ * acknowledge.
+ */
 export function takeCallbacks(app: IRouter, ports: CallbackPorts): void {
   const take = callback(ports)
   app.get('/in/:channel', take)

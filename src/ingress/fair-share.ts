@@ -8,9 +8,9 @@ const TAGGED_QUIET_MS = 60_000
 const MOST_KNOWN = 10_000
 
 /**
- * Priorities for fair share. In a quick lane the first message of a person in a while goes without one, which costs no look into the
- * store: only who sends much waits behind their own. Elsewhere each task is given a priority, and so is, for a while, all that comes when tasks of others
- * than we know of may wait: `isBehind` at the start.
+ * Priorities for fair share. In a quick lane the first message of a person in a while goes without one, which costs no
+ * look into the store: only who sends much waits behind their own. Elsewhere each task is given a priority, and so is,
+ * for a while, all that comes when tasks of others than we know of may wait: `isBehind` at the start.
  */
 export function fairShare(
   shares: Pick<Shares, 'priority'>,

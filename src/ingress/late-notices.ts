@@ -28,7 +28,8 @@ export interface LateNoticePorts {
 }
 
 /**
- * Notices for what is usually quick enough to need none. They are a courtesy and live in memory: a process that ends takes its own along.
+ * Notices for what is usually quick enough to need none. They are a courtesy and live in memory: a process that ends
+ * takes its own along.
  */
 export function openLateNotices({ afterMs, runs, ahead, say, languageOf, now, log }: LateNoticePorts): LateNotices {
   const timers = new Set<NodeJS.Timeout>()

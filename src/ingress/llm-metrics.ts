@@ -1,8 +1,8 @@
 import { FIRST_WORD_SECONDS, readUsageLine, WHOLE_SECONDS } from '../core/model/usage.ts'
 
 /**
- * What models were used for, in Prometheus' text form. The figures are the installation's, from the store: the processes that ask models may be
- * others than the one that is looked at, and every one that is tells the same.
+ * What models were used for, in Prometheus' text form. The figures are the installation's, from the store: the
+ * processes that ask models may be others than the one that is looked at, and every one that is tells the same.
  */
 export function llmMetrics(totals: ReadonlyMap<string, number>): string {
   const lines = [...totals].map(([line, value]) => ({ ...readUsageLine(line), value }))

@@ -11,8 +11,8 @@ export interface NoticePorts {
 }
 
 /**
- * Makes the record of a long task, before the task itself is stored: so it has a number that can be named at once, looked at and
- * cancelled. Returns the notice to its person; undefined for a twin, whose person has had it.
+ * Makes the record of a long task, before the task itself is stored: so it has a number that can be named at once,
+ * looked at and cancelled. Returns the notice to its person; undefined for a twin, whose person has had it.
  */
 export async function noticeOf(task: Task, { runs, ahead, now }: NoticePorts): Promise<Bilingual | undefined> {
   const { message } = task

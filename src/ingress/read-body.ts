@@ -7,7 +7,10 @@ export class BodyTooLargeError extends Error {
 /** A client that is still sending sees our answer only if we go on taking what it sends; so long it may. */
 const LINGER_MS = 2_000
 
-/** The request's body as it came, whatever its content type says. Throws BodyTooLargeError at `mostBytes`, and keeps no more than that. */
+/**
+ * The request's body as it came, whatever its content type says. Throws BodyTooLargeError at `mostBytes`, and keeps no
+ * more than that.
+ */
 export function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []

@@ -16,7 +16,10 @@ export interface ReceptionPorts extends AcceptPorts, NoticePorts {
   enqueue(task: Task): Promise<void>
   /** Keeps a reference to a file that was sent, for what its sender asks next. */
   noteFile(message: Message, file: Part): Promise<void>
-  /** Gives a task that has an ordering key its place there, and makes its record. Before it is stored in its lane: the order is that of coming in. */
+  /**
+   * Gives a task that has an ordering key its place there, and makes its record. Before it is stored in its lane: the
+   * order is that of coming in.
+   */
   join(task: Task): Promise<void>
   held: HeldReplies
   /** Lanes whose notice is given only when they take long. */
@@ -35,7 +38,10 @@ export interface ReceptionPorts extends AcceptPorts, NoticePorts {
 
 /** Where a message comes in, from a callback or a socket: stored first, then acknowledged. */
 export interface Reception {
-  /** For a callback: the ack, with the answer or the notice on it where it can ride. `gone` tells that the connection broke. */
+  /**
+   * For a callback: the ack, with the answer or the notice on it where it can ride. `gone` tells that the connection
+   * broke.
+   */
   answer(channel: Channel, message: Message, ack: Ack, gone: AbortSignal): Promise<Ack | RidingAnswer>
   /** For a socket or the console: resolves once the message is stored. */
   take(message: Message): Promise<Task>

@@ -10,11 +10,17 @@ const LAST_RETRY_MS = 2_000
 
 /** Messages that come once: their platform never sends them again, so they wait in memory while the store is away. */
 export interface WaitingMessages {
-  /** Resolves when it is stored, or waits for the store, or was refused: whether it is stored. Those of one chat are stored in the order they came. */
+  /**
+   * Resolves when it is stored, or waits for the store, or was refused: whether it is stored. Those of one chat are
+   * stored in the order they came.
+   */
   take(message: Message): Promise<boolean>
   /** How many are not stored yet. */
   readonly size: number
-  /** Tries those that wait once more, and refuses what cannot be stored. Resolves when whoever was refused has been told. */
+  /**
+   * Tries those that wait once more, and refuses what cannot be stored. Resolves when whoever was refused has been
+   * told.
+   */
   close(): Promise<void>
 }
 

@@ -40,8 +40,9 @@ export interface Outbox {
   /** Shows how what is said later under the same name grows, where the channel can; a few times a second at most. */
   draftForTask(growing: { task: Task; generation: number; name: string; text: string }): void
   /**
-   * Sends an answer that was to ride on an acknowledgement of the task's message, when that one never arrived because its process died. Call
-   * it before the message is acknowledged without an answer. One that is being written is given its time; anything else stays as it is.
+   * Sends an answer that was to ride on an acknowledgement of the task's message, when that one never arrived because
+   * its process died. Call it before the message is acknowledged without an answer. One that is being written is given
+   * its time; anything else stays as it is.
    */
   sendStranded(taskId: string): Promise<void>
   /** Stores a push; the same `id` is the same push. Resolves to the deliveries it became. */
@@ -112,8 +113,8 @@ export function openOutbox(ports: OutboxPorts): Outbox {
   }
 
   /**
-   * Claims the first of them for the request that waits here. A passive reply spends no quota, so none is asked for; only what
-   * waits in the chat already, or a pause, can come in between.
+   * Claims the first of them for the request that waits here. A passive reply spends no quota, so none is asked for;
+   * only what waits in the chat already, or a pause, can come in between.
    */
   async function ride(request: ClaimedRequest, deliveries: Delivery[]): Promise<void> {
     const [first] = deliveries
@@ -132,7 +133,10 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     }
   }
 
-  /** Leaves the first of them to a request that may wait in another process; the active way is open when its window is over. */
+  /**
+   * Leaves the first of them to a request that may wait in another process; the active way is open when its window is
+   * over.
+   */
   async function leaveToHeld(taskId: string, hold: NonNullable<Task['held']>, deliveries: Delivery[]): Promise<void> {
     const [first] = deliveries
     if (first === undefined) return
@@ -142,7 +146,10 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     start(wakes.wake(lineOf(first.to), notBefore, now()))
   }
 
-  /** Sends what the line holds until it is empty or must wait. Where another here has it in hand, that one is told when to look. */
+  /**
+   * Sends what the line holds until it is empty or must wait. Where another here has it in hand, that one is told when
+   * to look.
+   */
   async function carryOn(line: Line, taken: Taken): Promise<void> {
     if (taken.state === 'empty') return
     const key = chatKey(line)
@@ -171,7 +178,10 @@ export function openOutbox(ports: OutboxPorts): Outbox {
     return next.state === 'wait' ? next.untilMs : hand.lookAt
   }
 
-  /** A line in hand here needs no look of its own: whoever has it goes on after each send, and the sweeper finds what a dead sender leaves. */
+  /**
+   * A line in hand here needs no look of its own: whoever has it goes on after each send, and the sweeper finds what a
+   * dead sender leaves.
+   */
   async function lookLater(line: Line, at: number): Promise<void> {
     const hand = inHand.get(chatKey(line))
     if (hand === undefined) await wakes.wake(line, at, now())
@@ -189,7 +199,8 @@ export function openOutbox(ports: OutboxPorts): Outbox {
       if (to !== undefined) return offer(deliveriesOf(id, to, parts, task.id))
       drafts.end(task.id)
       const deliveries = deliveriesOf(id, task.message.from, parts, task.id)
-      // Only the first thing said can ride on the ack; whoever comes later finds the request gone and goes the other way.
+      // Only the first thing said can ride on the ack; whoever comes later finds the request gone and goes the other
+      // way.
       const hold = generation === 0 ? task.held : undefined
       const request = hold && held.claim(task.id)
       if (request !== undefined) return ride(request, deliveries)

@@ -33,7 +33,10 @@ export function sendLeaseMs(usualMs: number, sendMs = usualMs): number {
   return sendMs + usualMs * SPARE
 }
 
-/** Sends a claimed delivery, or looks for one in doubt, and writes down how that went: what is left of its line, and when to look at it. */
+/**
+ * Sends a claimed delivery, or looks for one in doubt, and writes down how that went: what is left of its line, and
+ * when to look at it.
+ */
 export function openSending({ store, channelOf, sendMs: usualMs, now, log }: SendingPorts) {
   async function trySend(record: DeliveryRecord): Promise<FailedSend> {
     const { delivery, attempts, updatedAt } = record
@@ -110,7 +113,8 @@ export function openSending({ store, channelOf, sendMs: usualMs, now, log }: Sen
       const chat = pause.scope === 'chat' ? line.chat : undefined
       await retryWhileUnavailable(() => store.pause(line.channel, pause.untilMs, chat))
     }
-    // What cost no attempt leaves its number to the next taker, whose claim a second writing would end; before its time there is none.
+    // What cost no attempt leaves its number to the next taker, whose claim a second writing would end; before its time
+    // there is none.
     const mayRepeat = () => verdict.state !== 'again' || verdict.costsAttempt || now() < verdict.notBefore
     const settled = await retryWhileUnavailable(
       () => store.applyVerdict(delivery.id, attempts, verdict, now()),

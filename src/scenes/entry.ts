@@ -66,7 +66,10 @@ export function isScene(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'name' in value && 'commands' in value
 }
 
-/** A scene as plain data, without the triggers that are made of its settings. Throws SceneShapeError when it is no scene. */
+/**
+ * A scene as plain data, without the triggers that are made of its settings. Throws SceneShapeError when it is no
+ * scene.
+ */
 export function sceneEntryOf(exported: unknown, file: string, isPublic: boolean): SceneEntry {
   if (!isScene(exported))
     throw new SceneShapeError('the default export is no scene: write export default defineScene({ … })')

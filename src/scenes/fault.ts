@@ -6,7 +6,10 @@ import type { SceneFault } from '../core/command/catalog.ts'
 import { whyOf } from '../core/text/why.ts'
 import { type SceneFile, shownPath } from './sources.ts'
 
-/** What was thrown while a scene file was loaded, with the line; a mistake in a file it imports is named with that file in the message. */
+/**
+ * What was thrown while a scene file was loaded, with the line; a mistake in a file it imports is named with that file
+ * in the message.
+ */
 export function faultOf(thrown: unknown, file: SceneFile): SceneFault {
   const error = thrown instanceof Error ? thrown : new Error(`it threw ${whyOf(thrown)}`)
   const place = placeIn(error.stack ?? '') ?? placeOfImport(error.message) ?? placeBySyntaxCheck(error, file)
@@ -26,7 +29,10 @@ interface Place {
   line: number
 }
 
-/** The first line of a file in a stack; Node puts a syntax error's own place at the very top. Frames of ours stand lower, or the error is ours. */
+/**
+ * The first line of a file in a stack; Node puts a syntax error's own place at the very top. Frames of ours stand
+ * lower, or the error is ours.
+ */
 function placeIn(stack: string): Place | undefined {
   const found = /(file:\/\/[^\s:?)]+)\?v=\d+:(\d+)/.exec(stack)
   return found?.[1] === undefined ? undefined : { path: pathOf(found[1]), line: Number(found[2]) }
@@ -41,7 +47,10 @@ function placeOfImport(message: string): Place | undefined {
   return { path: importer, line: lines.findIndex((line) => line.includes(basename(wanted))) + 1 || 1 }
 }
 
-/** Some mistakes the engine finds only after the types are gone, and then keeps the line to itself until nobody catches the error. */
+/**
+ * Some mistakes the engine finds only after the types are gone, and then keeps the line to itself until nobody catches
+ * the error.
+ */
 function placeBySyntaxCheck(error: Error, file: SceneFile): Place | undefined {
   if (error.name !== 'SyntaxError') return undefined
   const url = pathToFileURL(file.path).href

@@ -8,8 +8,8 @@ const MOST_KEYWORDS = 20
 export type MayUse = (scene: string, command: string) => boolean
 
 /**
- * Help as chat text, on three levels: everything (`path` empty), one scene, one command (its words, or a built-in's name or an alias alone).
- * What the asker may not use is not there, as if it did not exist.
+ * Help as chat text, on three levels: everything (`path` empty), one scene, one command (its words, or a built-in's
+ * name or an alias alone). What the asker may not use is not there, as if it did not exist.
  */
 export function helpText(catalog: Catalog, path: readonly string[], mayUse: MayUse, lang: Lang): string {
   const scenes = catalog.scenes

@@ -25,9 +25,10 @@ export interface LoadedScenes {
 const watchesSchema = z.array(z.string().min(1)).max(50)
 
 /**
- * Loads the files one after the other, with `importFile`. Of several scenes with one name the one of the first folder wins. A file without a
- * default export is no scene but something scenes import. What cannot be loaded is a fault and stops nothing else; where triggers cannot be
- * made of the settings, the command goes without. Who only runs commands needs no triggers, which take time to make and read.
+ * Loads the files one after the other, with `importFile`. Of several scenes with one name the one of the first folder
+ * wins. A file without a default export is no scene but something scenes import. What cannot be loaded is a fault and
+ * stops nothing else; where triggers cannot be made of the settings, the command goes without. Who only runs commands
+ * needs no triggers, which take time to make and read.
  */
 export async function loadScenes(
   files: readonly SceneFile[],
@@ -75,7 +76,9 @@ function watchedBy({ scene, settings }: LoadedScene): string[] {
   return watched.data.map((path) => resolve(path))
 }
 
-/** Makes those that are made of the settings, and reads them all; what is wrong with one leaves its command without any. */
+/**
+ * Makes those that are made of the settings, and reads them all; what is wrong with one leaves its command without any.
+ */
 async function makeTriggers(
   { entry, scene, settings }: LoadedScene,
   file: SceneFile,
@@ -96,7 +99,10 @@ async function makeTriggers(
   }
 }
 
-/** Also those of an author's own code: every message is held against them in the main thread, where nothing could stop them. */
+/**
+ * Also those of an author's own code: every message is held against them in the main thread, where nothing could stop
+ * them.
+ */
 async function refuseUnreadable({ name, triggers }: CommandEntry): Promise<void> {
   const patterns = triggers.filter((trigger) => trigger.kind === 'pattern')
   if (patterns.length === 0) return

@@ -12,7 +12,9 @@ export function settingsOf(all: SceneSettings, scene: string): { name: string; v
   return found && { name: found[0], values: found[1] }
 }
 
-/** The settings as the scene's schema makes them. Throws UsageError: what is wrong, with its place in the config file. */
+/**
+ * The settings as the scene's schema makes them. Throws UsageError: what is wrong, with its place in the config file.
+ */
 export async function readSettings(scene: Scene, all: SceneSettings): Promise<Record<string, unknown>> {
   const given = settingsOf(all, scene.name)
   const where = `scenes.${given?.name ?? scene.name}`
@@ -43,8 +45,8 @@ const shortest = 8
 const shortestInAddress = 4
 
 /**
- * Takes what may be a secret among the settings out of a text: every text of theirs that is not short and names no file, its words, and
- * what an address has in its query or before its host.
+ * Takes what may be a secret among the settings out of a text: every text of theirs that is not short and names no
+ * file, its words, and what an address has in its query or before its host.
  */
 export function concealer(settings: SceneSettings): (text: string) => string {
   const secrets = [...new Set(textsIn(settings).flatMap(secretsIn))].toSorted((one, other) => other.length - one.length)

@@ -15,8 +15,9 @@ export interface SceneFile {
 }
 
 /**
- * The scene folders as they were at one moment, held in memory: all hosts of a generation run the same code, whatever happens on the disk
- * meanwhile, and a file that broke goes on as it was. `snapshots` has the text of every module by version and path.
+ * The scene folders as they were at one moment, held in memory: all hosts of a generation run the same code, whatever
+ * happens on the disk meanwhile, and a file that broke goes on as it was. `snapshots` has the text of every module by
+ * version and path.
  */
 export interface Sources {
   files: readonly SceneFile[]
@@ -93,7 +94,10 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** A folder beside a scene file of its name holds what that scene is made of, which is imported when the scene wants it and not to look for scenes. */
+/**
+ * A folder beside a scene file of its name holds what that scene is made of, which is imported when the scene wants it
+ * and not to look for scenes.
+ */
 function isOfScene(path: string, folder: string): boolean {
   for (let at = dirname(path); at !== folder; at = dirname(at)) if (existsSync(`${at}.ts`)) return true
   return false

@@ -16,7 +16,10 @@ export interface ControlCall {
   body: Buffer
 }
 
-/** By method and path, `POST /simulator/say`. What a route gives is the JSON of its answer; an async iterable is sent as server-sent events. */
+/**
+ * By method and path, `POST /simulator/say`. What a route gives is the JSON of its answer; an async iterable is sent as
+ * server-sent events.
+ */
 export type ControlRoutes = Readonly<Record<string, (body: unknown, query: URLSearchParams) => unknown>>
 export type ControlAnswer = { status: number; json: unknown } | { status: 200; lines: AsyncIterable<unknown> }
 
@@ -37,7 +40,10 @@ export function misbehaviourRoutes<Rule>(
   }
 }
 
-/** Answers a call of a simulator's own HTTP. Only for callers on this machine: a page of elsewhere would have to name a foreign host or send JSON across origins. */
+/**
+ * Answers a call of a simulator's own HTTP. Only for callers on this machine: a page of elsewhere would have to name a
+ * foreign host or send JSON across origins.
+ */
 export function answerBy(routes: ControlRoutes) {
   return async (path: string, method: string, call: ControlCall): Promise<ControlAnswer> => {
     if (!isFromHere(call)) return { status: 403, json: { error: 'only for callers on this machine' } }

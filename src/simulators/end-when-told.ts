@@ -1,4 +1,7 @@
-/** Ends what a simulator's process runs when it is told to stop, or when the parent that holds a channel to it is gone, however that one ended. */
+/**
+ * Ends what a simulator's process runs when it is told to stop, or when the parent that holds a channel to it is gone,
+ * however that one ended.
+ */
 export function endWhenTold(...running: readonly { close(): Promise<void> }[]): void {
   const stop = (): void => {
     for (const each of running) void each.close()

@@ -1,7 +1,10 @@
 /** Older lines are forgotten. */
 const LINES_KEPT = 5_000
 
-/** Lines in the order in which they came. Their numbers grow, also from one start to the next, so that a reader who stayed misses nothing. */
+/**
+ * Lines in the order in which they came. Their numbers grow, also from one start to the next, so that a reader who
+ * stayed misses nothing.
+ */
 export class Feed<Line extends { seq: number }> {
   #lines: Line[] = []
   #lastSeq = Date.now()

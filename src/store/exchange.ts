@@ -60,9 +60,9 @@ export interface ExchangePorts {
 }
 
 /**
- * See `Exchange` in the channel contract: names are noted in the store, requests and answers travel as signals. Signals may be lost, so a
- * request is carried out at a second word only, said once its holder is known to have it: before that word nothing has happened, after it
- * nobody knows until the answer is there.
+ * See `Exchange` in the channel contract: names are noted in the store, requests and answers travel as signals. Signals
+ * may be lost, so a request is carried out at a second word only, said once its holder is known to have it: before that
+ * word nothing has happened, after it nobody knows until the answer is there.
  */
 export async function openExchange({ signals, settings, processId, now, log }: ExchangePorts) {
   const held = new Map<string, Answerer>()

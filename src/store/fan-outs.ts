@@ -1,17 +1,20 @@
 import type { ChildEnd } from '../core/task/child-item.ts'
 
 /**
- * The items of an `all`, with the run that they are child tasks of: at most so many are under way, and each that ends says which comes next. `fan`
- * names one `all` of a run. They go with their run.
+ * The items of an `all`, with the run that they are child tasks of: at most so many are under way, and each that ends
+ * says which comes next. `fan` names one `all` of a run. They go with their run.
  */
 export interface FanOuts {
-  /** Keeps the items, in the first generation, and begins the first of them; in a later one those anew that have not ended as done. The second call in a generation changes nothing. */
+  /**
+   * Keeps the items, in the first generation, and begins the first of them; in a later one those anew that have not
+   * ended as done. The second call in a generation changes nothing.
+   */
   open(runId: string, fan: NewFanOut, now: number): Promise<FanOutRecord>
   /** Undefined when it was not opened in this generation. */
   find(runId: string, fan: string, generation: number): Promise<FanOutRecord | undefined>
   /**
-   * Keeps how a child task ended, first writer wins, and begins the next one. Again, it gives the same answer: whoever dies in between is told once more
-   * what is to be done. Undefined when there is no such fan.
+   * Keeps how a child task ended, first writer wins, and begins the next one. Again, it gives the same answer: whoever
+   * dies in between is told once more what is to be done. Undefined when there is no such fan.
    */
   endChild(runId: string, fan: string, index: number, end: ChildEnd): Promise<EndedChild | undefined>
   /** How they ended, in the order of the items; undefined for what has not. */

@@ -4,8 +4,8 @@ import type { Signals } from './store.ts'
 const RETRY_MS = 500
 
 /**
- * Signals for processes that must start without their store: `subscribe` resolves while it is away, too, and listens as soon as it is
- * there. They are hints, so nobody need wait for them.
+ * Signals for processes that must start without their store: `subscribe` resolves while it is away, too, and listens as
+ * soon as it is there. They are hints, so nobody need wait for them.
  */
 export function patientSignals(signals: Signals, log: Log): Signals {
   return {

@@ -20,7 +20,10 @@ export interface FetchFileOptions {
   timeoutMs: number
   /** Sent to the host that is asked, not to another one that it redirects to: they may hold a key. */
   headers?: Readonly<Record<string, string>>
-  /** Also from this machine and its neighbours: for tests, or when every author of commands is trusted with the inner network. */
+  /**
+   * Also from this machine and its neighbours: for tests, or when every author of commands is trusted with the inner
+   * network.
+   */
   allowPrivate: boolean
 }
 
@@ -34,7 +37,8 @@ export async function fetchFile(address: string, options: FetchFileOptions, sign
 
 /**
  * The file at a web address as it comes. Throws RejectedError (no http address, an inner one, not there, too large) or UnavailableError, here or
- * out of the stream. The address a name stands for is checked where the connection is made, so it cannot change in between.
+ * out of the stream. The address a name stands for is checked where the connection is made, so it cannot change in
+ * between.
  */
 export async function openFile(
   address: string,

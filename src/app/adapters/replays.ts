@@ -11,8 +11,9 @@ import { answersOf } from './said-answers.ts'
 /** Past messages, run again with the code of now. */
 export interface Replays {
   /**
-   * Begins a task of its own for the message of an ended one, which stays as it is. It is asked by the same person, under the grants they have now. The same
-   * id again is the same task. `builtin`: built-in commands are not replayed, for they act in the name of their person on what is there now.
+   * Begins a task of its own for the message of an ended one, which stays as it is. It is asked by the same person,
+   * under the grants they have now. The same id again is the same task. `builtin`: built-in commands are not replayed,
+   * for they act in the name of their person on what is there now.
    */
   begin(run: Run, options: { id: string; by: string; dry?: Task['dry'] }): Promise<Run | 'live' | 'builtin'>
   /** A replay beside the task that it repeats; undefined for any other. */
@@ -25,8 +26,8 @@ export function openReplays(ports: ReplayPorts, accepting: AcceptPorts): Replays
   const { store, tasks, changed, now, log } = ports
 
   /**
-   * Read anew: the command that its words call today. A model's call has no words, and stays what it was. It has no ordering key: with one it could take the place of
-   * what its person asks now.
+   * Read anew: the command that its words call today. A model's call has no words, and stays what it was. It has no
+   * ordering key: with one it could take the place of what its person asks now.
    */
   async function taskFor({ task, number }: Run, id: string, dry: Task['dry']): Promise<Task> {
     const message = { ...task.message, id, receivedAt: now() }

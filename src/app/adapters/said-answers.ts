@@ -14,8 +14,8 @@ const SAY = 'say-'
 type Ports = Pick<StoreSide, 'store'> & Pick<TalkSide, 'channels'>
 
 /**
- * What a task has said in its last life, by name: from its deliveries, in the pieces they were cut into, or from its record where `keepSaid` kept it. Empty
- * when it is no longer kept.
+ * What a task has said in its last life, by name: from its deliveries, in the pieces they were cut into, or from its
+ * record where `keepSaid` kept it. Empty when it is no longer kept.
  */
 export async function answersOf(run: Run, ports: Ports): Promise<Answer[]> {
   const { dry, parent } = run.task

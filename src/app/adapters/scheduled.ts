@@ -17,7 +17,10 @@ export interface TakingPorts {
   now(): number
 }
 
-/** Where the messages of schedules come in: as any platform's, but without an acknowledgement, a notice or an ordering key. */
+/**
+ * Where the messages of schedules come in: as any platform's, but without an acknowledgement, a notice or an ordering
+ * key.
+ */
 export function takeScheduled({ config, store, tasks, catalog, now }: TakingPorts): TakeScheduled {
   const lanes = new Set([CONTROL_LANE, ...Object.keys(config.lanes)])
   return async (message, { id, number }) => {

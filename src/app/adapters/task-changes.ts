@@ -8,7 +8,10 @@ const EVERY_MS = 200
 /** Nobody reads more lines than these between two looks. */
 const MOST_AT_ONCE = 50
 
-/** Gathers which tasks changed and tells it a few times a second, the newest of them, so that a flood costs the store little. */
+/**
+ * Gathers which tasks changed and tells it a few times a second, the newest of them, so that a flood costs the store
+ * little.
+ */
 export function taskChanges(signals: Signals, log: Log) {
   let changed = new Set<string>()
   let telling: Promise<void> = Promise.resolve()

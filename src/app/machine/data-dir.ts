@@ -11,7 +11,10 @@ const sentences: Readonly<Record<string, string>> = {
   ENOSPC: 'cannot be made, for the disk is full',
 }
 
-/** Makes the data folder unless it is there. Throws UsageError with what is wrong with it, before anything is opened in it. */
+/**
+ * Makes the data folder unless it is there. Throws UsageError with what is wrong with it, before anything is opened in
+ * it.
+ */
 export async function ensureDataDir(dataDir: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true })

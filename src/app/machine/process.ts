@@ -19,8 +19,9 @@ const ECHO_MS = 100
 const LOOK_MS = 500
 
 /**
- * Starts, and stops cleanly on SIGTERM or SIGINT, when it is `asked`, or when the npm that runs it is gone; told while it starts, it stops as soon as it has.
- * A second signal stops at once. What keeps it from starting is told in one line.
+ * Starts, and stops cleanly on SIGTERM or SIGINT, when it is `asked`, or when the npm that runs it is gone; told while
+ * it starts, it stops as soon as it has. A second signal stops at once. What keeps it from starting is told in one
+ * line.
  */
 export async function runUntilStopped(start: () => Promise<Running>, asked?: Promise<void>): Promise<void> {
   // Before the start: a signal that nobody listens to kills, in the middle of whatever is being written.

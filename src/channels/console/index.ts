@@ -18,7 +18,9 @@ export interface ConsolePorts {
   publish(topic: string, payload: unknown): Promise<void>
 }
 
-/** The chat in the browser. What people say there comes in over the dashboard's socket, so it has nothing to receive. */
+/**
+ * The chat in the browser. What people say there comes in over the dashboard's socket, so it has nothing to receive.
+ */
 export function consoleChannel(ports: ConsolePorts): Channel {
   const tell = (hint: ConsoleHint): Promise<void> => ports.publish(consoleTopic, hint)
   return {

@@ -3,7 +3,9 @@ import type { Address } from '../../core/message/address.ts'
 import type { ChatAction } from '../../core/message/chat-action.ts'
 import type { Action } from './types.ts'
 
-/** A mute lasts so long at most: https://github.com/botuniverse/onebot-11/blob/master/api/public.md#set_group_ban-群组单人禁言 */
+/**
+ * A mute lasts so long at most: https://github.com/botuniverse/onebot-11/blob/master/api/public.md#set_group_ban-群组单人禁言
+ */
 const LONGEST_MUTE_S = 30 * 24 * 3_600
 
 /** The implementation's action for ours. Throws RejectedError where there is none. */

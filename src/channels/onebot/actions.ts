@@ -2,8 +2,9 @@ import type { Delivery } from '../../core/delivery/delivery.ts'
 import type { Action, MediaPart, Segment } from './types.ts'
 
 /*
- * Which action a delivery becomes. Always the one for its kind of chat with its one id: `send_msg` with two ids goes to the group with some
- * implementations and to the person with others. Words are text segments, so nothing in them can become a code; all data are texts, which Lagrange insists on.
+ * Which action a delivery becomes. Always the one for its kind of chat with its one id: `send_msg` with two ids goes to
+ * the group with some implementations and to the person with others. Words are text segments, so nothing in them can
+ * become a code; all data are texts, which Lagrange insists on.
  */
 
 const mediaTypes = { image: 'image', voice: 'record', video: 'video' } as const
@@ -11,7 +12,10 @@ const mediaTypes = { image: 'image', voice: 'record', video: 'video' } as const
 /** The parts after the first of a long text; only the first quotes the question. */
 const laterPart = /^\((?!1\/)\d+\/\d+\)\n/
 
-/** What the action for a message says. `file`: the bytes of its media part, as the implementations take them (`base64://…`). */
+/**
+ * What the action for a message says. `file`: the bytes of its media part, as the implementations take them
+ * (`base64://…`).
+ */
 export function messageAction({ to, part }: Delivery, file?: string): Action {
   const segments: Segment[] = []
   const quotes = to.chatKind === 'group' && to.replyTo !== undefined
@@ -50,7 +54,10 @@ export function forwardTexts({ part }: Delivery): string[] | undefined {
   return part.body.forward.map(String)
 }
 
-/** The same message without what some implementations refuse as a whole when they do not know it: the quote, and mentions as words instead. */
+/**
+ * The same message without what some implementations refuse as a whole when they do not know it: the quote, and
+ * mentions as words instead.
+ */
 export function withoutReferences({ action, params }: Action): Action | undefined {
   const message = Array.isArray(params.message) ? (params.message as Segment[]) : [] // made above
   if (!message.some(({ type }) => type === 'reply' || type === 'at')) return undefined

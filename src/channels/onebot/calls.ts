@@ -6,8 +6,8 @@ import type { Action, Answer } from './types.ts'
 /** Calls over one socket: each has an echo of its own and a deadline, since answers come in any order or not at all. */
 export interface Calls {
   /**
-   * Throws UnavailableError when nothing was written, UnsureError when it was and no answer came. A caller that gives up after it was
-   * written is unsure too.
+   * Throws UnavailableError when nothing was written, UnsureError when it was and no answer came. A caller that gives
+   * up after it was written is unsure too.
    */
   call(action: Action, timeoutMs: number, signal?: AbortSignal): Promise<Answer>
   /** An answer came. One that nobody waits for is logged and nothing else: without its echo it is nobody's. */

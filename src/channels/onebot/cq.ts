@@ -1,7 +1,8 @@
 import type { Segment } from './types.ts'
 
 /*
- * Messages as one text with CQ codes in it: `[CQ:at,qq=10001] hello`. Only read, and never written to an implementation: a text that is sent as
+ * Messages as one text with CQ codes in it: `[CQ:at,qq=10001] hello`. Only read, and never written to an
+ * implementation: a text that is sent as
  * segments cannot become a code. https://github.com/botuniverse/onebot-11/blob/master/message/string.md
  */
 

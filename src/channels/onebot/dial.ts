@@ -13,7 +13,10 @@ const HANDSHAKE_MS = 10_000
 /** A connection that held for so long begins again with the first wait. */
 const STEADY_MS = 60_000
 
-/** Opens the forward WebSocket, paused until somebody listens. Throws SetupError when the token is refused, else UnavailableError. */
+/**
+ * Opens the forward WebSocket, paused until somebody listens. Throws SetupError when the token is refused, else
+ * UnavailableError.
+ */
 export function dialOnce({ wsUrl = '', accessToken }: OnebotConfig, signal: AbortSignal): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${accessToken}` }
@@ -48,7 +51,10 @@ export interface Greeted {
   early: readonly RawData[]
 }
 
-/** Asks on a fresh socket whose account it is, and leaves it paused. Throws SetupError when the token is refused, else UnavailableError. */
+/**
+ * Asks on a fresh socket whose account it is, and leaves it paused. Throws SetupError when the token is refused, else
+ * UnavailableError.
+ */
 export function askAccount(socket: WebSocket): Promise<Greeted> {
   return new Promise((resolve, reject) => {
     const early: RawData[] = []

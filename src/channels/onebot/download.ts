@@ -11,7 +11,10 @@ const DOWNLOAD_MS = 60_000
 
 const placeSchema = z.object({ url: z.string().optional(), base64: z.string().optional() })
 
-/** The bytes of something a person sent; its id has its type before the first colon, see `parse`. Throws as `Routes.call` does, and RejectedError. */
+/**
+ * The bytes of something a person sent; its id has its type before the first colon, see `parse`. Throws as
+ * `Routes.call` does, and RejectedError.
+ */
 export async function downloadFile(
   platformMediaId: string,
   { allowPrivateUrls }: Pick<OnebotConfig, 'allowPrivateUrls'>,

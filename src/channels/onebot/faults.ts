@@ -16,13 +16,19 @@ export function isDone({ status, retcode }: Answer): boolean {
   return status === 'ok' || (status === 'async' && retcode === 1)
 }
 
-/** Whether a send to a group was refused because the account may not speak there: QQ's own code is 120, which NapCat hands on in its words. */
+/**
+ * Whether a send to a group was refused because the account may not speak there: QQ's own code is 120, which NapCat
+ * hands on in its words.
+ */
 export function saysMuted(answer: Answer): boolean {
   const words = answer.message || answer.wording || ''
   return !isDone(answer) && (answer.retcode === 120 || /"?result"?\s*[:=]\s*120\b|禁言|muted/i.test(words))
 }
 
-/** A call that was not done, in our words; `what` names it: `delivery d-1`. Codes: https://github.com/botuniverse/onebot-11/blob/master/api/README.md and the implementations' own. */
+/**
+ * A call that was not done, in our words; `what` names it: `delivery d-1`. Codes:
+ * https://github.com/botuniverse/onebot-11/blob/master/api/README.md and the implementations' own.
+ */
 export function faultOf(answer: Answer, what: string): AppError {
   const { retcode } = answer
   const words = (answer.message || answer.wording || '')

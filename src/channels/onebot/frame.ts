@@ -1,6 +1,6 @@
 /**
- * A frame or body as JSON. Whole numbers that a double cannot hold (ids of 19 digits) stay what they are, as texts. Undefined when it is
- * no JSON object.
+ * A frame or body as JSON. Whole numbers that a double cannot hold (ids of 19 digits) stay what they are, as texts.
+ * Undefined when it is no JSON object.
  */
 export function readFrame(text: string): Record<string, unknown> | undefined {
   try {

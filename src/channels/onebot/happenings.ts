@@ -5,8 +5,8 @@ import type { JoinRule, OnebotConfig } from './settings.ts'
 import { id } from './types.ts'
 
 /*
- * What happens in QQ rather than is said, in our words: an `event` part whose name commands can be bound to. What nobody is bound to, and what
- * config has no rule for, becomes no message.
+ * What happens in QQ rather than is said, in our words: an `event` part whose name commands can be bound to. What
+ * nobody is bound to, and what config has no rule for, becomes no message.
  */
 
 /** A thing that happened, and to whom; `chat` is where what is said about it goes. */

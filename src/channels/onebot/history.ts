@@ -26,7 +26,8 @@ interface Chat {
 }
 
 /**
- * What was said in these chats while nobody was connected, as events, the oldest first. Not a part of OneBot v11, but NapCat and Lagrange
+ * What was said in these chats while nobody was connected, as events, the oldest first. Not a part of OneBot v11, but
+ * NapCat and Lagrange
  * have it, and go-cqhttp for groups. What was taken before is known by its id, so it is no harm to tell it twice.
  */
 export async function missedIn(

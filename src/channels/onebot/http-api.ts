@@ -13,7 +13,10 @@ const notSent = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** Calls an action over HTTP. Throws as `Calls.call` does, SetupError for a refused token, and RejectedError for an action that is not there. */
+/**
+ * Calls an action over HTTP. Throws as `Calls.call` does, SetupError for a refused token, and RejectedError for an
+ * action that is not there.
+ */
 export async function callByHttp(
   { httpUrl = '', accessToken }: OnebotConfig,
   { action, params }: Action,

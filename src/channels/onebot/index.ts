@@ -97,8 +97,9 @@ export function onebot(config: OnebotConfig, ports: ChannelPorts): Channel {
   }
 
   /**
-   * What is to be said in the group waits as long; lifted, it goes out at once. Whether we are among those who are silent is asked before anything is held:
-   * a send that was refused in between would be put off after the chat was opened again.
+   * What is to be said in the group waits as long; lifted, it goes out at once. Whether we are among those who are
+   * silent is asked before anything is held: a send that was refused in between would be put off after the chat was
+   * opened again.
    */
   async function noteMute(account: string, mute: Mute): Promise<void> {
     const { group, who, forMs } = mute

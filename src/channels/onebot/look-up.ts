@@ -30,8 +30,9 @@ const historySchema = z.object({
 type Past = z.infer<typeof historySchema>['messages'][number]
 
 /**
- * Looks for a delivery among what the account said in its chat. It is `absent` only when there is no doubt left: it had its time to come, and the
- * history shows our own words, reaches back to before the send, and shows nothing else of ours since.
+ * Looks for a delivery among what the account said in its chat. It is `absent` only when there is no doubt left: it had
+ * its time to come, and the history shows our own words, reaches back to before the send, and shows nothing else of
+ * ours since.
  */
 export async function lookUp(
   delivery: Delivery,

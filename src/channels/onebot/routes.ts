@@ -21,7 +21,10 @@ const requestSchema = z.object({
 
 /** The ways to an account: a socket of this process, the HTTP API, a socket of another process. */
 export interface Routes {
-  /** Throws UnavailableError when nothing was called, UnsureError when it was and no answer came, SetupError when the token is refused. */
+  /**
+   * Throws UnavailableError when nothing was called, UnsureError when it was and no answer came, SetupError when the
+   * token is refused.
+   */
   call(account: string | undefined, action: Action, timeoutMs: number, signal?: AbortSignal): Promise<Answer>
   /** A socket of this process takes calls for this account: others may ask for it. */
   came(account: string): void

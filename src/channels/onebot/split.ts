@@ -7,8 +7,8 @@ export const TEXT_CHARS = 3_000
 type Mentions = Extract<Part, { kind: 'text' }>['mentions']
 
 /**
- * What goes out in one send each. A mention belongs to the text that follows it. A long text becomes numbered messages or, with
- * `longAnswers: 'forward'`, one merged forward. Cards and links become words; events are left out.
+ * What goes out in one send each. A mention belongs to the text that follows it. A long text becomes numbered messages
+ * or, with `longAnswers: 'forward'`, one merged forward. Cards and links become words; events are left out.
  */
 export function splitParts(parts: readonly Part[], longAnswers: 'split' | 'forward'): Part[] {
   const out: Part[] = []

@@ -6,7 +6,10 @@ export const id = z.union([z.string(), z.number()]).transform(String)
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]).transform((given) => String(given ?? ''))
 
-/** One piece of a message: https://github.com/botuniverse/onebot-11/blob/master/message/segment.md. Data that is no plain value is left out. */
+/**
+ * One piece of a message: https://github.com/botuniverse/onebot-11/blob/master/message/segment.md. Data that is no
+ * plain value is left out.
+ */
 export const segmentSchema = z.object({
   type: z.string(),
   data: z

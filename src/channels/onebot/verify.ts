@@ -13,7 +13,8 @@ export interface Proof {
 }
 
 /**
- * Proves that a socket is opened by who has our token, before the upgrade; with `allowNoToken` also by who names none. Throws UnverifiedError.
+ * Proves that a socket is opened by who has our token, before the upgrade; with `allowNoToken` also by who names none.
+ * Throws UnverifiedError.
  * go-cqhttp writes the scheme `Token`; NapCat with no token set sends an empty one, which is none.
  */
 export function verifySocket({ headers, rawQuery }: InboundRequest, config: OnebotConfig): Proof {

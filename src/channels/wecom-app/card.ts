@@ -15,8 +15,8 @@ export const cardRoom = {
 } as const
 
 /**
- * The form a card takes. A card without buttons must lead somewhere when it is pressed, so one without a URL has none and is said as text;
- * one with facts is a notice, which shows them in a table.
+ * The form a card takes. A card without buttons must lead somewhere when it is pressed, so one without a URL has none
+ * and is said as text; one with facts is a notice, which shows them in a table.
  */
 export function cardLayout(card: CardPart): keyof typeof cardRoom | 'none' {
   if (card.buttons !== undefined && card.buttons.length > 0) return 'buttons'
@@ -30,7 +30,9 @@ export function factFits({ name, value }: { name: string; value: string }): bool
 
 const styles = { primary: 1, danger: 2, plain: 4 } as const
 
-/** A card with buttons or facts as a template card. A pressed button comes back as an event whose key is its command. */
+/**
+ * A card with buttons or facts as a template card. A pressed button comes back as an event whose key is its command.
+ */
 export function templateCardOf(card: CardPart, taskId: string): TemplateCard {
   const shared = {
     main_title: { title: card.title },

@@ -28,7 +28,10 @@ const limits: Channel['limits'] = {
   ],
 }
 
-/** A self-built app of a corp: one-to-one conversations with its members. Throws SetupError when a setting cannot be right. */
+/**
+ * A self-built app of a corp: one-to-one conversations with its members. Throws SetupError when a setting cannot be
+ * right.
+ */
 export function wecomApp(config: WecomAppConfig, ports: ChannelPorts): Channel {
   if (config.corpId === '') throw new SetupError(`channel ${config.id}: the corp id is missing`)
   if (config.secret === '') throw new SetupError(`channel ${config.id}: the app's secret is missing`)

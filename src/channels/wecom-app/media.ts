@@ -28,8 +28,9 @@ export type Uploaded = z.infer<typeof uploadedSchema>
 
 export interface MediaUploads {
   /**
-   * The delivery's file at WeCom. Uploaded once: later calls, of any process, get the same media id, so that a repeated send is the same request.
-   * `stale`: what an earlier call gave and WeCom no longer knows. Throws RejectedError for a file that WeCom does not take.
+   * The delivery's file at WeCom. Uploaded once: later calls, of any process, get the same media id, so that a repeated
+   * send is the same request. `stale`: what an earlier call gave and WeCom no longer knows. Throws RejectedError for a
+   * file that WeCom does not take.
    */
   of(delivery: Delivery, part: MediaPart, signal: AbortSignal, stale?: Uploaded): Promise<Uploaded>
 }

@@ -71,7 +71,10 @@ function ignored(why: string): Inbound {
   return { kind: 'ignored', why, ack: emptyAck }
 }
 
-/** The same for a redelivery, another for anything else. Events have no MsgId, and one person can press two cards in one second. */
+/**
+ * The same for a redelivery, another for anything else. Events have no MsgId, and one person can press two cards in one
+ * second.
+ */
 function ownId(xml: XmlElement): string {
   const msgId = field(xml, 'MsgId')
   if (/^\d+$/.test(msgId)) return msgId
@@ -80,7 +83,10 @@ function ownId(xml: XmlElement): string {
   return `e-${digest.slice(0, 32)}`
 }
 
-/** https://developer.work.weixin.qq.com/document/path/90239; undefined: a type unknown here, or without what makes it one. */
+/**
+ * https://developer.work.weixin.qq.com/document/path/90239; undefined: a type unknown here, or without what makes it
+ * one.
+ */
 function saidParts(type: string, xml: XmlElement): Part[] | undefined {
   const mediaId = field(xml, 'MediaId')
   switch (type) {

@@ -14,7 +14,9 @@ export interface Sender {
   now(): number
 }
 
-/** As `Channel.send` promises. A lost answer is an UnsureError that may be repeated: WeCom shows the same request once. */
+/**
+ * As `Channel.send` promises. A lost answer is an UnsureError that may be repeated: WeCom shows the same request once.
+ */
 export async function send(
   { agentId, client, uploads, now }: Sender,
   delivery: Delivery,
@@ -41,9 +43,10 @@ const LONGEST_S = 4 * 3600
 
 /** The same for the same delivery, byte for byte. */
 function requestOf(delivery: Delivery, agentId: number, body: MessageBody): Record<string, unknown> {
-  // WeCom drops a request whose JSON equals an earlier one's within the interval. That makes a repeat after a lost answer harmless, but would
-  // also swallow a second "done" that was meant. The interval is part of the JSON: made from the delivery's id, it is the same in a repeat of
-  // one delivery and (but for one pair in 13 800) another in the next, whose text may then be the same.
+  // WeCom drops a request whose JSON equals an earlier one's within the interval. That makes a repeat after a lost
+  // answer harmless, but would also swallow a second "done" that was meant. The interval is part of the JSON: made from
+  // the delivery's id, it is the same in a repeat of one delivery and (but for one pair in 13 800) another in the next,
+  // whose text may then be the same.
   const spread = Number.parseInt(hash('sha256', delivery.id, 'hex').slice(0, 8), 16) % (LONGEST_S - SHORTEST_S)
   return {
     touser: delivery.to.chat,

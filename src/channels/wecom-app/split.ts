@@ -4,9 +4,9 @@ import { BUTTONS, cardLayout, cardRoom, FACTS, factFits, LABEL_CHARS } from './c
 import { type CardPart, NEWS_ARTICLES, TEXT_BYTES } from './types.ts'
 
 /**
- * What goes out in one send each. Long texts become numbered parts; mentions and quotes, which a one-to-one conversation has not, become words
- * before the text they stand at; what a card cannot show goes ahead of it as text. Blank texts and events are left out: WeCom refuses the one
- * and nobody can be shown the other.
+ * What goes out in one send each. Long texts become numbered parts; mentions and quotes, which a one-to-one
+ * conversation has not, become words before the text they stand at; what a card cannot show goes ahead of it as text.
+ * Blank texts and events are left out: WeCom refuses the one and nobody can be shown the other.
  */
 export function splitParts(parts: readonly Part[]): Part[] {
   const out: Part[] = []

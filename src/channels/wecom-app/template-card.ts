@@ -2,8 +2,9 @@ import { z } from 'zod'
 
 /*
  * Template cards of an app: https://developer.work.weixin.qq.com/document/path/90236
- * WeCom answers ok to a card with a field in the wrong place and shows it without it, so a card is checked before it is sent. Lengths in
- * characters are what fits on the screen, longer ones are cut there and allowed here; counts and bytes are limits.
+ * WeCom answers ok to a card with a field in the wrong place and shows it without it, so a card is checked before it is
+ * sent. Lengths in characters are what fits on the screen, longer ones are cut there and allowed here; counts and bytes
+ * are limits.
  */
 
 const bytesUpTo = (most: number) =>

@@ -39,9 +39,9 @@ export interface ClientSettings {
 }
 
 /**
- * Calls WeCom's API with an access token that all processes share, and with a new one when that is refused.
- * Each call resolves to WeCom's verdict, whatever it is; when there is none it throws UnavailableError (nothing happened), UnsureError
- * (it may have happened) or SetupError (no token to be had).
+ * Calls WeCom's API with an access token that all processes share, and with a new one when that is refused. Each call
+ * resolves to WeCom's verdict, whatever it is; when there is none it throws UnavailableError (nothing happened),
+ * UnsureError (it may have happened) or SetupError (no token to be had).
  */
 export interface WecomClient {
   /** Resolves once there is a token. */
@@ -186,7 +186,10 @@ function refusesToken({ errcode }: Answer): boolean {
   return errcode === 40001 || errcodeOf(errcode).kind === 'refresh_token'
 }
 
-/** The verdict, which WeCom gives as JSON with status 200 whatever it says; anything else comes from something in between. */
+/**
+ * The verdict, which WeCom gives as JSON with status 200 whatever it says; anything else comes from something in
+ * between.
+ */
 function verdictIn({ status, bytes }: { status: number; bytes: Buffer }, lost: Lost): Answer {
   const answer = answerSchema.safeParse(parsed(bytes))
   if (status >= 500 || !answer.success) throw lost(`answered ${status} without a verdict`)

@@ -1,6 +1,7 @@
 /**
- * What a code means to whoever called. `refresh_token` is acted on by the client, `reupload` by whoever sends a file; `fallback` (this way to answer is
- * closed) and `already_done` (it was sent before) are no faults in themselves: each surface says what they mean to it, see `faultsOf`.
+ * What a code means to whoever called. `refresh_token` is acted on by the client, `reupload` by whoever sends a file;
+ * `fallback` (this way to answer is closed) and `already_done` (it was sent before) are no faults in themselves: each
+ * surface says what they mean to it, see `faultsOf`.
  */
 export type ErrcodeKind =
   | 'ok'

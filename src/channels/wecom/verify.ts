@@ -6,8 +6,8 @@ import { refusal } from './refusal.ts'
 export type Opened = { kind: 'echo'; text: string } | { kind: 'payload'; text: string }
 
 /**
- * Verifies and decrypts: a GET is the check of the URL whose text is to be sent back as it is, anything else a callback.
- * Throws UnverifiedError. The content type is not looked at: nobody knows which ones the platform sends.
+ * Verifies and decrypts: a GET is the check of the URL whose text is to be sent back as it is, anything else a
+ * callback. Throws UnverifiedError. The content type is not looked at: nobody knows which ones the platform sends.
  */
 export function openCallback(crypto: WecomCrypto, request: InboundRequest): Opened {
   const query = readQuery(request.rawQuery)
@@ -50,8 +50,8 @@ const element = /\s*<([A-Za-z_]\w*)(?:\s*\/>|>(?:<!\[CDATA\[([^\]]*)\]\]>|([^<&]
 const tail = /\s*<\/xml>\s*$/y
 
 /**
- * The Encrypt of the envelope. Read by hand because it comes before the proof: nothing but flat elements with text is understood,
- * so there is nothing to expand, nest or confuse.
+ * The Encrypt of the envelope. Read by hand because it comes before the proof: nothing but flat elements with text is
+ * understood, so there is nothing to expand, nest or confuse.
  */
 export function readEnvelope(body: Buffer): string {
   const text = body.toString('latin1')

@@ -41,8 +41,8 @@ export const commandEntrySchema = z.object({
 export type CommandEntry = z.infer<typeof commandEntrySchema>
 
 /**
- * What becomes of a task that has kept steps or waits when the files of its scene change: it finishes on those it began with, stops and says why, or goes on with
- * the new ones.
+ * What becomes of a task that has kept steps or waits when the files of its scene change: it finishes on those it began
+ * with, stops and says why, or goes on with the new ones.
  */
 export const onSceneChangeSchema = z.enum(['finish', 'stop', 'continue'])
 export type OnSceneChange = z.infer<typeof onSceneChangeSchema>

@@ -27,8 +27,9 @@ interface Triggered {
 }
 
 /**
- * The command a text asks for; undefined when it asks for none. In this order: a built-in, `scene command`, an alias, a scene's command named
- * `default`, a prefix (the longest first), a trigger. A leading `/` is passed over and case does not matter.
+ * The command a text asks for; undefined when it asks for none. In this order: a built-in, `scene command`, an alias, a
+ * scene's command named `default`, a prefix (the longest first), a trigger. A leading `/` is passed over and case does
+ * not matter.
  */
 export function readCommand(
   text: string,
@@ -52,7 +53,10 @@ export function isTriggered(text: string, catalog: Catalog): boolean {
   return readTrigger(text, indexOf(catalog)) !== undefined
 }
 
-/** What is typed for commands near to a text that asks for none, the nearest first, five at most; only what `mayUse` allows. */
+/**
+ * What is typed for commands near to a text that asks for none, the nearest first, five at most; only what `mayUse`
+ * allows.
+ */
 export function suggest(text: string, catalog: Catalog, mayUse: (scene: string, command: string) => boolean): string[] {
   const [first = '', second = ''] = text
     .trim()
@@ -163,7 +167,9 @@ function indexOf(catalog: Catalog): Index {
   return index
 }
 
-/** How far a word is from a name: 0 the same, 1 or 2 slips, 1 for its beginning; undefined when it is something else. */
+/**
+ * How far a word is from a name: 0 the same, 1 or 2 slips, 1 for its beginning; undefined when it is something else.
+ */
 function nearness(word: string, name: string): number | undefined {
   if (word === name) return 0
   if (word.length > longestName) return undefined

@@ -11,8 +11,8 @@ export function happeningOf({
 }
 
 /**
- * Whether a command is called by what happens and never by words: it needs no grant, for no person asks for it, and stands in no list
- * of what people may ask for.
+ * Whether a command is called by what happens and never by words: it needs no grant, for no person asks for it, and
+ * stands in no list of what people may ask for.
  */
 export function isByEvent({ triggers }: Pick<CommandEntry, 'triggers'>): boolean {
   return triggers.length > 0 && triggers.every(({ kind }) => kind === 'event')

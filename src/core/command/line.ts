@@ -14,8 +14,9 @@ export interface Word {
 const closingQuotes: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '‘': '’' }
 
 /**
- * The next word at or after `from`; undefined at the end. A quote opens at the start of a word or right after `--name=`, so an apostrophe
- * inside one is a letter. Inside double quotes `\"` and `\\` stand for the second character, all else is as it is.
+ * The next word at or after `from`; undefined at the end. A quote opens at the start of a word or right after
+ * `--name=`, so an apostrophe inside one is a letter. Inside double quotes `\"` and `\\` stand for the second
+ * character, all else is as it is.
  */
 export function nextWord(line: string, from: number): Word | undefined {
   const start = skipSpaces(line, from)

@@ -4,9 +4,10 @@ import type { Argument, CommandEntry } from './catalog.ts'
 import { cutAtLineBreak, nextWord, type Word } from './line.ts'
 
 /**
- * What was written after a command's words, by argument name. Positional in order, `--name=value`, `--name value`, `--flag`; `--` ends the
- * names; a `rest` argument takes all that is left of the line as it is; what follows the first line break is the last argument as it is.
- * Arguments that were left out are missing from the result. Throws UsageError: a sentence in `lang` with the usage line under it.
+ * What was written after a command's words, by argument name. Positional in order, `--name=value`, `--name value`,
+ * `--flag`; `--` ends the names; a `rest` argument takes all that is left of the line as it is; what follows the first
+ * line break is the last argument as it is. Arguments that were left out are missing from the result. Throws
+ * UsageError: a sentence in `lang` with the usage line under it.
  */
 export function readArguments(
   rest: string,

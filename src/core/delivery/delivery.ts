@@ -3,7 +3,9 @@ import { addressSchema } from '../message/address.ts'
 import { idSchema } from '../message/message.ts'
 import { partSchema } from '../message/part.ts'
 
-/** One thing to be sent to one address in one call; longer things are split into several before they become deliveries. */
+/**
+ * One thing to be sent to one address in one call; longer things are split into several before they become deliveries.
+ */
 export const deliverySchema = z.object({
   /** Made from the task and the place in it, so that saying it again is the same delivery. */
   id: idSchema,
@@ -60,7 +62,10 @@ export const deliveryRecordSchema = z.object({
   why: z.string().optional(),
   /** A send before the last one may have arrived too. */
   maybeTwice: z.boolean().default(false),
-  /** A send begun then may have arrived: whoever takes the delivery looks for it among what was said, and does not send it. */
+  /**
+   * A send begun then may have arrived: whoever takes the delivery looks for it among what was said, and does not send
+   * it.
+   */
   doubtSince: z.number().optional(),
   updatedAt: z.number(),
 })

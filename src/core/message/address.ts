@@ -19,7 +19,9 @@ export const addressSchema = z.object({
 })
 export type Address = z.infer<typeof addressSchema>
 
-/** A person as grants, budgets and fair share know them: `channel:id`, in lower case because WeCom's ids have no case. */
+/**
+ * A person as grants, budgets and fair share know them: `channel:id`, in lower case because WeCom's ids have no case.
+ */
 export function personKey(channel: string, personId: string): string {
   return `${channel}:${personId}`.toLowerCase()
 }

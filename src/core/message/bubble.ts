@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { partSchema } from './part.ts'
 
-/** What stands in the conversation of a console chat: a person's message, the bot's answer, or what a simulated platform itself tells the chat. */
+/**
+ * What stands in the conversation of a console chat: a person's message, the bot's answer, or what a simulated platform
+ * itself tells the chat.
+ */
 export const bubbleEntrySchema = z.object({
   at: z.number(),
   from: z.discriminatedUnion('kind', [

@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 const person = z.string().min(1)
 
-/** What a bot does in a chat beside speaking; each has the same effect when it is done twice. People and messages by the platform's own ids. */
+/**
+ * What a bot does in a chat beside speaking; each has the same effect when it is done twice. People and messages by the
+ * platform's own ids.
+ */
 export const chatActionSchema = z.discriminatedUnion('kind', [
   /** Nobody hears the person for so long; 0 lifts it. */
   z.object({ kind: z.literal('mute'), person, forMs: z.number().min(0) }),

@@ -21,7 +21,10 @@ export const messageSchema = z.object({
   /** When the platform says it was sent, epoch ms. */
   sentAt: z.number().optional(),
   receivedAt: z.number(),
-  /** Where it was asked for, when its answer goes elsewhere (a schedule): its sender is a person of that channel, with the rights they have there. */
+  /**
+   * Where it was asked for, when its answer goes elsewhere (a schedule): its sender is a person of that channel, with
+   * the rights they have there.
+   */
   askedIn: addressSchema.optional(),
 })
 export type Message = z.infer<typeof messageSchema>

@@ -70,7 +70,10 @@ export const partSchema = z.discriminatedUnion('kind', [
       )
       .optional(),
   }),
-  /** A platform's own form that has no common one here (WeCom: a whole template_card); sent as it is where the channel knows it. */
+  /**
+   * A platform's own form that has no common one here (WeCom: a whole template_card); sent as it is where the channel
+   * knows it.
+   */
   z.object({ kind: z.literal('native'), platform: z.string(), body: z.record(z.string(), z.unknown()) }),
   /** Something that happened rather than was said: subscribe, enter_agent, a pressed button. */
   z.object({

@@ -14,7 +14,10 @@ export function sentFileName(from: Pick<Address, 'channel' | 'chat'>, person: st
   return `sent-file:${chatKey(from)} ${personKey(from.channel, person)}`
 }
 
-/** The file that a message brings, as a reference: its bytes stay where they are. Undefined when it brings none, or carries it whole. */
+/**
+ * The file that a message brings, as a reference: its bytes stay where they are. Undefined when it brings none, or
+ * carries it whole.
+ */
 export function fileIn({ parts }: Pick<Message, 'parts'>): Part | undefined {
   return parts.findLast((part) => part.kind === 'file' && part.media.source !== 'inline')
 }

@@ -9,8 +9,9 @@ const endsLine = /[\n\r\u2028\u2029]$/
 const endsWord = /[\s、。，．！？；：）】》〉」』”’…]$/u
 
 /**
- * Cuts a text into parts of at most `limit`; put together again they are the text. Cuts after a line break, else after a space or a Chinese
- * punctuation mark, else between two characters as people see them; inside of one only when it is over the limit by itself.
+ * Cuts a text into parts of at most `limit`; put together again they are the text. Cuts after a line break, else after
+ * a space or a Chinese punctuation mark, else between two characters as people see them; inside of one only when it is
+ * over the limit by itself.
  */
 export function splitText(text: string, limit: number, measure: Measure = utf8Bytes): string[] {
   if (measure(text) <= limit) return [text]

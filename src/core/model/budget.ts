@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** What a budget counts: messages that ask a model, tokens in both directions, and money in the currency of the price table. */
+/**
+ * What a budget counts: messages that ask a model, tokens in both directions, and money in the currency of the price
+ * table.
+ */
 export const measureSchema = z.enum(['messages', 'tokens', 'cost'])
 export type Measure = z.infer<typeof measureSchema>
 export const measures: readonly Measure[] = measureSchema.options

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { measureSchema, raiseSchema, subjectKindSchema } from './budget.ts'
 
 /*
- * What models were used for, as the store counts it: one book a day, with a counter for each figure of each model, person and group;
- * and one book of all times by model, which metrics are made of.
+ * What models were used for, as the store counts it: one book a day, with a counter for each figure of each model,
+ * person and group; and one book of all times by model, which metrics are made of.
  */
 
 /** How many days are kept, today among them. */

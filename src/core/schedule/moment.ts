@@ -1,7 +1,7 @@
 /**
- * Reads a moment as people write it: `30d` `12h` `45m` from now, a date (`2026-12-31`: its first moment), a date and time
- * (`2026-12-31 18:00`) in `timeZone`, or ISO 8601 with its own zone. A date as the `end` of something counts to its last moment.
- * Epoch ms; undefined when it is none of these.
+ * Reads a moment as people write it: `30d` `12h` `45m` from now, a date (`2026-12-31`: its first moment), a date and
+ * time (`2026-12-31 18:00`) in `timeZone`, or ISO 8601 with its own zone. A date as the `end` of something counts to
+ * its last moment. Epoch ms; undefined when it is none of these.
  */
 export function readMoment(
   text: string,
@@ -51,16 +51,16 @@ function unitMs(unit: string): number {
 }
 
 /**
- * When a clock there shows this. The first time where it does so twice, in autumn; the end of the leap where it never does, in spring.
- * Schedules reckon alike (`times.ts`).
+ * When a clock there shows this. The first time where it does so twice, in autumn; the end of the leap where it never
+ * does, in spring. Schedules reckon alike (`times.ts`).
  */
 function wallToEpoch(wall: number, timeZone: string): number {
   return epochsOf(wall, timeZone)[0] ?? endOfLeap(wall, timeZone)
 }
 
 /**
- * When a day is over for good, of which `wall` is the midnight that it began with. A clock that is put back over midnight brings the old
- * day once more, so its end is the last midnight that has it just behind.
+ * When a day is over for good, of which `wall` is the midnight that it began with. A clock that is put back over
+ * midnight brings the old day once more, so its end is the last midnight that has it just behind.
  */
 function endOfDay(wall: number, timeZone: string): number {
   const midnight = wall + DAY_MS

@@ -10,8 +10,9 @@ export interface Reckoning {
 }
 
 /**
- * The next times after a moment, fewer when there are no more. A cron time that a change to summer time leaps over comes at the end of the leap,
- * one that occurs twice in autumn comes the first time; an hour or minute with `*` or a range follows the clock instead.
+ * The next times after a moment, fewer when there are no more. A cron time that a change to summer time leaps over
+ * comes at the end of the leap, one that occurs twice in autumn comes the first time; an hour or minute with `*` or a
+ * range follows the clock instead.
  */
 export function timesAfter(when: When, { timeZone, since }: Reckoning, after: number, count: number): number[] {
   if (when.kind === 'cron') {

@@ -8,7 +8,9 @@ const everyDay: Days = { ofMonth: '*', ofWeek: '*' }
 const workdays: Days = { ofMonth: '*', ofWeek: '1-5' }
 const weekend: Days = { ofMonth: '*', ofWeek: '0,6' }
 
-/** Reads days in Chinese or English: every day, working days (Monday to Friday), days of the week, days of the month. */
+/**
+ * Reads days in Chinese or English: every day, working days (Monday to Friday), days of the week, days of the month.
+ */
 export function daysIn(text: string): Days | undefined {
   const said = text.trim()
   return englishDays(said) ?? chineseDays(said)

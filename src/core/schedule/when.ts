@@ -7,8 +7,8 @@ const LONGEST_MS = 31 * 24 * HOUR_MS
 const MOST_CHARACTERS = 200
 
 /**
- * Reads when something is to be done again and again, in Chinese or English: `every weekday 9:00`, `每周一、三 9:00`, `每月1号 9:00`, `every 2 hours`,
- * or a cron expression of five fields. Undefined when it is none of these.
+ * Reads when something is to be done again and again, in Chinese or English: `every weekday 9:00`, `每周一、三 9:00`, `每月1号
+ * 9:00`, `every 2 hours`, or a cron expression of five fields. Undefined when it is none of these.
  */
 export function readWhen(text: string): When | undefined {
   // Full-width digits and colons become the plain ones.

@@ -8,9 +8,15 @@ export interface Lane {
   memoryMb?: number
   /** A command's time limit, where its author does not say. */
   timeoutMs: number
-  /** Its commands answer in a moment: the request is held for the answer, and a person's first task goes without a look into the store. */
+  /**
+   * Its commands answer in a moment: the request is held for the answer, and a person's first task goes without a look
+   * into the store.
+   */
   isQuick: boolean
-  /** What one person asks in one chat: side by side, one after the other in their slots, or one at a time by ordering key. */
+  /**
+   * What one person asks in one chat: side by side, one after the other in their slots, or one at a time by ordering
+   * key.
+   */
   order: 'together' | 'turns' | 'keyed'
   /** When notice is given that a task has come: with the acknowledgement, or only when the answer is late. */
   notice: 'at-once' | 'when-late'

@@ -3,7 +3,10 @@ import { askerOf, type Message } from '../message/message.ts'
 
 /** What a chat does with a question that comes while an earlier one waits or is being answered. */
 export interface Overlap {
-  /** `queue`: one after the other. `merge`: what comes within `mergeMs` is one question. `interrupt`: the newer takes the place of the older. */
+  /**
+   * `queue`: one after the other. `merge`: what comes within `mergeMs` is one question. `interrupt`: the newer takes
+   * the place of the older.
+   */
   mode: 'queue' | 'merge' | 'interrupt'
   mergeMs: number
 }

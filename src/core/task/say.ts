@@ -2,7 +2,10 @@ import type { Address } from '../message/address.ts'
 import type { Part } from '../message/part.ts'
 import type { Task } from './task.ts'
 
-/** Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and generation it is said once. */
+/**
+ * Puts what a task says into its chat's outbox; resolves once it is stored. Under the same name and generation it is
+ * said once.
+ */
 export type Say = (said: {
   task: Task
   generation: number

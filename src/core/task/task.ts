@@ -25,7 +25,10 @@ export const taskSchema = z.object({
   message: messageSchema,
   /** The request that waits for the answer: until when, and in which process. */
   held: z.object({ untilMs: z.number(), by: z.string() }).optional(),
-  /** The task whose model called this one as a tool: what it says goes there, and not to the chat. Or the one it is a child task of. */
+  /**
+   * The task whose model called this one as a tool: what it says goes there, and not to the chat. Or the one it is a
+   * child task of.
+   */
   parent: z.object({ id: idSchema, number: z.number() }).optional(),
   /** It is one item of an `all` of its parent, whose command and message it has. */
   piece: childItemSchema.optional(),
@@ -33,7 +36,10 @@ export const taskSchema = z.object({
   schedule: z.object({ id: idSchema, number: z.number() }).optional(),
   /** The task whose message it runs again, with the code of now. */
   replays: z.object({ id: idSchema, number: z.number() }).optional(),
-  /** It tries something out: what it says is kept in its record, and nothing is done in chats. Whether models and their tools are asked. */
+  /**
+   * It tries something out: what it says is kept in its record, and nothing is done in chats. Whether models and their
+   * tools are asked.
+   */
   dry: z.object({ models: z.boolean(), tools: z.boolean() }).optional(),
   /** The fair-share priority it waits under, 0 for none. */
   priority: z.number().int().default(0),

@@ -3,8 +3,8 @@ import { UsageError } from '../errors.ts'
 import { translatePattern, Untranslatable } from './pattern-source.ts'
 
 /**
- * What one text of a thousand characters may cost grows with this: up to some tens of milliseconds the first time, and far less for what
- * people write.
+ * What one text of a thousand characters may cost grows with this: up to some tens of milliseconds the first time, and
+ * far less for what people write.
  */
 const LARGEST = 2_500
 
@@ -19,8 +19,9 @@ export interface Pattern {
 }
 
 /**
- * Reads a regular expression in JavaScript's form. It is matched by RE2, which tries all ways at once, so that none takes long on any text; in
- * return there is no looking ahead or behind and no referring back. Throws UsageError, with a sentence that follows the pattern's name.
+ * Reads a regular expression in JavaScript's form. It is matched by RE2, which tries all ways at once, so that none
+ * takes long on any text; in return there is no looking ahead or behind and no referring back. Throws UsageError, with
+ * a sentence that follows the pattern's name.
  */
 export function readPattern(source: string, flags: string): Pattern {
   const compiled = compile(source, flags)

@@ -10,7 +10,8 @@ const claimSchema = z.object({ id: z.string(), body: z.string() })
 
 /**
  * The id of what a call makes: a new one, or for a repeat with the same `Idempotency-Key` the first call's, for 24 h.
- * Everything made under it bears being made again, so a call that died half-way is completed by its repeat. Throws a 409 for a repeat with another body.
+ * Everything made under it bears being made again, so a call that died half-way is completed by its repeat. Throws a
+ * 409 for a repeat with another body.
  */
 export async function callId(
   api: Api,

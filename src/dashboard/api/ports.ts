@@ -14,7 +14,10 @@ import type { Bilingual, Lang } from '../../core/text/lang.ts'
 import type { Store } from '../../store/store.ts'
 import type { Overview } from './shapes.ts'
 
-/** What the API and the console are handed. Whatever touches the store may throw StoreUnavailableError: the caller is answered 503. */
+/**
+ * What the API and the console are handed. Whatever touches the store may throw StoreUnavailableError: the caller is
+ * answered 503.
+ */
 export interface ApiPorts {
   config: ApiConfig
   version: string
@@ -30,7 +33,10 @@ export interface ApiPorts {
   schedules: ApiSchedules
   now(): number
   log: Pick<Log, 'info' | 'warn' | 'error'>
-  /** The moment a written date stands for, in the server's time zone; a day alone is its start, or as an `end` its last moment. */
+  /**
+   * The moment a written date stands for, in the server's time zone; a day alone is its start, or as an `end` its last
+   * moment.
+   */
   readDate(text: string, edge: 'start' | 'end'): number | undefined
   laneCounts(): Promise<Overview['lanes']>
   /** Tasks that wait in a queue and have no record yet. */
@@ -44,8 +50,8 @@ export interface ApiPorts {
   /** False when there is no such task or it has not ended. */
   retry(taskId: string, by: string, options: { fresh: boolean }): Promise<boolean>
   /**
-   * Runs the message of an ended task again as a task of its own with this id, and leaves an audit line; the same id again is the same task. Undefined
-   * when there is no such task.
+   * Runs the message of an ended task again as a task of its own with this id, and leaves an audit line; the same id
+   * again is the same task. Undefined when there is no such task.
    */
   replay(taskId: string, options: ReplayOptions): Promise<Run | 'live' | 'builtin' | undefined>
   /** What a replay says beside what the task said that it repeats; undefined when it is none. */

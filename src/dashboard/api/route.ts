@@ -19,7 +19,9 @@ export interface Input<Params, Query, Body> {
   response: Response
 }
 
-/** One line of the API: what it takes, what it gives, who may call it, and the work. The document is made from it too. */
+/**
+ * One line of the API: what it takes, what it gives, who may call it, and the work. The document is made from it too.
+ */
 export interface Route<
   Params extends Fields = Fields,
   Query extends Fields = Fields,

@@ -30,7 +30,10 @@ export function serve(api: Api, routes: readonly Route[]): Router {
   return router
 }
 
-/** What Express itself stumbles over before any route: a path that is not URI-encoded. Four parameters make it an error's. */
+/**
+ * What Express itself stumbles over before any route: a path that is not URI-encoded. Four parameters make it an
+ * error's.
+ */
 function unreadable(error: unknown, _request: Request, response: Response, next: NextFunction): void {
   if (error instanceof URIError) refuse(response, invalid('path', 'not URI-encoded'))
   else next(error)

@@ -78,7 +78,10 @@ export type TaskDetail = z.infer<typeof taskDetailSchema>
 export const taskListSchema = z.object({ tasks: z.array(taskSummarySchema), next: z.number().optional() })
 export type TaskList = z.infer<typeof taskListSchema>
 
-/** GET /api/overview: what the front page shows, and what GET /api/live sends again on every change (server-sent events). */
+/**
+ * GET /api/overview: what the front page shows, and what GET /api/live sends again on every change (server-sent
+ * events).
+ */
 export const overviewSchema = z.object({
   store: z.object({ kind: z.enum(['redis', 'embedded']), up: z.boolean() }),
   version: z.string(),
@@ -138,7 +141,10 @@ export const pushSchema = z.object({
 })
 export const pushedSchema = z.object({ deliveryIds: z.array(z.string()) })
 
-/** POST /api/tasks: runs a command as an API caller; the answer is read from GET /api/tasks/:id (`deliveries`), or goes to `to` when given. */
+/**
+ * POST /api/tasks: runs a command as an API caller; the answer is read from GET /api/tasks/:id (`deliveries`), or goes
+ * to `to` when given.
+ */
 export const newTaskSchema = z.object({
   text: z.string().min(1),
   to: z
@@ -195,7 +201,10 @@ export type ListedSchedule = z.infer<typeof listedScheduleSchema>
 export const scheduleListSchema = z.object({ schedules: z.array(listedScheduleSchema), timeZone: z.string() })
 export type ScheduleList = z.infer<typeof scheduleListSchema>
 
-/** POST /api/schedules. It runs as `owner` (a person of that channel) with what they may use at that time; left out, as the caller. */
+/**
+ * POST /api/schedules. It runs as `owner` (a person of that channel) with what they may use at that time; left out, as
+ * the caller.
+ */
 export const newScheduleSchema = policySchema.extend({
   /** `every weekday 9:00`, `每月1号 9:00`, `every 2 hours`, `0 9 * * 1-5` */
   when: z.string().min(1),
@@ -220,7 +229,10 @@ export const auditListSchema = z.object({
 
 /** GET /api/usage?days= : what models were used for, and the budgets. */
 export { usageSchema }
-/** POST /api/budgets/raises: more of one measure for a person (`onebot:10001`), a group (`group:onebot:20001`) or everybody (`all`). */
+/**
+ * POST /api/budgets/raises: more of one measure for a person (`onebot:10001`), a group (`group:onebot:20001`) or
+ * everybody (`all`).
+ */
 export const newRaiseSchema = z.object({
   subject: z.string().min(1),
   measure: measureSchema,
@@ -230,7 +242,10 @@ export const newRaiseSchema = z.object({
   until: z.string().optional(),
 })
 
-/** POST /api/session {password} → cookie; GET tells who; DELETE ends it. State-changing calls by cookie carry the header `x-huitou-csrf: <csrf>`. */
+/**
+ * POST /api/session {password} → cookie; GET tells who; DELETE ends it. State-changing calls by cookie carry the header
+ * `x-huitou-csrf: <csrf>`.
+ */
 export const sessionSchema = z.object({
   signedIn: z.boolean(),
   csrf: z.string().optional(),
@@ -238,5 +253,8 @@ export const sessionSchema = z.object({
 })
 export type Session = z.infer<typeof sessionSchema>
 
-/** POST /api/files (body: the bytes; headers content-type and x-file-name, URI-encoded) → a fileId for `kept` media. GET /api/files/:id gives the bytes. */
+/**
+ * POST /api/files (body: the bytes; headers content-type and x-file-name, URI-encoded) → a fileId for `kept` media. GET
+ * /api/files/:id gives the bytes.
+ */
 export const uploadedSchema = z.object({ fileId: z.string(), name: z.string(), type: z.string(), bytes: z.number() })

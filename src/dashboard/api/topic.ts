@@ -3,7 +3,9 @@ import type { ApiPorts } from './ports.ts'
 
 const retryMs = 2000
 
-/** One subscription for many listeners, held while there are any. Signals are hints: while the store is away none come. */
+/**
+ * One subscription for many listeners, held while there are any. Signals are hints: while the store is away none come.
+ */
 export interface Topic {
   /** Call the result to leave. */
   join(listener: (payload: unknown) => void): () => void
@@ -31,8 +33,9 @@ export function topicOf(signals: Signals, name: string, log: ApiPorts['log']): T
 }
 
 /**
- * One subscription, tried again until it stands or is left. Its retries and its end are its own, so that one that was left never
- * comes back beside the next: left while it is being made, it is given back as soon as it stands, and hears nothing in between.
+ * One subscription, tried again until it stands or is left. Its retries and its end are its own, so that one that was
+ * left never comes back beside the next: left while it is being made, it is given back as soon as it stands, and hears
+ * nothing in between.
  */
 function hold(signals: Signals, topic: string, hear: (payload: unknown) => void, log: ApiPorts['log']): () => void {
   let isLeft = false

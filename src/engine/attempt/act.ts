@@ -20,8 +20,8 @@ const TRIES = 3
 const BETWEEN_MS = 1_000
 
 /**
- * Has it done in the chat that asks, in several tries where one more could help: done twice it is as done once. What cannot be done is answered
- * with a sentence for the person, and the platform's reason for operators.
+ * Has it done in the chat that asks, in several tries where one more could help: done twice it is as done once. What
+ * cannot be done is answered with a sentence for the person, and the platform's reason for operators.
  */
 export async function act(
   action: ChatAction,

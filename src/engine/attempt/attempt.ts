@@ -12,7 +12,10 @@ export type Attempt =
   | { state: 'refused'; why: string; say: readonly Part[] }
   | { state: 'ignored'; why: string }
   | { state: 'cancelled' }
-  /** It goes on when one of these ends. `isQuiet`: the timeline has been told already, or it would be told again and again. */
+  /**
+   * It goes on when one of these ends. `isQuiet`: the timeline has been told already, or it would be told again and
+   * again.
+   */
   | { state: 'waits'; waits: Wait[]; isQuiet?: boolean }
   /** The process stops, or it was not begun; somebody takes it up again. */
   | { state: 'interrupted'; why?: string }

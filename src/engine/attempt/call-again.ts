@@ -13,7 +13,10 @@ export interface CallAgainPorts extends SlotPorts {
   languages: Pick<Languages, 'of'>
 }
 
-/** For a command whose effects are to be undone. It runs in a slot of its lane, with the code that the task was done with. */
+/**
+ * For a command whose effects are to be undone. It runs in a slot of its lane, with the code that the task was done
+ * with.
+ */
 export function openCallAgain(ports: CallAgainPorts): CallAgain {
   return async (run, undoes, limitMs, shutdown) => {
     const { lane, route, message } = run.task

@@ -7,7 +7,10 @@ import type { WaitingPorts } from '../waiting/ports.ts'
 import { waitFor } from '../waiting/waits.ts'
 import { type Attempt, refuse } from './attempt.ts'
 
-/* What is different about a task that a model called as a tool, or that is a child task of another. A called one that a person has run again is theirs, like any other. */
+/*
+ * What is different about a task that a model called as a tool, or that is a child task of another. A called one that a
+ * person has run again is theirs, like any other.
+ */
 
 export type CalledPorts = WaitingPorts
 

@@ -18,7 +18,10 @@ const LONGEST_LOG_CHARS = 2_000
 export interface CallPorts extends RunCallPorts, ModelCallPorts, ActPorts {
   store: RunCallPorts['store'] & ActPorts['store'] & { steps: Steps; runs: Runs }
   say: Say
-  /** Aborted when this process stops: tasks of this lane go on elsewhere, from their next step. Undefined for those that may end here. */
+  /**
+   * Aborted when this process stops: tasks of this lane go on elsewhere, from their next step. Undefined for those that
+   * may end here.
+   */
   parking(lane: string): AbortSignal | undefined
   changed(taskId: string): void
   now(): number

@@ -30,7 +30,10 @@ export type Claim =
       end(): void
     }
 
-/** Claims an attempt at the task, in its `turn` where it has one, and holds the claim for as long as the attempt goes on. */
+/**
+ * Claims an attempt at the task, in its `turn` where it has one, and holds the claim for as long as the attempt goes
+ * on.
+ */
 export async function claimAttempt(task: Task, attemptKey: string | undefined, ports: ClaimPorts): Promise<Claim> {
   const startedAt = ports.now()
   const claim = await ports.store.runs.start({ ...newRunOf(task), attemptKey }, startedAt, ports.leaseMs)

@@ -14,7 +14,10 @@ import { ANSWER, type Attempt } from './attempt.ts'
 import { backoffMs } from './retries.ts'
 import { sentences } from './sentences.ts'
 
-/** So many child tasks have a line each in their parent's timeline, which is short, and those beyond only when they fail. */
+/**
+ * So many child tasks have a line each in their parent's timeline, which is short, and those beyond only when they
+ * fail.
+ */
 const CHILDREN_TOLD = 50
 
 export interface ConcludePorts {
@@ -35,8 +38,8 @@ export interface Concluded {
 }
 
 /**
- * Writes the attempt's end down, the answer first: dying in between says it again under the same id, which is sent once.
- * What was worked out is not lost to a store that is away for a moment.
+ * Writes the attempt's end down, the answer first: dying in between says it again under the same id, which is sent
+ * once. What was worked out is not lost to a store that is away for a moment.
  */
 export async function conclude(
   run: Run,

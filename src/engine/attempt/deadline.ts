@@ -1,7 +1,10 @@
 /** Why an attempt was told to stop. */
 export type StopCause = 'cancelled' | 'timeout' | 'shutdown'
 
-/** One signal for the three ways an attempt can be stopped, and which of them came first. Waiting for a slot is not the command's time. */
+/**
+ * One signal for the three ways an attempt can be stopped, and which of them came first. Waiting for a slot is not the
+ * command's time.
+ */
 export interface Deadline {
   readonly signal: AbortSignal
   readonly cause: StopCause | undefined

@@ -49,8 +49,9 @@ export interface DoorPorts {
 }
 
 /**
- * The one way by which a command asks for anything: a guard, then the table of handlers, asked again while the store is away.
- * Rejects what comes after a cancel or the time limit. What it began before a shutdown goes on elsewhere, so that one may go on here, too.
+ * The one way by which a command asks for anything: a guard, then the table of handlers, asked again while the store is
+ * away. Rejects what comes after a cancel or the time limit. What it began before a shutdown goes on elsewhere, so that
+ * one may go on here, too.
  */
 export function openDoor(
   own: Handlers,

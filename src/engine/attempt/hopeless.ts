@@ -2,8 +2,9 @@ import type { Run } from '../../core/task/run.ts'
 import type { Runs } from '../../store/store.ts'
 
 /**
- * A process that dies takes its tasks' attempts along; so many of these are forgiven as long as no step is kept between them.
- * Many, because scene code dies with its thread or child alone: it is hardly ever the task that kills its process.
+ * A process that dies takes its tasks' attempts along; so many of these are forgiven as long as no step is kept between
+ * them. Many, because scene code dies with its thread or child alone: it is hardly ever the task that kills its
+ * process.
  */
 const FORGIVEN_CRASHES = 50
 

@@ -35,7 +35,9 @@ export function openQuestions(run: Run, lang: Lang, ports: QuestionPorts, deadli
   const asked = new Map<string, number>()
   const attached: Part[] = []
 
-  /** By its words, and its place among those of the same words: a step may spare the next attempt an earlier question. */
+  /**
+   * By its words, and its place among those of the same words: a step may spare the next attempt an earlier question.
+   */
   function keyOf(text: string): string {
     const place = (asked.get(text) ?? 0) + 1
     asked.set(text, place)

@@ -18,8 +18,8 @@ export interface BuiltinPorts {
 }
 
 /**
- * Runs a built-in command. They only touch the store, so its time limit bounds them, and they bear a repeat, so its being
- * away is sat out.
+ * Runs a built-in command. They only touch the store, so its time limit bounds them, and they bear a repeat, so its
+ * being away is sat out.
  */
 export async function runBuiltin(run: Run, route: Route, lang: Lang, ports: BuiltinPorts): Promise<Attempt> {
   const builtin = ports.builtins.get(route.command)

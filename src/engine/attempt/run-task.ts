@@ -46,9 +46,9 @@ export type AttemptPorts = ClaimPorts &
   }
 
 /**
- * One attempt at a task: claims it (in its `turn`, where it has one), runs its command under its time limit, says what there is
- * to say, writes the end down, and compensates where it ended otherwise than done. The second call for a task that has ended does
- * nothing. Throws only StoreUnavailableError; then nothing is decided and it may be called again.
+ * One attempt at a task: claims it (in its `turn`, where it has one), runs its command under its time limit, says what
+ * there is to say, writes the end down, and compensates where it ended otherwise than done. The second call for a task
+ * that has ended does nothing. Throws only StoreUnavailableError; then nothing is decided and it may be called again.
  */
 export async function runTask(
   task: Task,

@@ -15,7 +15,10 @@ export interface UnknownPorts extends AnsweringPorts {
   catalog(): Catalog
 }
 
-/** A message that names no command: an answer to what a task asks, a hint for who mistyped, nothing for what nobody wrote. */
+/**
+ * A message that names no command: an answer to what a task asks, a hint for who mistyped, nothing for what nobody
+ * wrote.
+ */
 export async function answerUnknown(run: Run, lang: Lang, engine: UnknownPorts): Promise<Attempt> {
   const { message } = run.task
   const event = message.parts.find((part) => part.kind === 'event')

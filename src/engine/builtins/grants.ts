@@ -133,7 +133,10 @@ export function grantBuiltins(ports: BuiltinPorts): Builtin[] {
   }
 }
 
-/** `zhangsan` is a person on the asker's own channel; `wecom:zhangsan` one elsewhere; `group:…` a group; `group` the one we are in. */
+/**
+ * `zhangsan` is a person on the asker's own channel; `wecom:zhangsan` one elsewhere; `group:…` a group; `group` the one
+ * we are in.
+ */
 export function subjectOf(who: string, call: BuiltinCall): string {
   const { channel, chat, chatKind } = call.message.from
   if (who === 'group' && chatKind === 'group') return `group:${personKey(channel, chat)}`

@@ -8,7 +8,10 @@ import { argument, type Builtin, type BuiltinCall, type BuiltinPorts, builtin } 
 /** What is granted to those who may change the preset of a conversation that a whole group shares. */
 export const PRESET_RIGHT = { scene: 'preset', command: 'use' } as const
 
-/** Who the model is in this conversation. Everybody chooses for their own; for one that is shared it takes an administrator or a grant. */
+/**
+ * Who the model is in this conversation. Everybody chooses for their own; for one that is shared it takes an
+ * administrator or a grant.
+ */
 export function presetBuiltins({ presets, memory, admins, store, now }: BuiltinPorts): Builtin[] {
   const titleOf = ({ name, title }: Preset, call: BuiltinCall): string => {
     const shown = title && inLang(call.lang, title)

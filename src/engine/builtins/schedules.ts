@@ -147,7 +147,10 @@ function actionOf(word: string): Act | 'add' | 'list' | undefined {
   return Object.hasOwn(actions, name) ? actions[name] : undefined
 }
 
-/** A time in quotes and what follows, or the longest beginning that can be read as a time. What stands for a time and is none comes back as one. */
+/**
+ * A time in quotes and what follows, or the longest beginning that can be read as a time. What stands for a time and is
+ * none comes back as one.
+ */
 function whenAndText(line: string): { when: string; text: string } {
   const first = nextWord(line, 0)
   if (first === undefined) return { when: '', text: '' }

@@ -38,8 +38,9 @@ export async function compensateLater(run: Run, ports: CompensationPorts, shutdo
 }
 
 /**
- * Calls what the task registered, the last one first and each once, in a slot of its lane. For one who knows that no attempt at it goes on. Nothing when it
- * is live, or being taken back elsewhere. What a crash or a stop leaves over the sweeper has done later.
+ * Calls what the task registered, the last one first and each once, in a slot of its lane. For one who knows that no
+ * attempt at it goes on. Nothing when it is live, or being taken back elsewhere. What a crash or a stop leaves over the
+ * sweeper has done later.
  */
 export async function compensateTask(ended: Run, ports: CompensationPorts, shutdown: AbortSignal): Promise<void> {
   const { runs, steps } = ports.store

@@ -3,7 +3,10 @@ import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import { liveStates, type Run, type RunState } from '../../core/task/run.ts'
 import type { Store } from '../../store/store.ts'
 
-/* What a task registered to take it back (`onCancel`), kept among its steps, and which tasks have ended and still are to be taken back. */
+/*
+ * What a task registered to take it back (`onCancel`), kept among its steps, and which tasks have ended and still are
+ * to be taken back.
+ */
 
 const REGISTERED = 'undo:'
 const TAKEN_BACK = 'undone:'
@@ -32,7 +35,10 @@ export function pendingIn(kept: Kept): { name: string; timeoutMs: number }[] {
   })
 }
 
-/** What a task that ended otherwise than done is in: it has effects to be taken back first, they are taken back, or there are none. */
+/**
+ * What a task that ended otherwise than done is in: it has effects to be taken back first, they are taken back, or
+ * there are none.
+ */
 export function compensationState(kept: Kept): 'owed' | 'taken-back' | 'none' {
   if (pendingIn(kept).length > 0) return 'owed'
   return kept.some(({ name }) => name.startsWith(TAKEN_BACK)) ? 'taken-back' : 'none'
@@ -43,7 +49,10 @@ export function mayCompensate({ task: { route } }: Run): boolean {
   return route !== undefined && route.scene !== ''
 }
 
-/** After such an end what was registered is taken back; what is done stays, and what was ignored was not for the command. */
+/**
+ * After such an end what was registered is taken back; what is done stays, and what was ignored was not for the
+ * command.
+ */
 export function isCompensatedAfter(state: RunState): boolean {
   return state === 'cancelled' || state === 'failed' || state === 'refused'
 }
@@ -75,7 +84,10 @@ export async function mayCompensateNow(
   return true
 }
 
-/** How it may be begun: at once, or after the time that its last attempt may still take; undefined when it is owed nothing. */
+/**
+ * How it may be begun: at once, or after the time that its last attempt may still take; undefined when it is owed
+ * nothing.
+ */
 export async function howPending(
   run: Run,
   { settings }: Pick<Store, 'settings'>,

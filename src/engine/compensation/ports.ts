@@ -7,7 +7,10 @@ import type { Languages } from '../people/languages.ts'
 /** What calling a command again has come to. `failed` may go better another time, `gone` will not. */
 export type CalledAgain = { state: 'done' } | { state: 'interrupted' } | { state: 'failed' | 'gone'; why: string }
 
-/** Calls the command of an ended task once more, as far as its kept steps go, and has it undo what it registered under these names. */
+/**
+ * Calls the command of an ended task once more, as far as its kept steps go, and has it undo what it registered under
+ * these names.
+ */
 export type CallAgain = (
   run: Run,
   undoes: readonly string[],

@@ -28,8 +28,8 @@ export interface InterruptPorts extends Pick<TaskControlPorts, 'say' | 'language
 export type Interrupt = (newer: Run) => Promise<void>
 
 /**
- * Those before it end as cancelled, wherever they run, and their questions stay in the conversation's memory without an answer. Safe to repeat: whoever
- * dies in the middle is followed by the worker that takes the newer one up.
+ * Those before it end as cancelled, wherever they run, and their questions stay in the conversation's memory without an
+ * answer. Safe to repeat: whoever dies in the middle is followed by the worker that takes the newer one up.
  */
 export function openInterrupt(ports: InterruptPorts): Interrupt {
   const { store, say, languages, memory, endCalled, promote, changed, now, log } = ports
@@ -37,7 +37,8 @@ export function openInterrupt(ports: InterruptPorts): Interrupt {
   async function replace(older: Run, newer: Run): Promise<void> {
     // About to say its last word: who works at it ends it, or who takes it up when that one died.
     if (!(await mayReplace(older, store))) return
-    // Before it ends, so that the newer question never is asked without it; answered meanwhile, it stands there already.
+    // Before it ends, so that the newer question never is asked without it; answered meanwhile, it stands there
+    // already.
     const { message, route } = older.task
     const text = route?.rest ?? message.text
     const conversation = conversationOf(message.from, older.owner, memory)

@@ -30,8 +30,8 @@ export interface TaskControl {
    */
   cancel(run: Run, by: string, options?: { again?: boolean }): Promise<boolean>
   /**
-   * Runs an ended task again under its number: from the step that failed, or `fresh` from the start, as what was taken back is in any case. False when it is
-   * live or still being taken back.
+   * Runs an ended task again under its number: from the step that failed, or `fresh` from the start, as what was taken
+   * back is in any case. False when it is live or still being taken back.
    */
   retry(run: Run, by: string, options?: { fresh?: boolean }): Promise<boolean>
   /** Tells the task that called this one as a tool, if any, that it has ended. */

@@ -19,18 +19,24 @@ export interface FanOutOrder {
   attempts?: number
 }
 
-/** What an `all` has come to, in the order of its items; that it goes on; or that it is more than can be handed over. */
+/**
+ * What an `all` has come to, in the order of its items; that it goes on; or that it is more than can be handed over.
+ */
 export type Fanned = { ends: ChildEnd[] } | { waits: Wait } | { tooLargeBytes: number }
 
 /** A task that is one item of an `all`. */
 export type ChildTask = Task & { piece: ChildItem; parent: NonNullable<Task['parent']> }
 
 /**
- * Fan-outs: the items of an `all` as tasks of their own. Nobody is in charge of one: the child task that ends begins the next one before it is over
- * itself, so whoever dies in between does it once more, and the last one wakes its parent.
+ * Fan-outs: the items of an `all` as tasks of their own. Nobody is in charge of one: the child task that ends begins
+ * the next one before it is over itself, so whoever dies in between does it once more, and the last one wakes its
+ * parent.
  */
 export interface FanOut {
-  /** Begins the first child tasks, or looks after those that are under way; asked again by a later attempt, it is the same. */
+  /**
+   * Begins the first child tasks, or looks after those that are under way; asked again by a later attempt, it is the
+   * same.
+   */
   all(run: Run, order: FanOutOrder): Promise<Fanned>
   /** How the child tasks ended; undefined when there are none, or some have not. */
   kept(run: Run, name: string): Promise<Fanned | undefined>
@@ -52,7 +58,10 @@ export interface FanOutPorts {
   log: Log
 }
 
-/** The parent is woken by the last child task; it looks besides, ever more rarely, for what a crash or a cancel left behind. */
+/**
+ * The parent is woken by the last child task; it looks besides, ever more rarely, for what a crash or a cancel left
+ * behind.
+ */
 const FIRST_LOOK_MS = 60_000
 /** More in one hand would be too much for a command's memory. */
 const MOST_BYTES = 32 * 1024 * 1024

@@ -18,7 +18,10 @@ export interface MediaFiles {
   quoted(messageId: string, at: Address, signal: AbortSignal): Promise<Part[]>
   /** The file this person sent last in this chat, for a while. */
   lastSent(at: Address, person: string): Promise<Part | undefined>
-  /** Keeps the bytes at `path` for download. `url` opens them without a login, where config says under which address we are reached. */
+  /**
+   * Keeps the bytes at `path` for download. `url` opens them without a login, where config says under which address we
+   * are reached.
+   */
   keep(file: {
     path: string
     name: string

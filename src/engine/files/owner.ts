@@ -18,8 +18,8 @@ export function ownerMark(): string {
 }
 
 /**
- * Whether the process of a mark has surely ended. False for one of another machine or container, of which nothing is known from here, and
- * for a mark that cannot be read.
+ * Whether the process of a mark has surely ended. False for one of another machine or container, of which nothing is
+ * known from here, and for a mark that cannot be read.
  */
 export function hasEnded(mark: string): boolean {
   const read = ownerSchema.safeParse(jsonOf(mark))

@@ -22,8 +22,8 @@ export interface Scratch {
 /** All scratch folders of an installation on this disk, of which this process has its own. */
 export interface ScratchRoot extends Scratch {
   /**
-   * Takes away what killed processes have left: at once where they were processes of this machine, otherwise when it is an hour old. Throws
-   * when a folder cannot be removed, after it has tried the others.
+   * Takes away what killed processes have left: at once where they were processes of this machine, otherwise when it is
+   * an hour old. Throws when a folder cannot be removed, after it has tried the others.
    */
   removeDead(): Promise<void>
 }

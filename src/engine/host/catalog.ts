@@ -42,7 +42,10 @@ interface Generation {
   watched: readonly string[]
 }
 
-/** The scenes as they are now, and all that is wrong with them and their settings. Rejects only when no host can be started. */
+/**
+ * The scenes as they are now, and all that is wrong with them and their settings. Rejects only when no host can be
+ * started.
+ */
 export async function readCatalog(options: Omit<CatalogOptions, 'onChange'>): Promise<Catalog> {
   const read = readSources(options.sceneDirs, 1, options.settings)
   return (await nextGeneration(nothing, read, options)).catalog
@@ -51,8 +54,8 @@ export async function readCatalog(options: Omit<CatalogOptions, 'onChange'>): Pr
 const nothing: Sources = { files: [], snapshots: {}, settings: {} }
 
 /**
- * Learns what the scene folders hold from a host, and again whenever a file in them changes. A file that is broken goes on as it was when it
- * last was good, and is among the faults. Rejects only when no host can be started.
+ * Learns what the scene folders hold from a host, and again whenever a file in them changes. A file that is broken goes
+ * on as it was when it last was good, and is among the faults. Rejects only when no host can be started.
  */
 export async function watchCatalog(options: CatalogOptions): Promise<WatchedCatalog> {
   const folders = options.sceneDirs.map((dir) => resolve(dir))

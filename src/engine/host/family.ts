@@ -11,7 +11,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 const NOTICE_MS = 100
 const LOOK_MS = 5
 
-/** Ends a host and its programs; those that have made themselves a group of their own go on. Throws nothing when they are gone. */
+/**
+ * Ends a host and its programs; those that have made themselves a group of their own go on. Throws nothing when they
+ * are gone.
+ */
 export function endFamily(host: number): void {
   for (const pid of [-host, host]) {
     try {
@@ -23,8 +26,8 @@ export function endFamily(host: number): void {
 }
 
 /**
- * What this process and its programs hold in memory, in bytes: what the system cannot take back, so not the code of libraries and other files that are mapped.
- * Only Linux tells so much; elsewhere it is the RSS of this process alone.
+ * What this process and its programs hold in memory, in bytes: what the system cannot take back, so not the code of
+ * libraries and other files that are mapped. Only Linux tells so much; elsewhere it is the RSS of this process alone.
  */
 export function familyBytes(): number {
   const own = heldBytes(process.pid)

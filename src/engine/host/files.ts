@@ -16,7 +16,10 @@ const savedSchema = z.object({
 })
 const keptSchema = z.object({ kept: z.object({ fileId: z.string(), url: z.string().optional() }) })
 
-/** A command's end of its files: small words go to the engine, contents over the disk. It ends no earlier than what is `tracked`. */
+/**
+ * A command's end of its files: small words go to the engine, contents over the disk. It ends no earlier than what is
+ * `tracked`.
+ */
 export function filesOf({ outside }: Setting, tracked: <T>(work: Promise<T>) => Promise<T>): Files {
   async function done<T>(asked: FileOrder, schema: z.ZodType<T>): Promise<T> {
     const answer = await outside.call({ method: 'file', order: asked })

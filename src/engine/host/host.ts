@@ -16,7 +16,10 @@ export interface HostRun {
   attempt: number
   isFresh?: boolean
   taskNumber: number
-  /** It is called only for these that it registered, to take it back: the names, in the order in which they were registered. */
+  /**
+   * It is called only for these that it registered, to take it back: the names, in the order in which they were
+   * registered.
+   */
   undoes?: string[]
   /** Of its scene; a host that has another does not begin. */
   version?: string
@@ -236,7 +239,10 @@ export function openHost(options: PortOptions & { sources: Sources }, owner: Hos
   return host
 }
 
-/** Undefined when it is nothing a host says. What comes often is looked at by hand: the schemas cost more than the rest of the round trip. */
+/**
+ * Undefined when it is nothing a host says. What comes often is looked at by hand: the schemas cost more than the rest
+ * of the round trip.
+ */
 function heardAs(message: unknown): FromHost | undefined {
   const kind = typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined
   // The casts hold: `main.ts` makes these with their types checked, and bounds what a command puts in.

@@ -19,8 +19,8 @@ import type { Watch } from './watchdog.ts'
 import { openWire } from './wire.ts'
 
 /*
- * A host: a thread or a child process that loads the scene files and then runs one command after the other. It is started by `start.ts`, and
- * may be killed at any moment.
+ * A host: a thread or a child process that loads the scene files and then runs one command after the other. It is
+ * started by `start.ts`, and may be killed at any moment.
  */
 
 const progressEveryMs = 100

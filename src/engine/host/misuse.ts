@@ -6,7 +6,10 @@ export class MisuseError extends AppError {
   readonly retry = 'never'
 }
 
-/** What was asked for outside was not done; a command that does not mind catches it, else its sentence is what the person reads. */
+/**
+ * What was asked for outside was not done; a command that does not mind catches it, else its sentence is what the
+ * person reads.
+ */
 export class NotDoneError extends UsageError {
   readonly reason: string
   constructor(sentence: string, reason: string) {

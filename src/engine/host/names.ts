@@ -4,7 +4,10 @@ import { MisuseError } from './misuse.ts'
 
 export const nameSchema = z.string().min(1).max(200)
 
-/** Takes a name for one call of a kind; what comes of the call is kept under it. Throws MisuseError for one that is taken, or that no author may take. */
+/**
+ * Takes a name for one call of a kind; what comes of the call is kept under it. Throws MisuseError for one that is
+ * taken, or that no author may take.
+ */
 export type TakeName = (
   kind: 'say' | 'step' | 'sleep' | 'ask' | 'approve' | 'all' | 'onCancel',
   name: unknown,

@@ -16,8 +16,9 @@ export interface WantedPiece {
 const inWork = new AsyncLocalStorage<true>()
 
 /**
- * Calls the command from its top, with what its parent has kept, up to the `all` with that name, and does the work for the one item there: what that
- * gives back. How the rest of the command goes is of no matter then. `own` is the context of the child task, `parents` that of its parent.
+ * Calls the command from its top, with what its parent has kept, up to the `all` with that name, and does the work for
+ * the one item there: what that gives back. How the rest of the command goes is of no matter then. `own` is the context
+ * of the child task, `parents` that of its parent.
  */
 export async function runPiece(command: Command, piece: WantedPiece, own: Context, parents: Context): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()

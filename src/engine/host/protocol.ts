@@ -11,11 +11,14 @@ import { langSchema } from '../../core/text/lang.ts'
 import type { Sources } from '../../scenes/sources.ts'
 
 /*
- * What the engine and a host say to each other. A host is a thread or a child process that has loaded the scene files and runs
- * one command at a time; all that a command wants from outside comes over these messages, so a host can be killed at any moment.
+ * What the engine and a host say to each other. A host is a thread or a child process that has loaded the scene files
+ * and runs one command at a time; all that a command wants from outside comes over these messages, so a host can be
+ * killed at any moment.
  */
 
-/** What a command wants with files. Their contents lie in the attempt's scratch folder, which engine and host both see. */
+/**
+ * What a command wants with files. Their contents lie in the attempt's scratch folder, which engine and host both see.
+ */
 const fileOrderSchema = z.discriminatedUnion('kind', [
   /** Answered with the folder's `path`. */
   z.object({ kind: z.literal('scratch') }),
@@ -42,7 +45,9 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     /** It was never begun before, so no step of it is kept. */
     isFresh: z.boolean().optional(),
     taskNumber: z.number(),
-    /** It is called only to be taken back: what it registered and is to call, in the order in which it was registered. */
+    /**
+     * It is called only to be taken back: what it registered and is to call, in the order in which it was registered.
+     */
     undoes: z.array(z.string()).optional(),
     /** The version of its scene that is meant. */
     version: z.string().optional(),
@@ -103,12 +108,18 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       }),
       /** Answered with `{ text }`, or with the `sentence` why there is none. */
       z.object({ method: z.literal('ask'), messages: z.array(llmMessageSchema).min(1) }),
-      /** `mayWait`: it may give its slot up for the tools that the model calls; not inside a step, whose work is done in one go. */
+      /**
+       * `mayWait`: it may give its slot up for the tools that the model calls; not inside a step, whose work is done in
+       * one go.
+       */
       z.object({ method: z.literal('converse'), text: z.string(), mayWait: z.boolean() }),
       /** Answered with nothing, or with the `sentence` why it was not done. */
       z.object({ method: z.literal('act'), action: chatActionSchema }),
       z.object({ method: z.literal('file'), order: fileOrderSchema }),
-      /** Answered with the `value` it came to, or with what it `waits` for: then nothing more is answered, and the host ends the run so. */
+      /**
+       * Answered with the `value` it came to, or with what it `waits` for: then nothing more is answered, and the host
+       * ends the run so.
+       */
       z.object({
         method: z.literal('wait'),
         /** Answered with nothing, and nothing begun, when it has not come to an end. */
@@ -131,7 +142,10 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ method: z.literal('coolDown'), name: z.string(), forMs: z.number() }),
       z.object({ method: z.literal('onCancel'), name: z.string(), timeoutMs: z.number() }),
       z.object({ method: z.literal('tookBack'), name: z.string(), ms: z.number(), error: z.string().optional() }),
-      /** Answered with the `steps` that are kept, and whether that `isAll`: where it is not, the others are asked for by name. */
+      /**
+       * Answered with the `steps` that are kept, and whether that `isAll`: where it is not, the others are asked for by
+       * name.
+       */
       z.object({ method: z.literal('keptSteps') }),
       /** Answered with the `value` that is kept, or nothing. */
       z.object({ method: z.literal('findStep'), name: z.string() }),
@@ -153,7 +167,10 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
       z.object({ state: z.literal('done'), parts: z.array(partSchema), asked: z.array(z.string()).optional() }),
       /** What the one item that was wanted has come to. */
       z.object({ state: z.literal('piece'), value: z.unknown(), asked: z.array(z.string()).optional() }),
-      /** The words do not fit the command's schema, or the command said no: a sentence for the person, and why for operators. */
+      /**
+       * The words do not fit the command's schema, or the command said no: a sentence for the person, and why for
+       * operators.
+       */
       z.object({ state: z.literal('refused'), why: z.string(), reason: z.string().optional() }),
       /** It can go no further before one of these ends. */
       z.object({ state: z.literal('waits'), waits: z.array(waitSchema).min(1) }),

@@ -16,8 +16,9 @@ export interface Remembered {
 }
 
 /**
- * Answers `findStep` here: a first attempt has nothing to find, and a later one asks for all that is kept at its first step. So a new step costs
- * one trip to the store, the one that keeps it. While the run `parks`, a step that is not kept is answered so.
+ * Answers `findStep` here: a first attempt has nothing to find, and a later one asks for all that is kept at its first
+ * step. So a new step costs one trip to the store, the one that keeps it. While the run `parks`, a step that is not
+ * kept is answered so.
  */
 export function rememberSteps(
   { isFresh }: Pick<RunOrder, 'isFresh'>,

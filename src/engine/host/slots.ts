@@ -7,8 +7,8 @@ export type { HostCalls, HostEnd, HostRun }
 /** The places of a lane: each runs one command at a time, away from the main thread. */
 export interface Slots {
   /**
-   * Runs a command, when a slot is free; those who wait go in order. Never rejects. When the signal aborts, the command is told, and killed
-   * after `graceMs`; its slot is free again either way.
+   * Runs a command, when a slot is free; those who wait go in order. Never rejects. When the signal aborts, the command
+   * is told, and killed after `graceMs`; its slot is free again either way.
    */
   run(run: HostRun, calls: HostCalls, signal: AbortSignal, graceMs: number): Promise<HostEnd>
   /** The scene files have changed: runs from now on have the new ones, those that run keep theirs. */
@@ -40,7 +40,10 @@ const PATIENCE_MS = 50
 export function openSlots(options: SlotsOptions): Slots {
   const { size, idleMs = 60_000, env = {}, log } = options
   const hosts = new Set<Host>()
-  /** Those that load the scenes. One at a time: a burst of quick commands is through before all the threads it could have would have started. */
+  /**
+   * Those that load the scenes. One at a time: a burst of quick commands is through before all the threads it could
+   * have would have started.
+   */
   const starting = new Set<Host>()
   /** The most recently used one last: the others may grow old and go. */
   const idle: Host[] = []
@@ -69,7 +72,10 @@ export function openSlots(options: SlotsOptions): Slots {
     }
   }
 
-  /** Starts a host when somebody has waited for a while: quick commands are through before a thread has started, which costs far more than they do. */
+  /**
+   * Starts a host when somebody has waited for a while: quick commands are through before a thread has started, which
+   * costs far more than they do.
+   */
   function growSoon(): void {
     if (starting.size > 0 || hosts.size >= size || isClosed) return
     if (hosts.size === 0) {

@@ -23,9 +23,10 @@ export function snapshotUrl(file: SceneFile): string {
 }
 
 /**
- * Makes this thread import scene files from the snapshots, not from the disk. What a module of a snapshot imports comes from the same snapshot;
- * packages and files outside the scene folders are imported as ever, and `#scene` is ours wherever the folder lies. What it gives back tells which
- * modules of the snapshots a file that was imported is made of.
+ * Makes this thread import scene files from the snapshots, not from the disk. What a module of a snapshot imports comes
+ * from the same snapshot; packages and files outside the scene folders are imported as ever, and `#scene` is ours
+ * wherever the folder lies. What it gives back tells which modules of the snapshots a file that was imported is made
+ * of.
  */
 export function importFromSnapshots({ snapshots }: Sources): (file: SceneFile) => string[] {
   const imports = new Map<string, Set<string>>()

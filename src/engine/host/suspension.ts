@@ -1,8 +1,8 @@
 import type { Wait } from '../../core/task/wait.ts'
 
 /**
- * Notices when a command can go no further before something ends that it waits for: one wait is open at least, and nothing else that it asked
- * for is under way. What it does outside `step` is not seen.
+ * Notices when a command can go no further before something ends that it waits for: one wait is open at least, and
+ * nothing else that it asked for is under way. What it does outside `step` is not seen.
  */
 export interface Suspension {
   /** Something it asked for is under way until this settles. */

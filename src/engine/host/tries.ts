@@ -21,7 +21,10 @@ export interface Tries {
   log(text: string): void
 }
 
-/** Tries until it succeeds, at most `retries` times more than once. Throws what the last try threw; at once what no retry can help. */
+/**
+ * Tries until it succeeds, at most `retries` times more than once. Throws what the last try threw; at once what no
+ * retry can help.
+ */
 export async function withTries<T>(
   work: (signal: AbortSignal) => Promise<T> | T,
   { what, retries, timeoutMs, signal, log }: Tries,

@@ -8,7 +8,10 @@ import { withTries } from './tries.ts'
 const RETRIES = 2
 export type Undo = Parameters<CommandContext<unknown>['onCancel']>[1]
 
-/** A command that is called once more to find what takes it back. It goes no further than what is kept of it, and nothing is said or done meanwhile. */
+/**
+ * A command that is called once more to find what takes it back. It goes no further than what is kept of it, and
+ * nothing is said or done meanwhile.
+ */
 export interface Undoing {
   /** False from the moment all is found that is looked for; what is taken back then may speak. */
   readonly isReplay: boolean
@@ -17,7 +20,10 @@ export interface Undoing {
   take(name: string, undo: Undo, timeoutMs: number): Promise<void>
   /** Resolves when it stops. */
   readonly stopped: Promise<void>
-  /** Takes back what was found, the last one first; what fails is told, and the others follow. Throws only when it is itself stopped. */
+  /**
+   * Takes back what was found, the last one first; what fails is told, and the others follow. Throws only when it is
+   * itself stopped.
+   */
   undo(attempt: { outside: Outside; signal: AbortSignal }): Promise<void>
 }
 

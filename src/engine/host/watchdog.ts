@@ -3,8 +3,9 @@ import { workerData } from 'node:worker_threads'
 import { endFamily, familyBytes } from './family.ts'
 
 /*
- * A thread inside a host process that ends the process and its programs when the engine is gone or the memory limit is passed: the command may
- * block the main thread, and V8's own limit does not count buffers. SIGKILL, because nothing in the process may still be able to listen.
+ * A thread inside a host process that ends the process and its programs when the engine is gone or the memory limit is
+ * passed: the command may block the main thread, and V8's own limit does not count buffers. SIGKILL, because nothing in
+ * the process may still be able to listen.
  */
 
 export interface Watch {

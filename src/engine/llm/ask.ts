@@ -16,8 +16,9 @@ const final = new Set(['no_key', 'bad_key', 'content_filter'])
 const PICTURE_TOKENS = 1_000
 
 /**
- * Asks the models in their order: each some times, waiting as long as it asks to, then the next. Too many requests to the last of them are waited out,
- * as long as the whole may take. An empty answer and a stream that broke are tried again too. With tools it goes on until the model has called all it wants to.
+ * Asks the models in their order: each some times, waiting as long as it asks to, then the next. Too many requests to
+ * the last of them are waited out, as long as the whole may take. An empty answer and a stream that broke are tried
+ * again too. With tools it goes on until the model has called all it wants to.
  */
 export function openLlm(config: LlmConfig): Llm {
   const { apiKey } = config

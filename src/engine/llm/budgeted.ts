@@ -7,8 +7,8 @@ import type { Llm, ModelConfig } from './llm.ts'
 import { estimateTokens } from './tokens.ts'
 
 /**
- * The same models, asked only by who has budget left, and every call counted. A call that broke off after some words has cost something as
- * well: it is estimated.
+ * The same models, asked only by who has budget left, and every call counted. A call that broke off after some words
+ * has cost something as well: it is estimated.
  */
 export function budgeted(llm: Llm, ledger: Ledger, models: readonly ModelConfig[]): Llm {
   return {

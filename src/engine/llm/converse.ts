@@ -33,8 +33,8 @@ export function conversationOf(from: Message['from'], owner: string, memory: Mem
 }
 
 /**
- * Answers as the conversation's preset, with all that was said before in mind, and keeps both. A second attempt of the same task is answered with
- * what the first one kept.
+ * Answers as the conversation's preset, with all that was said before in mind, and keeps both. A second attempt of the
+ * same task is answered with what the first one kept.
  */
 export async function converse(text: string, ports: ConversePorts, options: AskOptions): Promise<string> {
   const { llm, conversations, memory, presets } = ports

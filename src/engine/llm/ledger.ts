@@ -18,18 +18,20 @@ import type { Raises } from './raises.ts'
 const DAY_MS = 86_400_000
 
 /**
- * Counts what models are used for, and says no to who has no budget left. Messages are counted before the model is asked, so their limit is
- * exact; tokens and money are known afterwards, so what runs at the moment a limit is reached still ends.
+ * Counts what models are used for, and says no to who has no budget left. Messages are counted before the model is
+ * asked, so their limit is exact; tokens and money are known afterwards, so what runs at the moment a limit is reached
+ * still ends.
  */
 export interface Ledger {
   /**
-   * Lets a task ask a model, and counts it as one message the first time, over all its attempts. Throws LlmError `over_budget`, and StoreUnavailableError when
-   * the store is away for long and there is a budget to look at: nobody asks on trust. Resolves to warnings for the person.
+   * Lets a task ask a model, and counts it as one message the first time, over all its attempts. Throws LlmError
+   * `over_budget`, and StoreUnavailableError when the store is away for long and there is a budget to look at: nobody
+   * asks on trust. Resolves to warnings for the person.
    */
   admit(run: Run): Promise<Bilingual[]>
   /**
-   * Counts a call. Never throws: an answer that is there is worth more than its figures. While the store is away it is tried again for a while beside the
-   * caller, and may then be counted twice rather than not at all.
+   * Counts a call. Never throws: an answer that is there is worth more than its figures. While the store is away it is
+   * tried again for a while beside the caller, and may then be counted twice rather than not at all.
    */
   spend(run: Run, call: LlmCall): Promise<Bilingual[]>
 }

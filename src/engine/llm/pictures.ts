@@ -35,7 +35,10 @@ export const MOST_PICTURES = 4
 export const MOST_PICTURE_BYTES = 5 * 1024 * 1024
 const FETCH_MS = 30_000
 
-/** A message's own pictures and those of what it quotes; undefined when there are none. Nothing is fetched but what is quoted. */
+/**
+ * A message's own pictures and those of what it quotes; undefined when there are none. Nothing is fetched but what is
+ * quoted.
+ */
 export async function picturesOf(
   message: Message,
   lang: Lang,

@@ -34,7 +34,10 @@ export async function keepSaid(
   await conversations.append(conversation, entries, MOST_SAID)
 }
 
-/** Keeps what a task asks without an answer: it was said, and what is asked next may refer to it. Whatever is kept of it already stays. */
+/**
+ * Keeps what a task asks without an answer: it was said, and what is asked next may refer to it. Whatever is kept of it
+ * already stays.
+ */
 export async function keepQuestion(
   conversations: Conversations,
   conversation: string,
@@ -44,7 +47,9 @@ export async function keepQuestion(
   await conversations.append(conversation, [{ id: `${id}-user`, entry: question }], MOST_SAID)
 }
 
-/** Under which a question of a task is kept: the same in each attempt, and another for each thing that a command asks. */
+/**
+ * Under which a question of a task is kept: the same in each attempt, and another for each thing that a command asks.
+ */
 export function saidId({ id, generation }: Pick<Run, 'id' | 'generation'>, text: string): string {
   return `${id}-${generation}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
 }

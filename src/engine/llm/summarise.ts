@@ -21,9 +21,9 @@ export interface Summariser {
 }
 
 /**
- * Sees to it that a conversation has a summary before it outgrows its window: when what is told of it fills three quarters, all but the newest
- * quarter is summarised, together with the summary before. Called after an answer, which does not wait for it; never throws. Where it fails, what
- * falls out of the window is forgotten.
+ * Sees to it that a conversation has a summary before it outgrows its window: when what is told of it fills three
+ * quarters, all but the newest quarter is summarised, together with the summary before. Called after an answer, which
+ * does not wait for it; never throws. Where it fails, what falls out of the window is forgotten.
  */
 export async function summarise(
   name: string,
@@ -63,8 +63,9 @@ export async function summarise(
 }
 
 /**
- * What is due of what nobody has claimed: the oldest questions with all that follows each, never the newest one. Nothing while there is room.
- * It is cut before a question, because an answer that stands first behind a summary is told to no model. Not every question has an answer.
+ * What is due of what nobody has claimed: the oldest questions with all that follows each, never the newest one.
+ * Nothing while there is room. It is cut before a question, because an answer that stands first behind a summary is
+ * told to no model. Not every question has an answer.
  */
 function dueOf(open: readonly Said[], window: number): Said[] {
   const fills = (entries: readonly Said[], share: number): boolean =>

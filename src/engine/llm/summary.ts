@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { Conversations } from '../../store/store.ts'
 
 /*
- * The book of a conversation's summaries, kept beside it. Whoever wants to summarise a part first writes a claim of it: the first writer wins, so no part is
- * asked for twice, whichever processes race; one that dies has its claim run out, and its part is dropped. What it came to stands in an end.
+ * The book of a conversation's summaries, kept beside it. Whoever wants to summarise a part first writes a claim of it:
+ * the first writer wins, so no part is asked for twice, whichever processes race; one that dies has its claim run out,
+ * and its part is dropped. What it came to stands in an end.
  */
 
 const claimSchema = z.object({
@@ -81,7 +82,10 @@ export async function endPart(
   await conversations.append(bookOf(conversation), [{ id: `end-${end.by}`, entry: line }], KEPT)
 }
 
-/** Forgets a conversation. Its summaries last: a summary that is being begun then finds its part gone, or loses its claim. */
+/**
+ * Forgets a conversation. Its summaries last: a summary that is being begun then finds its part gone, or loses its
+ * claim.
+ */
 export async function forget(conversations: Conversations, conversation: string): Promise<void> {
   await conversations.clear(conversation)
   await conversations.clear(bookOf(conversation))

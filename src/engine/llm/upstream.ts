@@ -41,7 +41,10 @@ export type Upstream = (
   temperature?: number,
 ) => Promise<Answered>
 
-/** One streamed call. Throws LlmError for what no try would mend, PassingError for the rest, the signal's reason when it is aborted. */
+/**
+ * One streamed call. Throws LlmError for what no try would mend, PassingError for the rest, the signal's reason when it
+ * is aborted.
+ */
 export function openUpstream({ baseUrl, firstTokenMs, wholeMs }: LlmConfig, apiKey: string): Upstream {
   const client = new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0, timeout: wholeMs, logLevel: 'off' })
 

@@ -10,7 +10,9 @@ import type { Grants } from '../../store/store.ts'
 export interface Access {
   isAdmin(message: Message): boolean
   mayUse(message: Message, scene: string, command: string): Promise<boolean>
-  /** Whether somebody granted it to them or their group; administrators may all. That a scene is public says nothing. */
+  /**
+   * Whether somebody granted it to them or their group; administrators may all. That a scene is public says nothing.
+   */
   isGranted(message: Message, scene: string, command: string): Promise<boolean>
 }
 

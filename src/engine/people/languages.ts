@@ -2,7 +2,9 @@ import { askerOf, type Message } from '../../core/message/message.ts'
 import { type Lang, langSchema } from '../../core/text/lang.ts'
 import type { Settings } from '../../store/store.ts'
 
-/** Which language a person reads: what they set with `lang`, else their message's or channel's, else the installation's. */
+/**
+ * Which language a person reads: what they set with `lang`, else their message's or channel's, else the installation's.
+ */
 export interface Languages {
   of(message: Message): Promise<Lang>
   set(person: string, lang: Lang): Promise<void>

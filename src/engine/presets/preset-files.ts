@@ -30,8 +30,8 @@ interface Snapshot {
 }
 
 /**
- * Reads `*.md` in the folder, now and whenever one changes. A broken file is among the faults and goes on as it was when it last was good; the
- * others are not touched by it. A folder that is not there is empty.
+ * Reads `*.md` in the folder, now and whenever one changes. A broken file is among the faults and goes on as it was
+ * when it last was good; the others are not touched by it. A folder that is not there is empty.
  */
 export async function watchPresetFiles(dir: string, log: Log): Promise<PresetFiles> {
   const folder = resolve(dir)

@@ -13,7 +13,10 @@ export interface Presets {
   faults(): readonly PresetFault[]
   /** The one from the dashboard, else the file's. */
   find(name: string): Promise<Preset | undefined>
-  /** Keeps a new one. Undefined when there is one of that name; the same again by the same person at the same time is the same. */
+  /**
+   * Keeps a new one. Undefined when there is one of that name; the same again by the same person at the same time is
+   * the same.
+   */
   add(preset: Preset, by: string, now: number): Promise<ListedPreset | undefined>
   /** Keeps it over a file of the same name. */
   put(preset: Preset, by: string, now: number): Promise<ListedPreset>
@@ -23,7 +26,10 @@ export interface Presets {
   chosen(conversation: string): Promise<string | undefined>
   /** Undefined: the default again. */
   choose(conversation: string, name: string | undefined): Promise<void>
-  /** Who the model is there: the chosen one, else the nearest default that there is. Names that are gone are passed over with a log line. */
+  /**
+   * Who the model is there: the chosen one, else the nearest default that there is. Names that are gone are passed over
+   * with a log line.
+   */
   of(from: Address, conversation: string): Promise<Preset | undefined>
 }
 

@@ -18,7 +18,10 @@ const titleSchema = z
   .optional()
 const frontSchema = presetBodySchema.omit({ text: true }).extend({ title: titleSchema })
 
-/** Reads `name.md`: a front matter between two lines `---` where there is one, and below it the text. Throws PresetFileError. */
+/**
+ * Reads `name.md`: a front matter between two lines `---` where there is one, and below it the text. Throws
+ * PresetFileError.
+ */
 export function readPreset(name: string, content: string): Preset {
   const named = presetNameSchema.safeParse(name)
   if (!named.success) throw new PresetFileError(`its name: ${messageOf(named.error)}`)

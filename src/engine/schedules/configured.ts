@@ -8,8 +8,8 @@ import { nextTimes } from './times.ts'
 export type ConfiguredSchedule = AskedSchedule & { source: 'config'; name: string }
 
 /**
- * Makes the store hold the schedules that config has: new ones begin, changed ones go on as they now are, those that config has no more are gone. What was
- * paused stays paused. The same again changes nothing.
+ * Makes the store hold the schedules that config has: new ones begin, changed ones go on as they now are, those that
+ * config has no more are gone. What was paused stays paused. The same again changes nothing.
  */
 export async function keepConfigured(
   configured: readonly ConfiguredSchedule[],

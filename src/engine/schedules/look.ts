@@ -26,8 +26,9 @@ export interface LookPorts {
 }
 
 /**
- * Looks at one schedule: what has ended, what is due. What it decides is written down first, by whoever is first, and then done; who dies in
- * between leaves it to the next look, and doing it twice is doing it once. Throws StoreUnavailableError: then it is looked at again.
+ * Looks at one schedule: what has ended, what is due. What it decides is written down first, by whoever is first, and
+ * then done; who dies in between leaves it to the next look, and doing it twice is doing it once. Throws
+ * StoreUnavailableError: then it is looked at again.
  */
 export async function lookAtSchedule(schedule: Schedule, ports: LookPorts): Promise<void> {
   const { store, log, now } = ports

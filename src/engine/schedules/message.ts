@@ -15,7 +15,10 @@ export function asked({ askedIn, to, owner, text, lang }: AskedSchedule, id: str
   return { id, from: to, askedIn, sender: owner, text, parts: [{ kind: 'text', text }], lang, receivedAt: now }
 }
 
-/** Whether it may speak where it is to, at this moment: a grant that has run out counts no more, also for what was made under it. */
+/**
+ * Whether it may speak where it is to, at this moment: a grant that has run out counts no more, also for what was made
+ * under it.
+ */
 export async function mayDeliver(asking: AskedSchedule, access: Access, now: number): Promise<boolean> {
   if (asking.source !== 'chat' || !isElsewhere(asking)) return true
   return access.isGranted(asked(asking, 'schedule', now), DELIVER_RIGHT.scene, DELIVER_RIGHT.command)

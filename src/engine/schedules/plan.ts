@@ -16,8 +16,8 @@ const MOST_RECENT = 10
 export type Ended = { number: number; state: RunState; why?: string } | 'gone'
 
 /**
- * What becomes of a schedule at this moment, when those of its open tasks have ended. Pure: the same again gives the same, and what it
- * decides (tasks not stored yet, words not said yet) is done by whoever gets it written down.
+ * What becomes of a schedule at this moment, when those of its open tasks have ended. Pure: the same again gives the
+ * same, and what it decides (tasks not stored yet, words not said yet) is done by whoever gets it written down.
  */
 export function planned(schedule: Schedule, ended: ReadonlyMap<string, Ended>, now: number): Schedule {
   const settled = settle(schedule, ended, now)
@@ -121,7 +121,9 @@ function begin(schedule: Schedule, due: readonly number[], now: number): Schedul
   return { ...schedule, open, queued, passedOver }
 }
 
-/** At once for what is decided and not done, else at the next due time or when a running task is worth looking at again. */
+/**
+ * At once for what is decided and not done, else at the next due time or when a running task is worth looking at again.
+ */
 function lookAtOf({ open, unsaid, nextAt }: Schedule, now: number): number | undefined {
   if (unsaid.length > 0 || open.some(({ isStored }) => !isStored)) return now
   const looks = open.map(({ at }) => now + Math.min(60_000, Math.max(1_000, (now - at) / 4)))

@@ -36,7 +36,10 @@ export interface ScheduleControl {
   pause(schedule: Schedule, by: string): Promise<Schedule | undefined>
   /** Goes on from the next time; failures are forgotten. Undefined when it is gone. */
   resume(schedule: Schedule, by: string): Promise<Schedule | undefined>
-  /** One task at once, beside its due times; it counts neither as a failure nor as an overlap. The same `key` again is the same task. */
+  /**
+   * One task at once, beside its due times; it counts neither as a failure nor as an overlap. The same `key` again is
+   * the same task.
+   */
   run(schedule: Schedule, key: string, by: string): Promise<{ taskId: string } | { refused: Bilingual }>
   /** Its tasks stay. Undefined when it was gone already. One of the config file is refused: it would come back. */
   remove(schedule: Schedule, by: string): Promise<'removed' | { refused: Bilingual } | undefined>

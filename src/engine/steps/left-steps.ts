@@ -4,8 +4,8 @@ import { VERSION_STEP } from './versions.ts'
 const SHOWN = 20
 
 /**
- * What to tell of steps that an earlier attempt has kept and the code that has come to its end, of that version, never asked for: it is another code, or
- * has gone another way. Undefined when there are none.
+ * What to tell of steps that an earlier attempt has kept and the code that has come to its end, of that version, never
+ * asked for: it is another code, or has gone another way. Undefined when there are none.
  */
 export function leftSteps(
   kept: readonly { name: string; value: unknown }[],

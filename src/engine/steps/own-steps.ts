@@ -3,9 +3,9 @@ import type { Steps } from '../../store/steps.ts'
 import { fitInMemory, MOST_BYTES } from './kept-steps.ts'
 
 /**
- * The steps of a run as one attempt at it sees them. What was kept before is read once, unless it is too much to be held, and what it
- * keeps itself is remembered, for a step stays as it is. Only what others may write meanwhile, signals, is looked for in the store.
- * For that run alone: of others it tells what the store says.
+ * The steps of a run as one attempt at it sees them. What was kept before is read once, unless it is too much to be
+ * held, and what it keeps itself is remembered, for a step stays as it is. Only what others may write meanwhile,
+ * signals, is looked for in the store. For that run alone: of others it tells what the store says.
  */
 export function ownSteps(steps: Steps, run: Run): Steps {
   let before: Promise<Held> | undefined

@@ -27,8 +27,9 @@ export type CodeOf =
   | { state: 'stopped'; why: string; say: Bilingual }
 
 /**
- * Which version of its scene a run goes on with. A run is bound to a version by the first thing that it keeps; opened again by a person, it is bound
- * anew. The files of such a version are kept in the store, so that every machine has them.
+ * Which version of its scene a run goes on with. A run is bound to a version by the first thing that it keeps; opened
+ * again by a person, it is bound anew. The files of such a version are kept in the store, so that every machine has
+ * them.
  */
 export interface Versions {
   codeOf(run: Run, steps: Steps): Promise<CodeOf>
@@ -124,8 +125,8 @@ export function openVersions({ store, catalog, pack, onSceneChange, now }: Versi
 }
 
 /**
- * A scene that is in no file is gone. While files are broken that have been so since the start nobody knows which scenes they hold: their
- * tasks wait for them to be mended. One that breaks later goes on as it was before.
+ * A scene that is in no file is gone. While files are broken that have been so since the start nobody knows which
+ * scenes they hold: their tasks wait for them to be mended. One that breaks later goes on as it was before.
  */
 function missing({ scenes, faults }: Catalog, hasScene: boolean): CodeOf {
   if (hasScene) return { state: 'gone' }

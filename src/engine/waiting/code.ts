@@ -11,9 +11,9 @@ import { WAIT_PREFIX } from './kind.ts'
 const LETTERS = 26
 
 /**
- * The code of what a run waits for under this signal: a letter for its place among those of its task, and the generation
- * from the second on, so that no card of an earlier generation names another wait. The place is claimed at the first call
- * and stays in all generations.
+ * The code of what a run waits for under this signal: a letter for its place among those of its task, and the
+ * generation from the second on, so that no card of an earlier generation names another wait. The place is claimed at
+ * the first call and stays in all generations.
  */
 export async function codeOf(
   { id, generation }: Pick<Run, 'id' | 'generation'>,

@@ -2,7 +2,10 @@ import { chatKey } from '../../core/message/address.ts'
 import type { Run } from '../../core/task/run.ts'
 import type { WaitingPorts } from './ports.ts'
 
-/** Starts the time in which the task's chat may not have `name` again, and resolves to 0; while another task's runs, to how much of it is left. */
+/**
+ * Starts the time in which the task's chat may not have `name` again, and resolves to 0; while another task's runs, to
+ * how much of it is left.
+ */
 export async function coolDown(
   run: Run,
   name: string,

@@ -3,8 +3,8 @@ export interface TaskWatch {
   /** These have changed, as this process or another says. */
   heard(taskIds: readonly string[]): void
   /**
-   * Looks now, with each change of the task, and every so often besides, since a change may go unheard; resolves to the first thing that is
-   * found. Rejects as `look` does, and with the signal's reason.
+   * Looks now, with each change of the task, and every so often besides, since a change may go unheard; resolves to the
+   * first thing that is found. Rejects as `look` does, and with the signal's reason.
    */
   until<T>(taskId: string, look: () => Promise<T | undefined>, everyMs: number, signal: AbortSignal): Promise<T>
 }

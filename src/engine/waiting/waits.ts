@@ -7,7 +7,9 @@ import type { OrderOf, Waited, WaitKind, WaitOf } from './kind.ts'
 import type { WaitingPorts } from './ports.ts'
 import { sleep } from './sleep.ts'
 
-/** Whatever a command may wait for. That it waits for tasks and child tasks comes of what it called, not of an order. */
+/**
+ * Whatever a command may wait for. That it waits for tasks and child tasks comes of what it called, not of an order.
+ */
 const kinds: { [Kind in WaitOrder['kind']]: WaitKind<OrderOf<Kind>, WaitOf<Kind>> } = { sleep, approval, answer }
 
 /** The row of its own kind, so it takes the order. */

@@ -1,8 +1,8 @@
 import { type Content, defineCommand, defineScene, type Message, NotApprovedError, refuse, text, z } from '#scene'
 
 /*
- * Keeping a group. The first commands are for people, who need a grant for them; the last ones are called by what happens in the group,
- * as the rules in the config file say.
+ * Keeping a group. The first commands are for people, who need a grant for them; the last ones are called by what
+ * happens in the group, as the rules in the config file say.
  */
 
 const minutesMs = 60_000

@@ -3,8 +3,8 @@ import { csvOf, figuresOf, salesSchema } from './report/figures.ts'
 import { pageOf, taskFor } from './report/page.ts'
 
 /*
- * The worked example of a workflow: collect, analyse, have a model write, ask a manager, post. Each part is a step, so a process may be killed anywhere and
- * nothing that is done is done again.
+ * The worked example of a workflow: collect, analyse, have a model write, ask a manager, post. Each part is a step, so
+ * a process may be killed anywhere and nothing that is done is done again.
  */
 
 const settings = z.object({

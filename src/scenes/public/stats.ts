@@ -78,7 +78,10 @@ export default defineScene({
   },
 })
 
-/** Opens the file, asks, answers. What its asker can mend is told; DuckDB and the chart are loaded in the process that needs them alone. */
+/**
+ * Opens the file, asks, answers. What its asker can mend is told; DuckDB and the chart are loaded in the process that
+ * needs them alone.
+ */
 async function ask(
   asker: Asker,
   source: { file?: string; sheet?: string },

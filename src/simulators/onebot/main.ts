@@ -6,8 +6,9 @@ import { serveOnebotControl } from './control.ts'
 import { type FlavourName, type Group, startOnebotSimulator } from './index.ts'
 
 /*
- * The simulator as a process: prints one JSON line with its addresses and credentials when it is ready, serves its control API
- * under /simulator/ on a port of its own, and dials Huitou's reverse WebSocket again and again until it is told to stop.
+ * The simulator as a process: prints one JSON line with its addresses and credentials when it is ready, serves its
+ * control API under /simulator/ on a port of its own, and dials Huitou's reverse WebSocket again and again until it is
+ * told to stop.
  */
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,9 @@
 const MOST_FILES = 500
 
-/** The files of an implementation: pictures, voices and files of both sides, under names of its own. The oldest are thrown away. */
+/**
+ * The files of an implementation: pictures, voices and files of both sides, under names of its own. The oldest are
+ * thrown away.
+ */
 export class Shelf {
   readonly #files = new Map<string, { name: string; bytes: Buffer }>()
   #count = 0

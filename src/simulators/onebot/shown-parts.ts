@@ -6,7 +6,10 @@ import type { Account, Segment, Word } from './simulator.ts'
 const mediaKinds = { image: 'image', record: 'voice', video: 'video', file: 'file' } as const
 const quotedChars = 60
 
-/** What was said as common parts; names stand beside numbers, a merged forward is one part, and what has no form here is its code. */
+/**
+ * What was said as common parts; names stand beside numbers, a merged forward is one part, and what has no form here is
+ * its code.
+ */
 export function shownParts({ segments, action, chat }: Word, qq: Account): Part[] {
   const group = 'group' in chat ? chat.group : undefined
   if (action?.endsWith('_forward_msg')) {

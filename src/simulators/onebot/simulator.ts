@@ -100,7 +100,8 @@ export interface Account {
 }
 
 /**
- * How a call goes wrong. A number: refused with that code, nothing done. `timeout`: done, but NapCat's 1200 with a time-out is answered, or Lagrange's 9000. `silent`:
+ * How a call goes wrong. A number: refused with that code, nothing done. `timeout`: done, but NapCat's 1200 with a
+ * time-out is answered, or Lagrange's 9000. `silent`:
  * done, no answer ever. `cut`: done, and the connection breaks before the answer. `http-503`: nothing done (HTTP API).
  */
 export interface Misbehaviour {
@@ -129,7 +130,10 @@ export interface OnebotSimulator {
   connected(): Promise<void>
   /** Breaks the open sockets; it dials again after `reconnectMs` unless told `forGood`. */
   disconnect(how?: { forGood: boolean }): void
-  /** A member writes; the message_id. What nobody takes is lost, as with the real one. Throws when the member is muted or has left. */
+  /**
+   * A member writes; the message_id. What nobody takes is lost, as with the real one. Throws when the member is muted
+   * or has left.
+   */
   sayInGroup(
     group: string,
     from: string,

@@ -2,7 +2,9 @@ import type { ChatRequest } from './simulator.ts'
 
 const quotedChars = 80
 
-/** What a model might say that is none: it quotes the question, counts it, and tells what it is. Chinese for Chinese. */
+/**
+ * What a model might say that is none: it quotes the question, counts it, and tells what it is. Chinese for Chinese.
+ */
 export function friendlyAnswer({ messages }: ChatRequest): string {
   const questions = messages.filter(({ role }) => role === 'user').map(({ content }) => content.trim())
   const question = shortened(questions.at(-1) ?? '')

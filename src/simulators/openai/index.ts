@@ -12,8 +12,8 @@ import { wordsOf, writtenOf } from './written.ts'
 export type { Answer, ChatRequest, OpenaiSimulator, OpenaiSimulatorOptions, SaidMessage } from './simulator.ts'
 
 /**
- * Starts a model's API on 127.0.0.1: `POST /v1/chat/completions` and `POST /v1/responses`, streamed in pieces or whole, with pictures and
- * calls of tools, and `GET /v1/models`.
+ * Starts a model's API on 127.0.0.1: `POST /v1/chat/completions` and `POST /v1/responses`, streamed in pieces or whole,
+ * with pictures and calls of tools, and `GET /v1/models`.
  */
 export async function startOpenaiSimulator(options: OpenaiSimulatorOptions = {}): Promise<OpenaiSimulator> {
   const { apiKey, wordMs = 0, tellsUsage = true } = options

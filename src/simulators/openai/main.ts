@@ -5,8 +5,8 @@ import { friendlyAnswer } from './friendly-answer.ts'
 import { startOpenaiSimulator } from './index.ts'
 
 /*
- * The simulator as a process: prints one JSON line with the address of the model's API (`baseUrl`, for OPENAI_BASE_URL) and of its control
- * API (`url`) when it is ready, and answers until it is told to stop.
+ * The simulator as a process: prints one JSON line with the address of the model's API (`baseUrl`, for OPENAI_BASE_URL)
+ * and of its control API (`url`) when it is ready, and answers until it is told to stop.
  */
 const { values } = parseArgs({
   options: {

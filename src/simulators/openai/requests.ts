@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import type { ChatRequest, SaidMessage } from './simulator.ts'
 
-/* What the two APIs are sent, and both as one shape. Whatever is not a part of it here is passed over, as the real one does with most of it. */
+/*
+ * What the two APIs are sent, and both as one shape. Whatever is not a part of it here is passed over, as the real one
+ * does with most of it.
+ */
 
 const picture = z.object({ type: z.literal('image_url'), image_url: z.object({ url: z.string() }) })
 const words = z.object({ type: z.literal('text'), text: z.string() })

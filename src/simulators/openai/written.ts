@@ -33,7 +33,10 @@ export function piecesOf(json: string): string[] {
   return json.match(/[\s\S]{1,7}/g) ?? []
 }
 
-/** Passes each on after its delay, and stops in the middle of a stream that is to be cut. Resolves to whether it got through. */
+/**
+ * Passes each on after its delay, and stops in the middle of a stream that is to be cut. Resolves to whether it got
+ * through.
+ */
 export async function passOn(
   pieces: readonly string[],
   pace: { wordMs: number; isCut: boolean; gone: AbortSignal },

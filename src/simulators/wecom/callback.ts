@@ -32,7 +32,9 @@ type EventKind =
   | 'low_active'
   | 'active_restored'
   | 'upload_media_job_finish'
-/** Any other name is sent as an event of that name. For an unknown message type, send a known one with `MsgType` set. */
+/**
+ * Any other name is sent as an event of that name. For an unknown message type, send a known one with `MsgType` set.
+ */
 export type CallbackKind = MessageKind | EventKind | (string & {})
 
 /** Who it comes from, and the platform's own fields where the usual ones will not do. */

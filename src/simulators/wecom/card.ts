@@ -38,8 +38,8 @@ const TASK_ID = /^[0-9A-Za-z_\-@]{1,128}$/
 const KEY_BYTES = 1024
 
 /**
- * A refusal, or undefined for a card that is accepted. Of the codes 42014 to 42051 only the meaning of 42014 (task_id) is
- * sure; here 42015 is the card's type and 42016 everything else about its fields.
+ * A refusal, or undefined for a card that is accepted. Of the codes 42014 to 42051 only the meaning of 42014 (task_id)
+ * is sure; here 42015 is the card's type and 42016 everything else about its fields.
  */
 export function checkCard(card: Card, isTaskIdUsed: (taskId: string) => boolean): Answer | undefined {
   const type = cardType(card)

@@ -59,7 +59,10 @@ export function makeControl(simulator: WecomSimulator) {
     return sending
   }
 
-  /** A message of WeCom is one thing, so several parts are several messages; resolves to the last, or the first that was not taken. */
+  /**
+   * A message of WeCom is one thing, so several parts are several messages; resolves to the last, or the first that was
+   * not taken.
+   */
   async function say({ id, person, parts }: SimulatedSaying): Promise<Delivered> {
     const messages = parts.map(messageOf)
     let last: Delivered | undefined

@@ -73,7 +73,9 @@ export class Conversation {
     })
   }
 
-  /** The first entry that fits, already there or still to come; rejects after `timeoutMs` and when the simulator closes. */
+  /**
+   * The first entry that fits, already there or still to come; rejects after `timeoutMs` and when the simulator closes.
+   */
   waitFor(predicate: (entry: InboxEntry) => boolean, timeoutMs: number): Promise<InboxEntry> {
     const found = this.inbox.find(predicate)
     if (found) return Promise.resolve(found)

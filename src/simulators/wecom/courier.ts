@@ -76,7 +76,10 @@ export class Courier {
     return this.exchange('GET', url, undefined, timeoutMs)
   }
 
-  /** The passive reply in an answer; undefined for an empty one or a word such as `success`. Throws when it is garbled or not for this app. */
+  /**
+   * The passive reply in an answer; undefined for an empty one or a word such as `success`. Throws when it is garbled
+   * or not for this app.
+   */
   open(body: Buffer): Reply | undefined {
     const text = body.toString('utf8').trim()
     if (!text.startsWith('<')) return undefined

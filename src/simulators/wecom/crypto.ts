@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 
 /*
- * The platform's side of the message crypto (document 90968): AES-256-CBC with PKCS#7 in blocks of 32, where Node pads in
- * blocks of 16; hence the padding by hand.
+ * The platform's side of the message crypto (document 90968): AES-256-CBC with PKCS#7 in blocks of 32, where Node pads
+ * in blocks of 16; hence the padding by hand.
  */
 const BLOCK = 32
 const RANDOM_BYTES = 16

@@ -108,7 +108,10 @@ export class Dispatch {
     return prepared
   }
 
-  /** Sends a new callback until it is acknowledged or the redeliveries are used up. Never rejects for what the other side does. */
+  /**
+   * Sends a new callback until it is acknowledged or the redeliveries are used up. Never rejects for what the other
+   * side does.
+   */
   async deliver(kind: CallbackKind, fields: CallbackFields, options: DeliverOptions = {}): Promise<Delivered> {
     const { msgId } = this.prepare(kind, fields, options.msgId)
     const message = this.sent.get(msgId)

@@ -3,8 +3,8 @@ import { endWhenTold } from '../end-when-told.ts'
 import { startWecomSimulator } from './index.ts'
 
 /*
- * The simulator as a process: prints one JSON line with its address and credentials when it is ready, and serves its control
- * API under /simulator/ on the same port until it is told to stop.
+ * The simulator as a process: prints one JSON line with its address and credentials when it is ready, and serves its
+ * control API under /simulator/ on the same port until it is told to stop.
  */
 const { values } = parseArgs({
   options: {

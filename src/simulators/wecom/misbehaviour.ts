@@ -2,7 +2,8 @@ import type { Random } from './random.ts'
 
 /**
  * How a call goes wrong. A number: that errcode, nothing done. `http-500`: a server error, nothing done. `hang`: no answer ever,
- * nothing done. `cut-before`: the connection is cut, nothing done. `cut-after`: everything is done, then the connection is cut.
+ * nothing done. `cut-before`: the connection is cut, nothing done. `cut-after`: everything is done, then the connection
+ * is cut.
  */
 type Fault = number | 'http-500' | 'hang' | 'cut-before' | 'cut-after'
 

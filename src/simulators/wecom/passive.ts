@@ -2,7 +2,9 @@ import type { XmlRead } from './xml.ts'
 
 type Element = XmlRead[string] | undefined
 
-/** A passive reply (document 90241) in the shape that message/send has; undefined for what is no message to a member. */
+/**
+ * A passive reply (document 90241) in the shape that message/send has; undefined for what is no message to a member.
+ */
 export function passiveContent(msgType: string, fields: XmlRead): Record<string, unknown> | undefined {
   switch (msgType) {
     case 'text':

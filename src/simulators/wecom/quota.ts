@@ -3,7 +3,10 @@ const HOUR_MS = 3_600_000
 const PER_MINUTE = 30
 const PER_HOUR = 1000
 
-/** What an app may send to one member (document 90236): 30 in any minute, 1000 in any hour. The excess is dropped without a word. */
+/**
+ * What an app may send to one member (document 90236): 30 in any minute, 1000 in any hour. The excess is dropped
+ * without a word.
+ */
 export class MemberQuota {
   private readonly sentAt = new Map<string, number[]>()
 

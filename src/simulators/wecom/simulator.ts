@@ -55,7 +55,10 @@ export interface WecomSimulator {
   say(from: string, text: string, options?: DeliverOptions): Promise<Delivered>
   /** Any message or event; `fields` replace the usual ones. */
   callback(kind: CallbackKind, fields?: CallbackFields, options?: DeliverOptions): Promise<Delivered>
-  /** A text message signed and encrypted, to be sent later and as often as wanted, by `post` or by a client of one's own. */
+  /**
+   * A text message signed and encrypted, to be sent later and as often as wanted, by `post` or by a client of one's
+   * own.
+   */
   prepare(from: string, text: string): Prepared
   /** Sends exactly these bytes once. */
   post(prepared: Prepared): Promise<Delivered>

@@ -1,6 +1,8 @@
 import type { Pool } from './postgres/pool.ts'
 
-/** The store's own functions in PostgreSQL (`sql/`): one call is one round trip, and all of it happens or nothing does. */
+/**
+ * The store's own functions in PostgreSQL (`sql/`): one call is one round trip, and all of it happens or nothing does.
+ */
 export interface Database {
   /** What the function returns, by way of JSON; null for SQL's null. T is what the function in `sql/` makes. */
   call<T>(name: string, ...args: unknown[]): Promise<T>

@@ -39,9 +39,9 @@ export interface EmbeddedStoreOptions {
 }
 
 /**
- * The store inside this process: PostgreSQL (PGlite) in a thread, its files in a folder that belongs to one process at a time.
- * Throws UsageError when another process has the folder, or when its data is of another version. What was answered survives a kill of the process,
- * not a power cut: PGlite does not wait for the disk.
+ * The store inside this process: PostgreSQL (PGlite) in a thread, its files in a folder that belongs to one process at
+ * a time. Throws UsageError when another process has the folder, or when its data is of another version. What was
+ * answered survives a kill of the process, not a power cut: PGlite does not wait for the disk.
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const { dataDir, onError, log } = options

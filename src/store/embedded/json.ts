@@ -1,6 +1,9 @@
 import { cleanJson } from '../../core/text/clean.ts'
 
-/** NUL, or half of a surrogate pair, as JSON.stringify writes them; a false alarm on a text that spells one out does no harm. */
+/**
+ * NUL, or half of a surrogate pair, as JSON.stringify writes them; a false alarm on a text that spells one out does no
+ * harm.
+ */
 const unclean = /\\u(?:0000|d[89a-f])/
 
 /** A value as JSON that PostgreSQL takes. */

@@ -4,8 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { UsageError } from '../../core/errors.ts'
 
 /**
- * Makes this process the only owner of the folder until `release` or its death: the kernel holds the lock, so that no kill leaves one behind.
- * Throws at once when another process has it. SQLite is at hand in Node and locks files on every system; nothing is kept in it.
+ * Makes this process the only owner of the folder until `release` or its death: the kernel holds the lock, so that no
+ * kill leaves one behind. Throws at once when another process has it. SQLite is at hand in Node and locks files on
+ * every system; nothing is kept in it.
  */
 export function lockFolder(folder: string): { release(): void } {
   mkdirSync(folder, { recursive: true })

@@ -1,7 +1,10 @@
 import type { Signals } from '../store.ts'
 import { toJson } from './json.ts'
 
-/** One process owns the store, so its own listeners are all there are. They hear it in a later turn, as from another process. */
+/**
+ * One process owns the store, so its own listeners are all there are. They hear it in a later turn, as from another
+ * process.
+ */
 export function embeddedSignals(onError: (error: Error) => void): Signals {
   const topics = new Map<string, Set<(payload: unknown) => void>>()
 

@@ -9,8 +9,8 @@ const CLEAN_AFTER_STATEMENTS = 50_000
 const WORTH_IT = 200
 
 /**
- * PGlite has no autovacuum and no checkpointer: without this, tables and PostgreSQL's log only grow, and queues get slow. Table by
- * table, so that other statements go between. `stop` resolves when no cleaning is under way.
+ * PGlite has no autovacuum and no checkpointer: without this, tables and PostgreSQL's log only grow, and queues get
+ * slow. Table by table, so that other statements go between. `stop` resolves when no cleaning is under way.
  */
 export function keepUp(pool: Pool, log: Log, statements: () => number): { stop(): Promise<void> } {
   let cleanedAt = performance.now()

@@ -8,8 +8,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * One connection that fails fast: a command is refused at once while Redis is away, given up after `commandTimeoutMs` when it does not answer, and
- * never sent a second time by itself. It reconnects for as long as it is not closed.
+ * One connection that fails fast: a command is refused at once while Redis is away, given up after `commandTimeoutMs`
+ * when it does not answer, and never sent a second time by itself. It reconnects for as long as it is not closed.
  */
 export function openConnection({ url, commandTimeoutMs, onError }: ConnectionOptions): Redis {
   const redis = new Redis(url, {
@@ -28,7 +28,10 @@ export function openConnection({ url, commandTimeoutMs, onError }: ConnectionOpt
   return redis
 }
 
-/** Resolves once it is connected, or when the first try failed or took too long: errors go to `onError`, and the tries go on. */
+/**
+ * Resolves once it is connected, or when the first try failed or took too long: errors go to `onError`, and the tries
+ * go on.
+ */
 export async function tryToConnect(redis: Redis, withinMs: number): Promise<void> {
   const tooLong = new AbortController()
   const connected = redis.connect().catch(() => undefined)

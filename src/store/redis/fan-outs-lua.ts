@@ -69,7 +69,10 @@ return told()
 `,
 )
 
-/** run, fan, index, end, whether it is done → { round, since, count, whether it was the last, index and item of the next }, or nothing */
+/**
+ * run, fan, index, end, whether it is done → { round, since, count, whether it was the last, index and item of the next
+ * }, or nothing
+ */
 export const endChild = script(
   fan,
   `

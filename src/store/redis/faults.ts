@@ -1,6 +1,9 @@
 import { StoreUnavailableError } from '../../core/errors.ts'
 
-/** First words of replies that say "not now": loading, a replica, full memory, a full disk, a cluster between two states. */
+/**
+ * First words of replies that say "not now": loading, a replica, full memory, a full disk, a cluster between two
+ * states.
+ */
 const notNow = new Set([
   'LOADING',
   'READONLY',
@@ -13,7 +16,10 @@ const notNow = new Set([
   'BUSY',
 ])
 
-/** What to throw for what ioredis threw: StoreUnavailableError when Redis is away or cannot write, the error itself when the call was wrong. */
+/**
+ * What to throw for what ioredis threw: StoreUnavailableError when Redis is away or cannot write, the error itself when
+ * the call was wrong.
+ */
 export function storeFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof StoreUnavailableError) return error
   if (error.name === 'ReplyError' && !notNow.has(error.message.split(' ', 1)[0] ?? '')) return error

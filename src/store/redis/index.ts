@@ -32,8 +32,8 @@ export interface RedisStoreOptions {
 }
 
 /**
- * The store on Redis 7 or later. Resolves within about a second also when Redis is away: its operations throw StoreUnavailableError until it is back,
- * and it comes back by itself.
+ * The store on Redis 7 or later. Resolves within about a second also when Redis is away: its operations throw
+ * StoreUnavailableError until it is back, and it comes back by itself.
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
   const { url, prefix = 'huitou', commandTimeoutMs = 1_000, onError } = options

@@ -1,6 +1,9 @@
 import { cleanJson } from '../../core/text/clean.ts'
 
-/** NUL, or half of a surrogate pair, as JSON.stringify writes them; a harmless false alarm on a text that spells one out. */
+/**
+ * NUL, or half of a surrogate pair, as JSON.stringify writes them; a harmless false alarm on a text that spells one
+ * out.
+ */
 const unclean = /\\u(?:0000|d[89a-f])/
 
 /** A value as clean JSON, and what that JSON says: the value itself when it was clean already. */

@@ -1,7 +1,10 @@
 import type { Leases } from '../store.ts'
 import { type Database, script } from './script.ts'
 
-/* lease:<name>  hash: holder, until. The time to live only tidies up; the minute more is for clocks that differ from Redis's. */
+/*
+ * lease:<name>  hash: holder, until. The time to live only tidies up; the minute more is for clocks that differ from
+ * Redis's.
+ */
 
 /** name, holder, now, leaseMs → whether it is the holder's */
 const take = script(`

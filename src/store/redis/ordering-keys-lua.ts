@@ -4,7 +4,8 @@ import { script } from './script.ts'
 /*
  * row:<row>   zset: place → '<id> <round>', for a task that was opened again has a new place
  * rows        set: the rows that somebody stands in      rows:last  the last place given
- * Whoever has ended is taken out when somebody looks. A task that waits to be called is parked: its leaseUntil is the time when it comes by itself.
+ * Whoever has ended is taken out when somebody looks. A task that waits to be called is parked: its leaseUntil is the
+ * time when it comes by itself.
  */
 const rows = `
 local function keyOf(row) return P .. 'row:' .. row end

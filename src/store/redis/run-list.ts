@@ -3,7 +3,10 @@ import { liveStates, type Run, type RunFilter } from '../../core/task/run.ts'
 /** How many records one list looks through; a rare word further back is not found. */
 const mostScanned = 5_000
 
-/** Walks the narrowest index from the newest on and keeps what fits. `read` gives one page of an index, newest first, below a number. */
+/**
+ * Walks the narrowest index from the newest on and keeps what fits. `read` gives one page of an index, newest first,
+ * below a number.
+ */
 export async function listRuns(
   filter: RunFilter,
   limit: number,

@@ -9,8 +9,8 @@ export interface Script {
 }
 
 /**
- * `KEYS[1]` is what all our keys start with (`P`); it carries the hash tag, so all of them live in one slot of a cluster.
- * Users' JSON goes through as text: cjson would make `[]` an object and cut large numbers.
+ * `KEYS[1]` is what all our keys start with (`P`); it carries the hash tag, so all of them live in one slot of a
+ * cluster. Users' JSON goes through as text: cjson would make `[]` an object and cut large numbers.
  */
 const opening = `
 local P = KEYS[1]

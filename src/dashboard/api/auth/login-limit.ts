@@ -5,7 +5,10 @@ const windowMs = 5 * 60_000
 const triesOfAddress = 5
 const triesOfAll = 50
 
-/** Wrong passwords are limited, per address and in all. Counted before the password is looked at, so that many at once gain nothing. */
+/**
+ * Wrong passwords are limited, per address and in all. Counted before the password is looked at, so that many at once
+ * gain nothing.
+ */
 export interface LoginLimit {
   /** Throws a 429 when there were too many. */
   count(address: string, now: number): Promise<void>

@@ -24,7 +24,8 @@ export function adminPassword(config: Pick<ApiConfig, 'adminPassword'>, settings
   let fromConfig: Promise<Kept> | undefined
   async function current(now: number): Promise<Kept | undefined> {
     if (!config.adminPassword) return readKept(await settings.get(settingName, now))
-    // This hash never leaves memory, so a salt that is the same everywhere gives nothing away, and all processes agree on it.
+    // This hash never leaves memory, so a salt that is the same everywhere gives nothing away, and all processes agree
+    // on it.
     fromConfig ??= hashed(config.adminPassword, Buffer.from('huitou-admin-pass'))
     return fromConfig
   }
@@ -42,8 +43,8 @@ export function adminPassword(config: Pick<ApiConfig, 'adminPassword'>, settings
 }
 
 /**
- * Sees to it that there is a password. Where none is set and none was made, makes a readable one, keeps its hash, and gives it back in `shown`:
- * once, to one process, to be shown to whoever starts it.
+ * Sees to it that there is a password. Where none is set and none was made, makes a readable one, keeps its hash, and
+ * gives it back in `shown`: once, to one process, to be shown to whoever starts it.
  */
 export async function ensureAdminPassword(
   store: Pick<Store, 'settings'>,

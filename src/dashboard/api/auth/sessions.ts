@@ -4,7 +4,10 @@ import type { AdminPassword } from './password.ts'
 
 export const sessionMs = 7 * 24 * 60 * 60_000
 
-/** Signed-in browsers. A session is a random token in a cookie; the store only knows its HMAC under the password's key, so a new password ends all. */
+/**
+ * Signed-in browsers. A session is a random token in a cookie; the store only knows its HMAC under the password's key,
+ * so a new password ends all.
+ */
 export interface Sessions {
   open(now: number): Promise<string>
   isOpen(token: string, now: number): Promise<boolean>

@@ -14,8 +14,8 @@ export interface Side {
   /** Shows the bubbles after `after`, in order, then those to come, and answers as they grow; until the signal. */
   follow(chat: string, after: number, show: Show, signal: AbortSignal): Promise<void>
   /**
-   * Says it as that person; the same id again is the same message. Throws StoreUnavailableError, UnavailableError when the simulator is away,
-   * and UsageError for what cannot be said there.
+   * Says it as that person; the same id again is the same message. Throws StoreUnavailableError, UnavailableError when
+   * the simulator is away, and UsageError for what cannot be said there.
    */
   say(saying: Saying, chat: ConsoleChat): Promise<{ taskId?: string }>
   /** The bytes behind a `/api/console/media/…` of its bubbles. Throws UnavailableError when there are none. */

@@ -71,7 +71,10 @@ async function refusalOf(request: IncomingMessage, api: Api): Promise<string | u
   }
 }
 
-/** Only our own pages: a socket carries the cookie whoever opens it. Behind a proxy our name is what the browser asked the proxy for. */
+/**
+ * Only our own pages: a socket carries the cookie whoever opens it. Behind a proxy our name is what the browser asked
+ * the proxy for.
+ */
 function isSameOrigin(request: IncomingMessage): boolean {
   const { origin, host } = request.headers
   const forwarded = String(request.headers['x-forwarded-host'] ?? '')

@@ -12,7 +12,9 @@ const ScheduleForm = lazy(() =>
   import('../components/schedules/schedule-form.tsx').then(({ ScheduleForm }) => ({ default: ScheduleForm })),
 )
 
-/** What comes again and again: the next times, the last tasks, and a form for a new one beside it, on a phone over it. */
+/**
+ * What comes again and again: the next times, the last tasks, and a form for a new one beside it, on a phone over it.
+ */
 export function SchedulesPage() {
   const { text } = useText()
   const { query } = usePlace()

@@ -12,7 +12,10 @@ interface TextContext {
 const storageKey = 'huitou-lang'
 const context = createContext<TextContext | undefined>(undefined)
 
-/** Gives the words below it, in the language that was chosen before or that the browser prefers; Chinese when it prefers neither. */
+/**
+ * Gives the words below it, in the language that was chosen before or that the browser prefers; Chinese when it prefers
+ * neither.
+ */
 export function TextProvider({ children }: { children: ReactNode }) {
   const [lang, setLang] = useState<Lang>(initialLang)
   useEffect(() => {

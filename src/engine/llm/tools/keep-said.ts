@@ -16,8 +16,9 @@ export interface KeepSaidPorts {
 }
 
 /**
- * What a task that a model called says, but for questions to people, is kept for that model and does not go to the chat. A person who has such a
- * task run again asks for it themselves: then it does. All that a dry run says is kept, too; everything else goes on as it is.
+ * What a task that a model called says, but for questions to people, is kept for that model and does not go to the
+ * chat. A person who has such a task run again asks for it themselves: then it does. All that a dry run says is kept,
+ * too; everything else goes on as it is.
  */
 export function keepSaid(say: Say, { store, filesKeptMs, now }: KeepSaidPorts): Say {
   /** Bytes lie among the files, not among the steps. */

@@ -36,7 +36,9 @@ export interface KeptToolboxPorts {
 const SHOWN_ARGUMENTS = 120
 const objectSchema = z.record(z.string(), z.unknown())
 
-/** A toolbox whose turns and results are steps of the task; `question` names this one among the questions of the task. */
+/**
+ * A toolbox whose turns and results are steps of the task; `question` names this one among the questions of the task.
+ */
 export function openToolbox(question: string, ports: KeptToolboxPorts): Toolbox {
   const { run, lang, sources, steps, signal } = ports
   let opening: Promise<ReadonlyMap<string, Tool>> | undefined

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** A name as models' APIs take one: `scene__command`. What these do not take is replaced, and what was lost told apart by a hash. */
+/**
+ * A name as models' APIs take one: `scene__command`. What these do not take is replaced, and what was lost told apart
+ * by a hash.
+ */
 export function toolName(group: string, name: string): string {
   const whole = `${group}__${name}`
   const plain = whole.replaceAll(/[^\w-]/g, '_')

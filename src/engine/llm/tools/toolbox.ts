@@ -49,14 +49,21 @@ export type ToolSource = (run: Run, lang: Lang) => Promise<readonly Tool[]>
 export const toolTurnSchema = z.object({ text: z.string(), calls: z.array(toolCallSchema) })
 export type ToolTurn = z.infer<typeof toolTurnSchema>
 
-/** The tools that one question may be answered with, and the memory of what was called so far: another attempt at it goes on there. */
+/**
+ * The tools that one question may be answered with, and the memory of what was called so far: another attempt at it
+ * goes on there.
+ */
 export interface Toolbox {
   offered(): Promise<readonly ToolSpec[]>
-  /** What the model said in this iteration: what is kept from an earlier attempt, else what `ask` brings, kept when it calls tools. */
+  /**
+   * What the model said in this iteration: what is kept from an earlier attempt, else what `ask` brings, kept when it
+   * calls tools.
+   */
   turn(iteration: number, ask: () => Promise<ToolTurn>): Promise<ToolTurn>
   /**
-   * Runs the calls of an iteration side by side; each result in words, failures too. One that has a result already is not run again.
-   * Throws the signal's reason, StoreUnavailableError, and TasksPending when some take longer than a slot is held for them.
+   * Runs the calls of an iteration side by side; each result in words, failures too. One that has a result already is
+   * not run again. Throws the signal's reason, StoreUnavailableError, and TasksPending when some take longer than a
+   * slot is held for them.
    */
   results(iteration: number, calls: readonly ToolCall[]): Promise<string[]>
 }

@@ -13,7 +13,10 @@ const mostBytes: Readonly<Record<Kind, number>> = {
   voice: 10 * MB,
 }
 
-/** One of the keyword's answers, at random. Those that cannot be said are passed over and logged; throws when none is left. */
+/**
+ * One of the keyword's answers, at random. Those that cannot be said are passed over and logged; throws when none is
+ * left.
+ */
 export async function answerOf({ keyword, files, folders }: Reply, log: (line: string) => void): Promise<Part> {
   const inFolders = await Promise.all(folders.map(filesIn))
   const left = [...files, ...inFolders.flat()]

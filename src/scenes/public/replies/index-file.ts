@@ -24,7 +24,10 @@ export type Rule = Omit<z.output<typeof ruleSchema>, 'pattern'> & { pattern?: Pa
 /** What it says: of all keywords, and of some. */
 export type Index = Omit<z.output<typeof indexSchema>, 'keywords'> & { keywords: Record<string, Rule | null> }
 
-/** Reads an `index.yaml`; an empty one is an index too. What is wrong is refused, with its place: keywords might answer where they must not. */
+/**
+ * Reads an `index.yaml`; an empty one is an index too. What is wrong is refused, with its place: keywords might answer
+ * where they must not.
+ */
 export async function readIndex(text: string, shown: string): Promise<Index> {
   // Loaded when it is needed: every host would start later for it.
   const { parseDocument } = await import('yaml')

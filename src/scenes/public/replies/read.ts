@@ -30,8 +30,8 @@ const COOL_DOWN_MS = 3_000
 type Warn = (sentence: string) => void
 
 /**
- * The keywords of a folder, by the names of its files and folders; hidden ones and links are passed over, so nothing outside it is ever
- * read. Refuses when the folder or its index cannot be read.
+ * The keywords of a folder, by the names of its files and folders; hidden ones and links are passed over, so nothing
+ * outside it is ever read. Refuses when the folder or its index cannot be read.
  */
 export async function readReplies(folder: string, warn: Warn = () => undefined): Promise<Reply[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) =>

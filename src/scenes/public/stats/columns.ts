@@ -46,7 +46,9 @@ export async function readColumns(database: Database): Promise<Column[]> {
   })
 }
 
-/** What is counted of a column's cells, in this order; dates only of what is no number, for they are dear to look for. */
+/**
+ * What is counted of a column's cells, in this order; dates only of what is no number, for they are dear to look for.
+ */
 const countedFirst: Counted = {
   reads: (cell) => `number_of(${cell})`,
   counts: (cell, read) => [

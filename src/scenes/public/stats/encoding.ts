@@ -19,8 +19,8 @@ export interface Writing {
 }
 
 /**
- * Reads a whole text once. UTF-8 is proved to its end, since a gigabyte may hold its first Chinese word there; what is no UTF-8 is
- * GB18030 (GBK, GB2312) or, by its mark or its NULs, UTF-16. Throws Failure when it is none of these.
+ * Reads a whole text once. UTF-8 is proved to its end, since a gigabyte may hold its first Chinese word there; what is
+ * no UTF-8 is GB18030 (GBK, GB2312) or, by its mark or its NULs, UTF-16. Throws Failure when it is none of these.
  */
 export async function writingOf(path: string, signal: AbortSignal): Promise<Writing> {
   const wide = await utf16Of(path)
@@ -92,7 +92,10 @@ function utf8Proof(): Search {
   }
 }
 
-/** Line breaks between quotes. In GB18030 no letter has a byte of either. A quote that stands alone may be taken for one that opens: that costs time only. */
+/**
+ * Line breaks between quotes. In GB18030 no letter has a byte of either. A quote that stands alone may be taken for one
+ * that opens: that costs time only.
+ */
 function longCellSearch(): Search {
   let isInside = false
   let isFound = false

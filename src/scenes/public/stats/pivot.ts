@@ -13,8 +13,8 @@ export interface Pivot {
 }
 
 /**
- * Puts the answer to `pivotSql` side by side: names in the order of their alphabet, numbers and dates in their own. Throws Failure when
- * there are too many columns.
+ * Puts the answer to `pivotSql` side by side: names in the order of their alphabet, numbers and dates in their own.
+ * Throws Failure when there are too many columns.
  */
 export function pivotOf(found: Result, rowName: string, empty: string): Pivot {
   const rows = namesAt(found, 0)

@@ -10,7 +10,10 @@ export type How = (typeof howWords)[number]
 export const everyWords = ['day', 'week', 'month', 'quarter', 'year'] as const
 export type Every = (typeof everyWords)[number]
 
-/** How many answers `describeSql` gives for each column, in this order: rows, filled, different, unread, then five of numbers, then first and last. */
+/**
+ * How many answers `describeSql` gives for each column, in this order: rows, filled, different, unread, then five of
+ * numbers, then first and last.
+ */
 export const describedEach = 11
 
 /** All about all columns in one row, so that a gigabyte is read once. */

@@ -1,6 +1,6 @@
 /*
- * How cells are read, as macros of DuckDB: the same for a sample and for a gigabyte. Each gives NULL for what it cannot read. The usual spelling goes
- * first, by DuckDB's own cast; only what that refuses is looked at closely.
+ * How cells are read, as macros of DuckDB: the same for a sample and for a gigabyte. Each gives NULL for what it cannot
+ * read. The usual spelling goes first, by DuckDB's own cast; only what that refuses is looked at closely.
  */
 
 /** The half-width twins of what Chinese keyboards write. */
@@ -41,7 +41,10 @@ const clock = [`(${hour24})::VARCHAR`, orZero('m.minute'), orZero('m.second')] a
 const found = (pattern: string, names: string, body: string): string =>
   `list_extract(list_transform([regexp_extract(plain, '${pattern}', ${names})], lambda m: ${body}), 1)`
 
-/** All statements that make the macros. `number_of` and `date_of` are for cells of text, `serial_date` and `number_date` for numbers. */
+/**
+ * All statements that make the macros. `number_of` and `date_of` are for cells of text, `serial_date` and `number_date`
+ * for numbers.
+ */
 export const readerMacros: readonly string[] = [
   // As many bytes as letters: there is nothing wide in it.
   `CREATE MACRO plain_of(raw) AS CASE WHEN strlen(raw) = length(raw) THEN raw ELSE translate(raw, '${wide}', '${narrow}') END`,

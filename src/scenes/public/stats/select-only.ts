@@ -1,8 +1,8 @@
 import { Failure } from './failure.ts'
 
 /*
- * What a person's SELECT names, looked up in the tree that DuckDB's own parser makes of it. DuckDB is locked besides; but where our files lie, and what its
- * settings are, it would tell.
+ * What a person's SELECT names, looked up in the tree that DuckDB's own parser makes of it. DuckDB is locked besides;
+ * but where our files lie, and what its settings are, it would tell.
  */
 
 /** Functions that make rows out of what they are given. */

@@ -1,7 +1,10 @@
 import type { Files, SavedFile } from '#scene'
 import { Failure } from './failure.ts'
 
-/** The file that a question is about: of a web address where one is named, else what the message brings, quotes, or was sent before it. */
+/**
+ * The file that a question is about: of a web address where one is named, else what the message brings, quotes, or was
+ * sent before it.
+ */
 export async function fetchSource(files: Files, address: string | undefined): Promise<SavedFile> {
   if (address !== undefined) return files.save(addressOf(address))
   const file = (await files.sent()).findLast((part) => part.kind === 'file')

@@ -21,7 +21,10 @@ class SqlError extends Error {
   }
 }
 
-/** Classes of SQLSTATE that speak of the machine and not of the statement: out of space or memory, I/O, shutting down, broken pages. */
+/**
+ * Classes of SQLSTATE that speak of the machine and not of the statement: out of space or memory, I/O, shutting down,
+ * broken pages.
+ */
 const machineFault = /^(53|57P|58|XX001|XX002)/
 
 export function errorOf(fault: Fault): Error {

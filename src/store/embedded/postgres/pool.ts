@@ -25,8 +25,8 @@ interface Block {
 }
 
 /**
- * A `pg.Pool` over the one session there is. Single statements follow one another; a transaction holds the session until it is closed.
- * Inside `transaction(work)` every query of the pool joins the transaction, whoever sends it.
+ * A `pg.Pool` over the one session there is. Single statements follow one another; a transaction holds the session
+ * until it is closed. Inside `transaction(work)` every query of the pool joins the transaction, whoever sends it.
  */
 export class Pool extends EventEmitter implements PgLikePool {
   readonly options = { max: 1_000, keepAlive: true }
@@ -180,8 +180,8 @@ function resultOf(settled: Settled): QueryResult {
   return settled.result
 }
 
-// The statements of BullMQ's PostgreSQL backend that speak of connections, of which there are none here: see its listen_*.sql,
-// get_client_list.sql and `setListenClientName`.
+// The statements of BullMQ's PostgreSQL backend that speak of connections, of which there are none here: see its
+// listen_*.sql, get_client_list.sql and `setListenClientName`.
 const listen = /^\s*(?:--.*\n\s*)*LISTEN\s+"?(\w+)"?/i
 const listensTo = (sql: string): string | undefined => listen.exec(sql)?.[1]
 const namesItself = (sql: string): boolean => sql.includes("set_config('application_name'")

@@ -25,8 +25,9 @@ interface Events {
 }
 
 /**
- * PostgreSQL in a thread of its own: takes statements in order and settles each. When the thread dies (disk full, a crash), all that
- * waits settles with StoreUnavailableError and the database is opened again, however long that takes; its log brings back whatever was answered.
+ * PostgreSQL in a thread of its own: takes statements in order and settles each. When the thread dies (disk full, a
+ * crash), all that waits settles with StoreUnavailableError and the database is opened again, however long that takes;
+ * its log brings back whatever was answered.
  */
 export class Postgres extends EventEmitter<Events> {
   readonly #start: ThreadStart
@@ -148,7 +149,8 @@ export class Postgres extends EventEmitter<Events> {
     if (!this.#isWatched || this.#waiting.size === 0 || quietMs < STUCK_MS) return
     if (quietMs > HOPELESS_MS) void this.#thread?.terminate()
     if (this.#away !== undefined) return
-    // Settled for their callers, they may still be carried out; the last word makes sure that no transaction stays open behind them.
+    // Settled for their callers, they may still be carried out; the last word makes sure that no transaction stays open
+    // behind them.
     const last = ++this.#n
     this.#outgoing.push({ n: last, sql: 'ROLLBACK', values: undefined, inBlock: true })
     this.#post()

@@ -12,8 +12,8 @@ interface Prepared {
 const PREPARED_AT_MOST = 500
 
 /**
- * The one session of a database. Statements with values are prepared once and then run in a single message to PostgreSQL:
- * `PGlite.query` prepares, describes and binds anew in six, which takes four times as long.
+ * The one session of a database. Statements with values are prepared once and then run in a single message to
+ * PostgreSQL: `PGlite.query` prepares, describes and binds anew in six, which takes four times as long.
  */
 export class Session {
   readonly #db: PGlite

@@ -41,7 +41,8 @@ const options = {
   onStderr: (line: string) => {
     const fatal = /\b(?:PANIC|FATAL): +(.*)|^Aborted\(/.exec(line)
     lastWords ??= fatal?.[1]
-    // PostgreSQL has given up (no space for its log, a broken page); PGlite would go on calling into the ruin and spin for ever.
+    // PostgreSQL has given up (no space for its log, a broken page); PGlite would go on calling into the ruin and spin
+    // for ever.
     if (fatal !== null && isOpen) die(lastWords ?? line)
     return false
   },
@@ -57,7 +58,9 @@ async function open(folder: string): Promise<PGlite> {
   return PGlite.create({ ...options, dataDir: folder })
 }
 
-/** Made beside its place and then moved there: a kill in between leaves no half database that looks like a whole one. */
+/**
+ * Made beside its place and then moved there: a kill in between leaves no half database that looks like a whole one.
+ */
 async function make(folder: string): Promise<void> {
   const scratch = `${folder}.new`
   rmSync(scratch, { recursive: true, force: true })

@@ -18,8 +18,8 @@ export function leadOf({ chatKind, simulated }: ConsoleChat): string {
 }
 
 /**
- * The commands that what is typed may become; a leading slash lists them all. Nothing once arguments have begun. `lead`: what a
- * command must begin with to be heard.
+ * The commands that what is typed may become; a leading slash lists them all. Nothing once arguments have begun.
+ * `lead`: what a command must begin with to be heard.
  */
 export function hintsFor(typed: string, scenes: SceneList['scenes'], lang: Lang, lead = ''): Hint[] {
   const isSlash = typed.startsWith('/')

@@ -1,7 +1,9 @@
 import { lazy, Suspense } from 'react'
 import { PlainText } from './plain-text.tsx'
 
-/** What reads Markdown is large, and comes when there is some. Where it cannot be had, the text stays as it is written. */
+/**
+ * What reads Markdown is large, and comes when there is some. Where it cannot be had, the text stays as it is written.
+ */
 const View = lazy(() =>
   import('./markdown-view.tsx').then(
     ({ MarkdownView }) => ({ default: MarkdownView }),

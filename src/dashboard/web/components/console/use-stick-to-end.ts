@@ -10,7 +10,10 @@ interface StickToEnd {
   onScroll(): void
 }
 
-/** Keeps a scrolled box at its end while things are added, unless its reader scrolled up. `force`: what was added is the reader's own. */
+/**
+ * Keeps a scrolled box at its end while things are added, unless its reader scrolled up. `force`: what was added is the
+ * reader's own.
+ */
 export function useStickToEnd(box: string, newest: string | undefined, force: boolean): StickToEnd {
   const ref = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
@@ -54,7 +57,8 @@ export function useStickToEnd(box: string, newest: string | undefined, force: bo
   const onScroll = useCallback(() => {
     const element = ref.current
     if (!element) return
-    // The event of our own jump to the end comes after a picture may have grown below it, which the observer above is yet to be told.
+    // The event of our own jump to the end comes after a picture may have grown below it, which the observer above is
+    // yet to be told.
     isAtEnd.current = isNearEnd(element, element.scrollHeight) || isNearEnd(element, heightBefore.current)
     if (isAtEnd.current) setHasNewBelow(false)
   }, [])

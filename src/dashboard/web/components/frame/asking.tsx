@@ -10,7 +10,10 @@ export interface Answer {
   testId?: string
 }
 
-/** A button that asks before it does something: `button` opens and closes the question, `answers` are the buttons under it, the expected one last. */
+/**
+ * A button that asks before it does something: `button` opens and closes the question, `answers` are the buttons under
+ * it, the expected one last.
+ */
 export function Asking({
   title,
   hint,

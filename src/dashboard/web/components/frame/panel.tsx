@@ -14,7 +14,10 @@ interface PanelHeadProps {
   buttons?: ReactNode
 }
 
-/** What stays of a panel beside the list while it is read. It is closed at its end, and on a phone, where it fills the screen, at its beginning. */
+/**
+ * What stays of a panel beside the list while it is read. It is closed at its end, and on a phone, where it fills the
+ * screen, at its beginning.
+ */
 export function PanelHead({ title, onClose, children, buttons }: PanelHeadProps) {
   const { text } = useText()
   const shared = { variant: 'subtle', color: 'gray', 'aria-label': text.panel.close, onClick: onClose }

@@ -9,7 +9,10 @@ import { LiveBanner } from './live-banner.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import classes from './shell.module.css'
 
-/** The frame of every page: brand, the places to be, settings, and the word when the live connection is lost (the console has its own). */
+/**
+ * The frame of every page: brand, the places to be, settings, and the word when the live connection is lost (the
+ * console has its own).
+ */
 export function Shell({ path, children }: { path: string; children: ReactNode }) {
   const { text, lang } = useText()
   const isConsole = path === '/console'

@@ -5,8 +5,9 @@ const EVENT_END = /\r\n\r\n|\n\n|\r\r/
 const LONGEST_END = 4
 
 /**
- * A `fetch` whose answers hold `limitBytes` at most; of an event stream, which may go on for days, each event. Where there is more the answer breaks off
- * with a RejectedError, and `tooLarge` is told it too: who reads events hears of an error, but not whose question it was.
+ * A `fetch` whose answers hold `limitBytes` at most; of an event stream, which may go on for days, each event. Where
+ * there is more the answer breaks off with a RejectedError, and `tooLarge` is told it too: who reads events hears of an
+ * error, but not whose question it was.
  */
 export function boundedFetch(limitBytes: number, tooLarge: (error: RejectedError) => void): typeof fetch {
   return async (input, init) => {

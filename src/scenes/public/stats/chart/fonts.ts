@@ -28,7 +28,10 @@ const MOST_TRIED = 6
 
 let machine: Promise<string[]> | undefined
 
-/** Fonts that have all letters of a text: ours, with those of this machine where ours lack some. Else the letters that no font has. */
+/**
+ * Fonts that have all letters of a text: ours, with those of this machine where ours lack some. Else the letters that
+ * no font has.
+ */
 export async function fontsFor(text: string): Promise<{ fonts: Fonts } | { missing: string[] }> {
   let missing = await lacking([...new Set(text.replaceAll(/[\s\p{Cf}\p{Mark}]/gu, ''))], shipped.files)
   const files = [...shipped.files]

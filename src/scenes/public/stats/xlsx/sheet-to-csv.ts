@@ -14,8 +14,8 @@ const MOST_COLUMNS = 16_384
 const MOST_SHARED_CHARS = 64 * 1024 * 1024
 
 /**
- * Writes one sheet of a workbook as CSV in UTF-8, row by row; the first one, or the one of that name. Dates are written as dates. Throws Failure
- * when there is no such sheet, or the file is damaged.
+ * Writes one sheet of a workbook as CSV in UTF-8, row by row; the first one, or the one of that name. Dates are written
+ * as dates. Throws Failure when there is no such sheet, or the file is damaged.
  */
 export async function sheetToCsv(
   path: string,
