@@ -2,7 +2,7 @@ import { liveStates, type NewRun, type Run, type RunState, type TimelineEvent } 
 import { inTodaysNames, type Task } from '../../core/task/task.ts'
 import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/task/wait.ts'
 import { cleanText } from '../../core/text/clean.ts'
-import { LOOK_AGAIN_MS, type Runs } from '../store.ts'
+import { LOOK_AGAIN_MS, type Runs } from '../runs.ts'
 import type { Database } from './database.ts'
 import { optional, toJson } from './json.ts'
 

@@ -2,7 +2,7 @@ import { type NewRun, type Run, runStateSchema, type TimelineEvent } from '../..
 import { inTodaysNames, type Task } from '../../core/task/task.ts'
 import { firstEnd, signalStep, signalsOf, type Wait } from '../../core/task/wait.ts'
 import { cleanText } from '../../core/text/clean.ts'
-import { LOOK_AGAIN_MS, type Runs } from '../store.ts'
+import { LOOK_AGAIN_MS, type Runs } from '../runs.ts'
 import { answered } from './faults.ts'
 import { fromJson, optional, packed, toJson } from './json.ts'
 import { listRuns } from './run-list.ts'
