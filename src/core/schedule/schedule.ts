@@ -31,7 +31,7 @@ export const policySchema = z.object({
 })
 
 /** What was asked for, as it stays. */
-export const askedScheduleSchema = policySchema.extend({
+export const scheduleSpecSchema = policySchema.extend({
   /** As it was written; `readWhen` reads it. */
   when: z.string(),
   timeZone: z.string(),
@@ -46,13 +46,13 @@ export const askedScheduleSchema = policySchema.extend({
   /** What the config file calls it. */
   name: z.string().optional(),
 })
-export type AskedSchedule = z.infer<typeof askedScheduleSchema>
+export type ScheduleSpec = z.infer<typeof scheduleSpecSchema>
 
 /** One that people or programs ask for while Huitou runs. */
-export type Asking = Omit<AskedSchedule, 'source' | 'name'> & { source: 'chat' | 'api' }
+export type ScheduleRequest = Omit<ScheduleSpec, 'source' | 'name'> & { source: 'chat' | 'api' }
 
 /** Something its owner is to be told; kept until it is said. */
-export const scheduleWordSchema = z.object({
+export const scheduleNotificationSchema = z.object({
   kind: z.enum(['failed', 'paused', 'barred']),
   /** Tells it from others, so that saying it again is the same delivery. */
   id: idSchema,
@@ -60,10 +60,10 @@ export const scheduleWordSchema = z.object({
   failures: z.number(),
   task: z.object({ id: z.string(), number: z.number(), state: runStateSchema }).optional(),
 })
-export type ScheduleWord = z.infer<typeof scheduleWordSchema>
+export type ScheduleNotification = z.infer<typeof scheduleNotificationSchema>
 
 /** A schedule as its record tells it. */
-export const scheduleSchema = askedScheduleSchema.extend({
+export const scheduleSchema = scheduleSpecSchema.extend({
   id: idSchema,
   /** What people call it: counts up over the whole installation. */
   number: z.number(),
@@ -93,7 +93,7 @@ export const scheduleSchema = askedScheduleSchema.extend({
   ),
   /** Due times that made no task, the last time that happened. */
   passedOver: z.object({ at: z.number(), count: z.number(), why: z.enum(['missed', 'overlap']) }).optional(),
-  unsaid: z.array(scheduleWordSchema),
+  unsaid: z.array(scheduleNotificationSchema),
   /** When somebody has to look at it next. */
   lookAt: z.number().optional(),
 })
@@ -105,12 +105,12 @@ export function taskIdOf(scheduleId: string, dueAt: number): string {
 }
 
 /** The `personKey` of its owner. */
-export function ownerOf({ askedIn, owner }: Pick<AskedSchedule, 'askedIn' | 'owner'>): string {
+export function ownerOf({ askedIn, owner }: Pick<ScheduleSpec, 'askedIn' | 'owner'>): string {
   return askerOf({ from: askedIn, sender: owner })
 }
 
 /** Whether what it says goes elsewhere than to where it was asked for, or to its owner alone. */
-export function isElsewhere({ askedIn, to, owner }: Pick<AskedSchedule, 'askedIn' | 'to' | 'owner'>): boolean {
+export function isElsewhere({ askedIn, to, owner }: Pick<ScheduleSpec, 'askedIn' | 'to' | 'owner'>): boolean {
   const isToOwner = to.chatKind === 'private' && to.chat.toLowerCase() === owner.id.toLowerCase()
   return chatKey(to) !== chatKey(askedIn) && !(isToOwner && to.channel === askedIn.channel)
 }

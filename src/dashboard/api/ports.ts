@@ -6,7 +6,7 @@ import type { Part } from '../../core/message/part.ts'
 import type { Measure } from '../../core/model/budget.ts'
 import type { ListedPreset, Preset, PresetFault } from '../../core/model/preset.ts'
 import type { Usage } from '../../core/model/usage.ts'
-import type { Asking, Schedule } from '../../core/schedule/schedule.ts'
+import type { Schedule, ScheduleRequest } from '../../core/schedule/schedule.ts'
 import type { Replayed } from '../../core/task/replay.ts'
 import type { Run, RunFilter } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
@@ -97,7 +97,7 @@ interface ApiSchedules {
   /** Of times without a zone of their own. */
   readonly timeZone: string
   /** The same `key` again is the same schedule. */
-  add(asking: Asking, key: string, by: string): Promise<{ schedule: Schedule } | { refused: Bilingual }>
+  add(asking: ScheduleRequest, key: string, by: string): Promise<{ schedule: Schedule } | { refused: Bilingual }>
   /** All of them, the newest first. */
   list(): Promise<Schedule[]>
   find(number: number): Promise<Schedule | undefined>

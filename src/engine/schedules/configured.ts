@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type AskedSchedule, askedScheduleSchema, ownerOf, type Schedule } from '../../core/schedule/schedule.ts'
+import { ownerOf, type Schedule, type ScheduleSpec, scheduleSpecSchema } from '../../core/schedule/schedule.ts'
 import type { Schedules } from '../../store/store.ts'
 import { newSchedule, scheduleIdOf } from './schedule-control.ts'
 import { nextTimes } from './times.ts'
 
 /** A schedule of the config file, by its name there. */
-export type ConfiguredSchedule = AskedSchedule & { source: 'config'; name: string }
+export type ConfiguredSchedule = ScheduleSpec & { source: 'config'; name: string }
 
 /**
  * Makes the store hold the schedules that config has: new ones begin, changed ones go on as they now are, those that
@@ -29,7 +29,7 @@ export async function keepConfigured(
 
 async function bringUpToDate(
   first: Schedule,
-  asking: AskedSchedule,
+  asking: ScheduleSpec,
   schedules: Pick<Schedules, 'create' | 'change' | 'find' | 'remove'>,
   now: number,
 ): Promise<void> {
@@ -43,7 +43,7 @@ async function bringUpToDate(
       await schedules.create(newSchedule(asking, found.id, now))
       return
     }
-    if (isDeepStrictEqual(JSON.parse(JSON.stringify(askedScheduleSchema.parse(found))), wanted)) return
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify(scheduleSpecSchema.parse(found))), wanted)) return
     const isTimeTheSame = found.when === asking.when && found.timeZone === asking.timeZone
     const nextAt =
       isTimeTheSame || found.paused !== undefined ? found.nextAt : nextTimes({ ...found, ...asking }, now, 1)[0]

@@ -2,7 +2,7 @@ import { StoreUnavailableError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
 import type { Address } from '../../core/message/address.ts'
 import type { Part } from '../../core/message/part.ts'
-import type { Schedule, ScheduleWord } from '../../core/schedule/schedule.ts'
+import type { Schedule, ScheduleNotification } from '../../core/schedule/schedule.ts'
 import { liveStates } from '../../core/task/run.ts'
 import { inLang } from '../../core/text/lang.ts'
 import { whyOf } from '../../core/text/why.ts'
@@ -61,7 +61,7 @@ async function endedOf({ open }: Schedule, { store }: LookPorts): Promise<Map<st
 }
 
 /** In the chat where it was made: there the owner can be reached. In a group they are pointed out. */
-async function tellOwner(schedule: Schedule, word: ScheduleWord, ports: LookPorts): Promise<void> {
+async function tellOwner(schedule: Schedule, word: ScheduleNotification, ports: LookPorts): Promise<void> {
   const { askedIn, owner } = schedule
   const lang = await ports.languages.of(asked(schedule, schedule.id, ports.now()))
   const text = inLang(lang, wordText(schedule, word)).trim()

@@ -1,5 +1,5 @@
 import type { Message } from '../../core/message/message.ts'
-import { type AskedSchedule, isElsewhere, type Schedule, taskIdOf } from '../../core/schedule/schedule.ts'
+import { isElsewhere, type Schedule, type ScheduleSpec, taskIdOf } from '../../core/schedule/schedule.ts'
 import type { Access } from '../people/access.ts'
 
 /** What is granted to those whose schedules may speak in other chats than the one they were made in. */
@@ -11,7 +11,7 @@ export function messageOf(schedule: Schedule, dueAt: number, now: number): Messa
 }
 
 /** The same before there is a schedule, to find out what its owner may do. */
-export function asked({ askedIn, to, owner, text, lang }: AskedSchedule, id: string, now: number): Message {
+export function asked({ askedIn, to, owner, text, lang }: ScheduleSpec, id: string, now: number): Message {
   return { id, from: to, askedIn, sender: owner, text, parts: [{ kind: 'text', text }], lang, receivedAt: now }
 }
 
@@ -19,7 +19,7 @@ export function asked({ askedIn, to, owner, text, lang }: AskedSchedule, id: str
  * Whether it may speak where it is to, at this moment: a grant that has run out counts no more, also for what was made
  * under it.
  */
-export async function mayDeliver(asking: AskedSchedule, access: Access, now: number): Promise<boolean> {
+export async function mayDeliver(asking: ScheduleSpec, access: Access, now: number): Promise<boolean> {
   if (asking.source !== 'chat' || !isElsewhere(asking)) return true
   return access.isGranted(asked(asking, 'schedule', now), DELIVER_RIGHT.scene, DELIVER_RIGHT.command)
 }

@@ -1,4 +1,4 @@
-import { type Schedule, type ScheduleWord, taskIdOf } from '../../core/schedule/schedule.ts'
+import { type Schedule, type ScheduleNotification, taskIdOf } from '../../core/schedule/schedule.ts'
 import type { RunState } from '../../core/task/run.ts'
 import { dueTimes, nextTimes } from './times.ts'
 
@@ -34,7 +34,7 @@ export function carriedOut(schedule: Schedule, now: number): Schedule {
 /** Paused, because its owner may no longer deliver there. */
 export function barred(schedule: Schedule, now: number): Schedule {
   const { id, failures } = schedule
-  const word: ScheduleWord = { kind: 'barred', id: `${id}-barred-${now}`, at: now, failures }
+  const word: ScheduleNotification = { kind: 'barred', id: `${id}-barred-${now}`, at: now, failures }
   return paused({ ...schedule, unsaid: [...schedule.unsaid, word] }, 'huitou', 'barred', now)
 }
 
@@ -66,7 +66,7 @@ function settle(before: Schedule, ended: ReadonlyMap<string, Ended>, now: number
     // It was said that it stopped; what still ran then need not be told of one by one.
     if (schedule.paused?.why === 'failures') continue
     const pauses = schedule.paused === undefined && schedule.failures >= schedule.pauseAfter
-    const word: ScheduleWord = {
+    const word: ScheduleNotification = {
       kind: pauses ? 'paused' : 'failed',
       id: `${taskId}-word`,
       at: now,

@@ -3,7 +3,7 @@ import type { Catalog } from '../../core/command/catalog.ts'
 import { readCommand } from '../../core/command/command.ts'
 import { commandText } from '../../core/command/entries.ts'
 import type { Message } from '../../core/message/message.ts'
-import { type AskedSchedule, type Asking, ownerOf, type Schedule } from '../../core/schedule/schedule.ts'
+import { ownerOf, type Schedule, type ScheduleRequest, type ScheduleSpec } from '../../core/schedule/schedule.ts'
 import { isTimeZone } from '../../core/schedule/times.ts'
 import { readWhen } from '../../core/schedule/when.ts'
 import type { Bilingual } from '../../core/text/lang.ts'
@@ -24,7 +24,7 @@ type Added = { schedule: Schedule } | { refused: Bilingual }
 /** What people and operators do with schedules; the chat command, the API and the dashboard all come here. */
 export interface ScheduleControl {
   /** Makes one. The same `key` again is the same schedule. */
-  add(asking: Asking, key: string, by: string): Promise<Added>
+  add(asking: ScheduleRequest, key: string, by: string): Promise<Added>
   /** A person's, or all; the newest first. */
   list(owner?: string): Promise<Schedule[]>
   find(number: number): Promise<Schedule | undefined>
@@ -64,7 +64,7 @@ export function openScheduleControl(ports: ScheduleControlPorts): ScheduleContro
   const { store, access, now } = ports
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
 
-  async function refusalOf(asking: Asking, owner: string): Promise<Bilingual | undefined> {
+  async function refusalOf(asking: ScheduleRequest, owner: string): Promise<Bilingual | undefined> {
     const seen = preview(asking.when, asking.timeZone)
     if ('refused' in seen) return seen.refused
     if (!ports.hasChannel(asking.to.channel)) return sentences.noChannel(asking.to.channel)
@@ -151,7 +151,7 @@ function shortHash(key: string): string {
 }
 
 /** What was asked for, as it begins. */
-export function newSchedule(asking: AskedSchedule, id: string, now: number): Omit<Schedule, 'number' | 'version'> {
+export function newSchedule(asking: ScheduleSpec, id: string, now: number): Omit<Schedule, 'number' | 'version'> {
   const [nextAt] = nextTimes({ ...asking, createdAt: now }, now, 1)
   return {
     ...asking,

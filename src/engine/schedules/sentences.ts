@@ -1,4 +1,4 @@
-import { type Schedule, type ScheduleWord, whenExamples } from '../../core/schedule/schedule.ts'
+import { type Schedule, type ScheduleNotification, whenExamples } from '../../core/schedule/schedule.ts'
 import type { Bilingual } from '../../core/text/lang.ts'
 
 /** What people are told about schedules. */
@@ -38,7 +38,7 @@ export const sentences = {
 }
 
 /** What its owner reads when it fails, and when it stops by itself. */
-export function wordText(schedule: Schedule, word: ScheduleWord): Bilingual {
+export function wordText(schedule: Schedule, word: ScheduleNotification): Bilingual {
   const { number, pauseAfter } = schedule
   const what = shortened(schedule.text.split('\n', 1)[0] ?? '')
   const task = word.task === undefined ? '' : `#${word.task.number}`

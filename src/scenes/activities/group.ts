@@ -8,13 +8,13 @@ import { type Content, defineCommand, defineScene, type Message, NotApprovedErro
 const minutesMs = 60_000
 const decidedWithinMs = 3 * 24 * 3_600_000
 
-interface Asking {
+interface GroupRequest {
   message: Message
   pick(text: { zh: string; en: string }): string
 }
 
 /** Whom a command is about: who is mentioned, else the number that was written. */
-function personIn({ message, pick }: Asking, given: string | undefined): string {
+function personIn({ message, pick }: GroupRequest, given: string | undefined): string {
   if (message.from.chatKind !== 'group')
     refuse(pick({ zh: '这个命令只能在群里用。', en: 'This command is for groups.' }))
   const mentioned = message.parts.find((part) => part.kind === 'mention')

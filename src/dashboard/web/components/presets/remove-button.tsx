@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconArrowBackUp, IconTrash } from '@tabler/icons-react'
 import { useText } from '../../text/text.tsx'
-import { Asking } from '../frame/asking.tsx'
+import { ConfirmDialog } from '../frame/confirm-dialog.tsx'
 
 /** Deletes a preset, or resets it to its file, after a question. */
 export function RemoveButton({
@@ -19,7 +19,7 @@ export function RemoveButton({
   const words = text.presets
   const label = hasFile ? words.reset : words.remove
   return (
-    <Asking
+    <ConfirmDialog
       title={hasFile ? words.resetAsk(name) : words.removeAsk(name)}
       hint={hasFile ? words.resetHint : words.removeHint}
       position="top-start"

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { useText } from '../../text/text.tsx'
-import { Asking } from '../frame/asking.tsx'
+import { ConfirmDialog } from '../frame/confirm-dialog.tsx'
 import classes from './schedules.module.css'
 
 /** Removes a schedule, after a question. */
@@ -9,7 +9,7 @@ export function RemoveSchedule({ number, isBusy, onRemove }: { number: number; i
   const { text } = useText()
   const words = text.schedules
   return (
-    <Asking
+    <ConfirmDialog
       title={words.removeAsk(number)}
       hint={words.removeHint}
       position="top-end"

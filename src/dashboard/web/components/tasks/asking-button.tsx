@@ -1,6 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { type Answer, Asking } from '../frame/asking.tsx'
+import { type Answer, ConfirmDialog } from '../frame/confirm-dialog.tsx'
 
 export interface AskingButtonProps {
   size: 'icon' | 'full'
@@ -31,7 +31,7 @@ export function AskingButton({
 }: AskingButtonProps) {
   const shared = { 'aria-label': label, 'data-testid': testId, color, loading: isBusy }
   return (
-    <Asking
+    <ConfirmDialog
       title={title}
       hint={hint}
       position="bottom-end"

@@ -1,6 +1,6 @@
 import { Button, Popover, type PopoverProps } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import classes from './asking.module.css'
+import classes from './confirm-dialog.module.css'
 
 /** A button under the question; without `act` it only closes it. */
 export interface Answer {
@@ -14,7 +14,7 @@ export interface Answer {
  * A button that asks before it does something: `button` opens and closes the question, `answers` are the buttons under
  * it, the expected one last.
  */
-export function Asking({
+export function ConfirmDialog({
   title,
   hint,
   position,
