@@ -1,17 +1,9 @@
 import { z } from 'zod'
 import { type Address, channelIdSchema } from '../src/core/message/address.ts'
-import {
-  misfireSchema,
-  overlapSchema,
-  policySchema,
-  timeZoneSchema,
-  whenTextSchema,
-} from '../src/core/schedule/schedule.ts'
+import { policySchema, timeZoneSchema, whenTextSchema } from '../src/core/schedule/schedule.ts'
 import { personExample } from '../src/core/settings/examples.ts'
-import { count, text } from '../src/core/settings/pieces.ts'
+import { text } from '../src/core/settings/pieces.ts'
 import { langSchema } from '../src/core/text/lang.ts'
-
-const { misfire, overlap, pauseAfter } = policySchema.parse({})
 
 const person = text
   .refine(
@@ -36,15 +28,7 @@ const schedule = z.strictObject({
   owner: person.describe('channel:person. It runs as theirs, with what they may use at that time.'),
   to: chat.optional().describe('channel:person or group:channel:chat; left out, the chat with its owner.'),
   timeZone: timeZoneSchema.optional().describe('Of its times; `timeZone` above when left out.'),
-  misfire: misfireSchema
-    .default(misfire)
-    .describe(
-      'What becomes of times that nobody was there for: passed over, made up for once, or one by one (the last 100).',
-    ),
-  overlap: overlapSchema
-    .default(overlap)
-    .describe('When the one before still runs: passed over, put behind it, or begun beside it.'),
-  pauseAfter: count(1, 100).default(pauseAfter).describe('Failures in a row after which it pauses itself.'),
+  ...policySchema.shape,
   lang: langSchema.optional().describe('The language of its answers, where its owner has chosen none.'),
 })
 

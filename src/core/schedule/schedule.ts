@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addressSchema, chatKey } from '../message/address.ts'
 import { askerOf, idSchema } from '../message/message.ts'
+import { count } from '../settings/pieces.ts'
 import { runStateSchema } from '../task/run.ts'
 import { langSchema } from '../text/lang.ts'
 import { isTimeZone } from './times.ts'
@@ -23,11 +24,17 @@ export const whenTextSchema = z
   )
 export const timeZoneSchema = z.string().refine(isTimeZone, 'must be a time zone such as Asia/Shanghai or UTC')
 
-/** How a schedule goes about it; all of it may be left out. */
+/** How a schedule goes about it; all of it may be left out. The config file has the same words. */
 export const policySchema = z.object({
-  misfire: misfireSchema.default('once'),
-  overlap: overlapSchema.default('skip'),
-  pauseAfter: z.number().int().min(1).max(100).default(PAUSES_AFTER),
+  misfire: misfireSchema
+    .default('once')
+    .describe(
+      'What becomes of times that nobody was there for: passed over, made up for once, or one by one (the last 100).',
+    ),
+  overlap: overlapSchema
+    .default('skip')
+    .describe('When the one before still runs: passed over, put behind it, or begun beside it.'),
+  pauseAfter: count(1, 100).default(PAUSES_AFTER).describe('Failures in a row after which it pauses itself.'),
 })
 
 /** What was asked for, as it stays. */
