@@ -1,9 +1,9 @@
 import type { CallAgain } from '../compensation/ports.ts'
 import type { Languages } from '../people/languages.ts'
 import type { Versions } from '../steps/versions.ts'
-import { callsOf } from './calls.ts'
+import { callsOf } from './calls/calls.ts'
+import { openResources } from './calls/resources.ts'
 import { startDeadline } from './deadline.ts'
-import { openResources } from './resources.ts'
 import type { SlotPorts } from './run-in-slot.ts'
 
 const never = new AbortController().signal

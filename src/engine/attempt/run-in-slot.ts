@@ -11,9 +11,9 @@ import type { Chatter } from '../llm/chatter.ts'
 import { leftSteps } from '../steps/left-steps.ts'
 import type { Code, Versions } from '../steps/versions.ts'
 import { type Attempt, withWarnings } from './attempt.ts'
-import { type CallPorts, callsOf } from './calls.ts'
+import { type CallPorts, callsOf } from './calls/calls.ts'
+import { openResources, type ResourcePorts } from './calls/resources.ts'
 import type { Deadline } from './deadline.ts'
-import { openResources, type ResourcePorts } from './resources.ts'
 import { sentences } from './sentences.ts'
 
 /** What a command asks for that is kept. */

@@ -3,9 +3,8 @@ import type { Route } from '../../core/task/task.ts'
 import type { Lang } from '../../core/text/lang.ts'
 import { whyOf } from '../../core/text/why.ts'
 import type { Sources } from '../../scenes/sources.ts'
-import type { End } from './perform.ts'
 import { openPort, type PortOptions } from './port.ts'
-import { type FromHost, fromHostSchema, type HostCall } from './protocol.ts'
+import { type End, type FromHost, fromHostSchema, type HostCall } from './protocol.ts'
 
 /** A command to be run, with its words not yet read. */
 export interface HostRun {

@@ -41,7 +41,7 @@ export interface ThreadData {
   thread: Int32Array
 }
 
-const startUrl = new URL('./start.ts', import.meta.url)
+const startUrl = new URL('./inside/start.ts', import.meta.url)
 const processOverheadMb = 128
 const printedLength = 2000
 /**

@@ -191,3 +191,5 @@ export const fromHostSchema = z.discriminatedUnion('kind', [
 ])
 export type FromHost = z.infer<typeof fromHostSchema>
 export type HostCall = Extract<FromHost, { kind: 'call' }>['call']
+/** How a command came to its end. */
+export type End = Extract<FromHost, { kind: 'end' }>['end']
