@@ -60,7 +60,7 @@ export async function conclude(
 
   async function finish(end: EndState): Promise<void> {
     if (isCompensatedAfter(end.state)) await retryWhileUnavailable(() => notePendingIfRegistered(run, ports))
-    if (isChild(run.task)) await endChild(run, run.task, end, attempt, eventOf, ports)
+    if (isChild(run.task)) await endChild(run, run.task, { end, attempt, eventOf }, ports)
     await retryWhileUnavailable(() =>
       runs.finish(run.id, run.fencingToken, end, [started, eventOf(end.state, end.why)], now),
     )
@@ -123,11 +123,10 @@ export async function conclude(
 async function endChild(
   run: Run,
   task: ChildTask,
-  end: EndState,
-  attempt: Attempt,
-  eventOf: (kind: TimelineEvent['kind'], text: string) => TimelineEvent,
+  ended: { end: EndState; attempt: Attempt; eventOf(kind: TimelineEvent['kind'], text: string): TimelineEvent },
   { store, fanOut }: ConcludePorts,
 ): Promise<void> {
+  const { end, attempt, eventOf } = ended
   const why = end.why?.split('\n', 1)[0] ?? ''
   const value = attempt.state === 'done' ? (attempt.value ?? null) : null
   await fanOut.endChild(task, end.state === 'done' ? { state: 'done', value } : { state: end.state, why })
