@@ -1,6 +1,6 @@
 import type { Job } from 'bullmq'
 import { FALLBACK_LANE } from '../src/core/task/lane.ts'
-import { taskSchema } from '../src/core/task/task.ts'
+import { storedTaskSchema } from '../src/core/task/task.ts'
 import { type Backend, within } from './backend.ts'
 import { laneQueueName, type TaskQueues, wakeSchema } from './tasks.ts'
 
@@ -35,7 +35,7 @@ export async function adoptJobs(
 /** False when it is nothing that can be moved. */
 async function adopt(job: Job<unknown>, tasks: Pick<TaskQueues, 'add' | 'wake'>, now: number): Promise<boolean> {
   const wake = wakeSchema.safeParse(job.data)
-  const task = taskSchema.safeParse(job.data)
+  const task = storedTaskSchema.safeParse(job.data)
   if (wake.success) await tasks.wake(FALLBACK_LANE, wake.data.wakes, job.timestamp + job.delay, now)
   // Its place among those of the other lane is not known. Who waits for its acknowledgement has long hung up.
   else if (task.success) await tasks.add({ ...task.data, lane: FALLBACK_LANE, priority: 0, held: undefined })

@@ -1,7 +1,7 @@
 import type { Job, Queue } from 'bullmq'
 import { z } from 'zod'
 import { FALLBACK_LANE } from '../src/core/task/lane.ts'
-import { type Task, taskSchema } from '../src/core/task/task.ts'
+import { storedTaskSchema, type Task } from '../src/core/task/task.ts'
 import { type Backend, within } from './backend.ts'
 
 export function laneQueueName(lane: string): string {
@@ -104,7 +104,7 @@ async function nextJobs(queue: Queue<Task | Wake>, limit: number): Promise<Job<T
 
 function tasksOf(jobs: readonly (Job<Task | Wake> | undefined)[]): Task[] {
   return jobs.flatMap((job) => {
-    const task = taskSchema.safeParse(job?.data)
+    const task = storedTaskSchema.safeParse(job?.data)
     return task.success ? [task.data] : []
   })
 }

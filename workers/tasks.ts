@@ -7,7 +7,7 @@ import { retryWhileUnavailable } from '../src/core/retry-while-unavailable.ts'
 import type { Lane } from '../src/core/task/lane.ts'
 import type { Outcome } from '../src/core/task/outcome.ts'
 import { liveStates } from '../src/core/task/run.ts'
-import { type Task, taskSchema } from '../src/core/task/task.ts'
+import { storedTaskSchema, type Task } from '../src/core/task/task.ts'
 import type { Runs, Shares } from '../src/store/store.ts'
 import { applyOutcome } from './apply-outcome.ts'
 import { attemptKeyOf, keepPlace, openTurns } from './attempt-keys.ts'
@@ -70,7 +70,7 @@ export function tasksWorker(
       const { orderingKey } = liveStates.includes(run.state) ? run.task : {}
       return { ...run.task, held: undefined, priority: 0, orderingKey }
     }
-    const task = taskSchema.safeParse(job.data)
+    const task = storedTaskSchema.safeParse(job.data)
     if (!task.success) throw new UnrecoverableError(`job ${job.id} holds no task: ${task.error.message}`)
     return task.data
   }

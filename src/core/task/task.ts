@@ -66,3 +66,6 @@ export function inTodaysNames<T>(stored: T): T {
   // The cast holds: what is renamed is what today's type calls by that name.
   return fields as T
 }
+
+/** A task as it lies in a queue, also one that 0.1 put there. */
+export const storedTaskSchema = z.preprocess(inTodaysNames, taskSchema)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Task } from '../../../src/core/task/task.ts'
 import { aRun, mustStart, noon, type StoreUnderTest, second, unique } from './samples.ts'
 
 export function runsContract(store: StoreUnderTest): void {
@@ -21,6 +22,14 @@ export function runsContract(store: StoreUnderTest): void {
       expect(await store().runs.find(run.id)).toEqual(made)
       expect(await store().runs.findByNumber(made.number)).toEqual(made)
       expect(await store().runs.timeline(run.id)).toEqual(run.events)
+    })
+
+    test('a task that was stored under former names is read in those of now', async () => {
+      const made = aRun()
+      const { priority: _, ...task } = made.task
+      // The cast holds: 0.1 stored it so.
+      await store().runs.create({ ...made, task: { ...task, tag: 7, row: 'a row' } as unknown as Task }, noon)
+      expect((await store().runs.find(made.id))?.task).toEqual({ ...task, priority: 7, orderingKey: 'a row' })
     })
 
     test('a twin is the same record, untouched', async () => {
