@@ -25,11 +25,28 @@ function allowReference({ zodSchema, jsonSchema, path }: Parameters<Override>[0]
   jsonSchema.anyOf = [rest, { type: 'string', pattern: '\\$\\{' }]
 }
 
-/** The names that may stand at this place in the settings. */
-export function settingsKeysAt(path: readonly PropertyKey[]): string[] {
-  let places: JsonSchema[] = [plain]
-  for (const step of path) places = places.flatMap(alternatives).flatMap((place) => inside(place, step))
-  return [...new Set(places.flatMap(alternatives).flatMap(({ properties }) => Object.keys(properties ?? {})))]
+/** The names that may stand at this place: in these settings where they are given, else in any. */
+export function settingsKeysAt(path: readonly PropertyKey[], settings?: unknown): string[] {
+  let value = settings
+  let places = fitting(plain, value)
+  for (const step of path) {
+    // The cast holds: whatever is no group has no property of that name.
+    value = (value as Partial<Record<PropertyKey, unknown>> | null | undefined)?.[step]
+    places = places.flatMap((place) => inside(place, step)).flatMap((place) => fitting(place, value))
+  }
+  return [...new Set(places.flatMap(({ properties }) => Object.keys(properties ?? {})))]
+}
+
+/** Of several alternatives those that the value says it is; all of them where it says nothing that is known. */
+function fitting(place: JsonSchema, value: unknown): JsonSchema[] {
+  const all = alternatives(place)
+  const named = new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+  const meant = all.filter(({ properties }) =>
+    Object.entries(properties ?? {}).some(
+      ([name, schema]) => typeof schema === 'object' && schema.const !== undefined && schema.const === named.get(name),
+    ),
+  )
+  return meant.length > 0 ? meant : all
 }
 
 function inside(place: JsonSchema, step: PropertyKey): JsonSchema[] {

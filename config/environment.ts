@@ -67,6 +67,18 @@ export function withEnvironment(file: Readonly<Record<string, unknown>>, environ
     if (given.length === 0 || !Array.isArray(inFile)) continue
     const channels: unknown[] = [...inFile]
     const known = channels.findIndex((channel) => isRecord(channel) && channel.id === id)
+    const other = platformOfAnother(channels[known], platform)
+    if (other !== undefined) {
+      problems.push(
+        elsewhere(
+          id,
+          platform,
+          other,
+          given.map(([variable]) => variable),
+        ),
+      )
+      continue
+    }
     const missing = Object.keys(needs).filter((variable) => !environment[variable])
     if (known < 0 && missing.length > 0) {
       problems.push(incomplete(id, page, missing))
@@ -96,6 +108,22 @@ function incomplete(id: string, page: string, missing: readonly string[]): Probl
     text:
       `not set, although other variables of the channel "${id}" are. Without all of them it could not tell the platform from a stranger ` +
       `or could not answer, so it does not start: set them (${page} says where each is found), or unset the others`,
+  }
+}
+
+/** The platform that this channel of the file is on, where it is another. */
+function platformOfAnother(channel: unknown, platform: string): string | undefined {
+  const named = isRecord(channel) ? channel.platform : undefined
+  return platforms.find(({ name }) => name === named && name !== platform)?.name
+}
+
+function elsewhere(id: string, platform: string, other: string, variables: readonly string[]): Problem {
+  return {
+    place: 'environment',
+    name: variables.join(', '),
+    text:
+      `set for the channel "${id}" on ${platform}, and in the file the channel of that id is on ${other}: ` +
+      `give that one another id, or unset the variables`,
   }
 }
 

@@ -59,7 +59,7 @@ export function readConfig(
   const parsed = settingsSchema.safeParse(whole.tree, { error: sentenceOf })
   for (const issue of parsed.error?.issues ?? []) {
     if (issue.code === 'unrecognized_keys') {
-      problems.push(...issue.keys.map((key) => atKey([...issue.path, key], unknownKey(issue.path, key))))
+      problems.push(...issue.keys.map((key) => atKey([...issue.path, key], unknownKey(issue.path, key, whole.tree))))
     } else if (issue.code === 'invalid_key') problems.push(atKey(issue.path, issue.message))
     else if (!gapNames.has(nameOf(issue.path))) problems.push(at(issue.path, issue.message))
   }

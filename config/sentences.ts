@@ -30,9 +30,9 @@ export function sentenceOf(issue: z.core.$ZodRawIssue): string {
   }
 }
 
-/** What to say of a key that nothing reads. */
-export function unknownKey(path: readonly PropertyKey[], key: string): string {
-  const known = settingsKeysAt(path)
+/** What to say of a key of these settings that nothing reads. */
+export function unknownKey(path: readonly PropertyKey[], key: string, settings: unknown): string {
+  const known = settingsKeysAt(path, settings)
   const meant = nearest(key, known)
   return `is not a setting; ${meant ? `did you mean "${meant}"?` : `here are: ${known.join(', ')}`}`
 }

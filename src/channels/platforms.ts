@@ -13,11 +13,10 @@ type SchemasOf<Platforms extends readonly { settings: unknown }[]> = {
 const schemas = table.map(({ settings }) => settings) as unknown as SchemasOf<typeof table>
 
 /** One account on any of the platforms, as it is written in the file. */
-export const accountSchema = z.discriminatedUnion(
-  'platform',
-  schemas,
-  `must be one of: ${table.map(({ name }) => name).join(', ')}`,
-)
+export const accountSchema = z.discriminatedUnion('platform', schemas, {
+  error: ({ code }) =>
+    code === 'invalid_union' ? `must be one of: ${table.map(({ name }) => name).join(', ')}` : undefined,
+})
 export type Account = z.output<typeof accountSchema>
 
 export const platforms: readonly Platform<z.ZodType<Account>>[] = table

@@ -3,6 +3,12 @@ import { CliError } from './cli-error.ts'
 import { commands } from './commands.ts'
 
 /* `npm run huitou -- <command> …` */
+
+// Whoever reads no further (`… | head`) has seen enough; what the command does it does to its end.
+process.stdout.on('error', (error) => {
+  if (!('code' in error && error.code === 'EPIPE')) throw error
+})
+
 const [name = 'help', ...words] = process.argv.slice(2)
 const command = commands[name]
 try {

@@ -139,6 +139,31 @@ test('half a channel in the environment is refused with what is missing and why'
   expect(problems[0]).toContain('does not start')
 })
 
+test('variables of a channel whose id the file gives to another platform are told as such', () => {
+  const yaml = 'channels:\n  - { id: wecom, platform: onebot, accessToken: a-token-of-its-own }\n'
+  expect(problemsOf(wecom, yaml)).toEqual([
+    `environment ${Object.keys(wecom).join(', ')}: set for the channel "wecom" on wecom-app, and in the file the channel of that id is on onebot: give that one another id, or unset the variables`,
+  ])
+})
+
+test('a key of another platform is no setting, and what is proposed is of the account’s own', () => {
+  const yaml = [
+    'channels:',
+    '  - id: qq',
+    '    platform: onebot',
+    '    accesToken: x',
+    '    accessToken: a-token-of-its-own',
+    '    corpId: ww1',
+    '  - wecom',
+  ].join('\n')
+  const [mistyped, foreign, noGroup, ...others] = problemsOf({}, yaml)
+  expect(mistyped).toBe('config/huitou.yaml:4:5 channels[0].accesToken: is not a setting; did you mean "accessToken"?')
+  expect(foreign).toMatch(/^config\/huitou.yaml:6:5 channels\[0\].corpId: is not a setting; here are: .*accessToken/)
+  expect(foreign).not.toMatch(/agentId/)
+  expect(noGroup).toBe('config/huitou.yaml:7:5 channels[1]: must be a group of settings, one `name: value` a line')
+  expect(others).toEqual([])
+})
+
 test('every problem is told at once, each with its line and column', () => {
   const yaml = [
     'port: eighty',
