@@ -8,9 +8,9 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 /** An open stream: what has come so far, and a way to wait for more. */
-async function watch() {
+async function watch({ url }: Pick<World, 'url'> = world) {
   const closing = new AbortController()
-  const response = await fetch(`${world.url}/api/live`, {
+  const response = await fetch(`${url}/api/live`, {
     headers: { authorization: `Bearer ${token}` },
     signal: closing.signal,
   })
@@ -77,6 +77,23 @@ test('the stream bears a store that goes away and comes back', async () => {
   world.isStoreAway = false
   await stream.next('overview', ({ store }) => store.up)
   stream.close()
+})
+
+test('a task that cannot be read holds up no other', async () => {
+  const { runs } = world.store
+  const find: typeof runs.find = async (id) => {
+    if (id === 'live-broken') throw new Error('not what was written')
+    return runs.find(id)
+  }
+  const other = await world.again({}, { store: { ...world.store, runs: { ...runs, find } } })
+  const stream = await watch(other)
+  await stream.next('overview', ({ store }) => store.up)
+  await world.store.runs.create(runOf(aMessage('live-3', 'demo sleep 5')), Date.now())
+  const hinting = setInterval(() => void world.store.signals.publish('task', { ids: ['live-broken', 'live-3'] }), 50)
+  expect(await stream.next('task', ({ id }) => id === 'live-3')).toMatchObject({ state: 'waiting' })
+  clearInterval(hinting)
+  stream.close()
+  await other.close()
 })
 
 test('a change that is hinted at while the store is away is told when it is back', async () => {

@@ -6,6 +6,7 @@ let world: World
 let replaying: World
 /** Grows with each read of a run, and with each subscription that begins and ends. */
 const seen = { reads: 0, subscribed: 0, left: 0 }
+let beginning = async (): Promise<void> => undefined
 
 beforeAll(async () => {
   world = await aWorld()
@@ -36,7 +37,10 @@ beforeAll(async () => {
     {},
     {
       store,
-      replay: async (_, { id }) => (await runs.create(runOf(aMessage(id, 'demo sleep 1')), Date.now())).run,
+      async replay(_, { id }) {
+        await beginning()
+        return (await runs.create(runOf(aMessage(id, 'demo sleep 1')), Date.now())).run
+      },
       replayed: async () => ({ of: { id: 'past', number: 1 }, isDry: true, was: { state: 'done' } }),
     },
   )
@@ -74,5 +78,25 @@ test('nothing is looked for on behalf of a caller who has hung up', async () => 
   await expect.poll(() => seen.subscribed).toBe(subscribed + 1)
   hangUp.abort()
   await expect(answer).rejects.toThrow()
+  await expect.poll(() => seen.left).toBe(left + 1)
+})
+
+test('nor on behalf of one who hung up while it was being begun', async () => {
+  const { subscribed, left } = seen
+  const hangUp = new AbortController()
+  const held = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  beginning = async () => {
+    asked.resolve()
+    await held.promise
+  }
+  const answer = replay(hangUp.signal)
+  await asked.promise
+  hangUp.abort()
+  await expect(answer).rejects.toThrow()
+  // The server has noticed by the time it answers somebody else.
+  await replaying.callAs('/api/overview')
+  held.resolve()
+  await expect.poll(() => seen.subscribed).toBe(subscribed + 1)
   await expect.poll(() => seen.left).toBe(left + 1)
 })

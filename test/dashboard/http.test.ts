@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { ApiError, call } from '../../src/dashboard/web/api/http.ts'
+import { ApiError, call, fetchSession, onSignedOut, signIn, signOut } from '../../src/dashboard/web/api/http.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -35,4 +35,36 @@ test('a call that was given up fails with that', async () => {
   controller.abort()
   answer(200, undefined, controller.signal.reason)
   await expect(call('/api/scenes', controller.signal)).rejects.toBe(controller.signal.reason)
+})
+
+test('what was asked before somebody signed in or out says nothing of who is signed in now', async () => {
+  const held: ((response: Response) => void)[] = []
+  let isIn = false
+  const signedOut = vi.fn()
+  onSignedOut(signedOut)
+  const settings = { isHolding: true }
+  vi.stubGlobal('fetch', async (path: string, { method }: { method: string }) => {
+    if (method === 'GET' && settings.isHolding) return new Promise<Response>((resolve) => held.push(resolve))
+    if (method === 'POST') isIn = true
+    if (method === 'DELETE') isIn = false
+    return path === '/api/session' ? Response.json({ signedIn: isIn }) : new Response('', { status: 401 })
+  })
+  const list = call('/api/tasks')
+  const session = fetchSession()
+  settings.isHolding = false
+  await signIn('x')
+  held[0]?.(new Response('', { status: 401 }))
+  held[1]?.(Response.json({ signedIn: false }))
+  await expect(list).rejects.toMatchObject({ status: 401 })
+  expect(signedOut).not.toHaveBeenCalled()
+  expect(await session).toEqual({ signedIn: true })
+
+  settings.isHolding = true
+  const checked = fetchSession()
+  settings.isHolding = false
+  await signOut()
+  held[2]?.(Response.json({ signedIn: true }))
+  expect(await checked).toEqual({ signedIn: false })
+  await expect(call('/api/tasks')).rejects.toMatchObject({ status: 401 })
+  expect(signedOut).toHaveBeenCalledOnce()
 })

@@ -17,17 +17,22 @@ export interface Answer {
   text: string
 }
 
-/** A text that differs in more lines than this is shown as replaced: finding what they share would take too long. */
+/**
+ * A text that differs in more lines than this is shown as replaced: finding what they share would take too long. The
+ * time grows with the square of it, so where several texts differ each has less, and all together take as long as one.
+ */
 const MOST_EDITS = 1_000
 
 /** Old answers against new ones, by name: in the order of the new, then what is no longer said. */
 export function diffAnswers(before: readonly Answer[], after: readonly Answer[]): AnswerDiff[] {
   const old = new Map(before.map(({ name, text }) => [name, text]))
   const now = new Map(after.map(({ name, text }) => [name, text]))
+  const compared = after.filter(({ name, text }) => old.has(name) && old.get(name) !== text).length
+  const mostEdits = Math.ceil(MOST_EDITS / Math.sqrt(Math.max(1, compared)))
   const said = after.map(({ name, text }): AnswerDiff => {
     const was = old.get(name)
     if (was === undefined) return { name, state: 'added', lines: linesAs('new', text) }
-    return { name, state: was === text ? 'same' : 'changed', lines: diffLines(was, text) }
+    return { name, state: was === text ? 'same' : 'changed', lines: diffLines(was, text, mostEdits) }
   })
   const gone = before
     .filter(({ name }) => !now.has(name))
@@ -40,9 +45,9 @@ function linesAs(kind: Line['kind'], text: string): Line[] {
 }
 
 /** The fewest lines that go and come. */
-function diffLines(before: string, after: string): Line[] {
+function diffLines(before: string, after: string, mostEdits: number): Line[] {
   if (before === after) return linesAs('both', after)
-  const changes = diffArrays(before.split('\n'), after.split('\n'), { maxEditLength: MOST_EDITS })
+  const changes = diffArrays(before.split('\n'), after.split('\n'), { maxEditLength: mostEdits })
   if (changes === undefined) return [...linesAs('old', before), ...linesAs('new', after)]
   return changes.flatMap(({ added, removed, value }) => {
     const kind = added ? 'new' : removed ? 'old' : 'both'

@@ -56,3 +56,17 @@ test('texts of very many lines that differ in a few are compared', () => {
   const [diff] = diffAnswers(texts[0] ?? [], texts[1] ?? [])
   expect(diff?.lines.filter(({ kind }) => kind !== 'both').map(({ text }) => text)).toEqual(['line 10000', 'another'])
 })
+
+test('many answers that differ in many lines are compared in the time of one', () => {
+  const answers = (word: string, count: number) =>
+    Array.from({ length: count }, (_, place) => ({
+      name: `part ${place}`,
+      text: Array.from({ length: 600 }, (_, line) => (line % 2 === 0 ? `line ${line}` : `${word} ${line}`)).join('\n'),
+    }))
+  const bothIn = (count: number) =>
+    diffAnswers(answers('old', count), answers('new', count)).map(
+      ({ lines }) => lines.filter(({ kind }) => kind === 'both').length,
+    )
+  expect(bothIn(1)).toEqual([300])
+  expect(bothIn(20)).toEqual(Array.from({ length: 20 }, () => 0))
+})

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { StoreUnavailableError } from '../../../core/errors.ts'
 import type { ApiPorts } from '../ports.ts'
 import type { TaskSummary } from '../shapes.ts'
 import { topicOf } from '../topic.ts'
@@ -25,19 +26,28 @@ export function taskFeed(ports: Pick<ApiPorts, 'store' | 'log'>): TaskFeed {
   let isTelling = false
   let leave: (() => void) | undefined
 
-  /** What could not be read stays to be told; what is hinted at meanwhile is told after it. */
+  /**
+   * What could not be read because the store is away stays to be told, while anybody listens; what is hinted at
+   * meanwhile is told after it. A task that cannot be read at all holds up no other.
+   */
   async function tell(): Promise<void> {
     const ids = [...changed]
     changed.clear()
-    try {
-      const runs = await Promise.all(ids.map((id) => ports.store.runs.find(id)))
-      for (const run of runs) {
+    const unread: { id: string; error: StoreUnavailableError }[] = []
+    const tellOf = async (id: string): Promise<void> => {
+      try {
+        const run = await ports.store.runs.find(id)
         if (run) for (const listener of listeners) listener(summaryOf(run))
+      } catch (error) {
+        if (error instanceof StoreUnavailableError) unread.push({ id, error })
+        else ports.log.error({ taskId: id, err: error }, 'a task change cannot be told')
       }
-    } catch (error) {
-      add([...ids, ...changed])
-      throw error
     }
+    await Promise.all(ids.map(tellOf))
+    const [first] = unread
+    if (first === undefined || listeners.size === 0) return
+    add([...unread.map(({ id }) => id), ...changed])
+    throw first.error
   }
   function add(ids: readonly string[]): void {
     for (const id of ids) {

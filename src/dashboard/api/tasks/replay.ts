@@ -39,6 +39,8 @@ export const replayTask = defineRoute({
       )
     }
     const hasGone = new AbortController()
+    // They may have hung up while it was being begun.
+    if (input.response.closed) hasGone.abort()
     input.response.once('close', () => hasGone.abort())
     const run = await endOf(api, begun, AbortSignal.any([hasGone.signal, AbortSignal.timeout(waitMs)]))
     const replay = await api.replayed(run)

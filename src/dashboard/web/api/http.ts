@@ -20,6 +20,8 @@ export class ApiError extends Error {
 }
 
 let csrf = ''
+/** How often somebody signed in or out here. What was asked before that says nothing of who is signed in now. */
+let stays = 0
 let signedOut: () => void = () => undefined
 
 /** Called whenever the server no longer knows our session. */
@@ -28,7 +30,9 @@ export function onSignedOut(listener: () => void): void {
 }
 
 export async function fetchSession(): Promise<Session> {
+  const stay = stays
   const session = await call<Session>('/api/session')
+  if (stay !== stays) return fetchSession()
   csrf = session.csrf ?? ''
   return session
 }
@@ -36,11 +40,13 @@ export async function fetchSession(): Promise<Session> {
 /** Signs in; a wrong password is an ApiError 401, too many tries one with `waitSeconds`. */
 export async function signIn(password: string): Promise<void> {
   await send('POST', '/api/session', JSON.stringify({ password }), { 'content-type': 'application/json' })
+  stays += 1
   await fetchSession()
 }
 
 export async function signOut(): Promise<void> {
   await post('DELETE', '/api/session')
+  stays += 1
 }
 
 export function call<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -73,6 +79,7 @@ async function send<T>(
   headers: Record<string, string>,
   signal?: AbortSignal,
 ): Promise<T> {
+  const stay = stays
   let response: Response
   try {
     response = await fetch(path, { method, body, headers: { accept: 'application/json', ...headers }, signal })
@@ -85,13 +92,15 @@ async function send<T>(
     if (!response.ok) return ''
     throw signal?.aborted ? error : new ApiError(0, '', '')
   })
-  if (!response.ok) throw faultOf(response, text, path)
+  if (!response.ok) {
+    if (response.status === 401 && path !== '/api/session' && stay === stays) signedOut()
+    throw faultOf(response, text)
+  }
   // Our own server answers in the shapes; both sides are typed by api/shapes.ts.
   return (text === '' ? undefined : JSON.parse(text)) as T
 }
 
-function faultOf(response: Response, text: string, path: string): ApiError {
-  if (response.status === 401 && path !== '/api/session') signedOut()
+function faultOf(response: Response, text: string): ApiError {
   const { code, message } = errorOf(text) ?? { code: '', message: `${response.status} ${response.statusText}` }
   return new ApiError(response.status, code, message, response.status === 429 ? waitOf(response, message) : undefined)
 }
