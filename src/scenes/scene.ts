@@ -61,8 +61,8 @@ export interface CommandContext<Args, Settings = Record<string, unknown>> {
   approve(name: string, options?: ApproveOptions): Promise<{ by: string[]; note?: string }>
   /**
    * Does `work` for each item, as tasks of their own with their own attempts, `concurrency` at a time, and waits for them as `sleep` does; what they gave
-   * back, in the order of the items. A piece calls the command from its top and does `work` alone, with `piece` in place of the context: what it
-   * does stands in `piece.step`, its result is plain JSON (256 KB at most). Items (plain JSON, 10,000 and 8 MB at most) are kept when they are first seen.
+   * back, in the order of the items. A child task calls the command from its top and does `work` alone, with
+   * `child` in place of the context: what it does stands in `child.step`, its result is plain JSON (256 KB at most). Items (plain JSON, 10,000 and 8 MB at most) are kept when they are first seen.
    * Throws NotAllDoneError when all have ended and some not well; with `settle` it gives back how each ended instead.
    */
   all: All<Args, Settings>
@@ -135,13 +135,13 @@ export interface All<Args, Settings> {
   <Item, Result>(
     name: string,
     items: readonly Item[],
-    work: (item: Item, index: number, piece: PieceContext<Args, Settings>) => Promise<Result> | Result,
+    work: (item: Item, index: number, child: PieceContext<Args, Settings>) => Promise<Result> | Result,
     options?: AllOptions & { settle?: false },
   ): Promise<Result[]>
   <Item, Result>(
     name: string,
     items: readonly Item[],
-    work: (item: Item, index: number, piece: PieceContext<Args, Settings>) => Promise<Result> | Result,
+    work: (item: Item, index: number, child: PieceContext<Args, Settings>) => Promise<Result> | Result,
     options: AllOptions & { settle: true },
   ): Promise<Settled<Result>[]>
 }

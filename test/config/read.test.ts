@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { ConfigError } from '../../config/config-error.ts'
 import { readConfig } from '../../config/read.ts'
+import { platforms } from '../../src/channels/platforms.ts'
 
 type Environment = Record<string, string | undefined>
 
@@ -194,7 +195,7 @@ test('every problem is told at once, each with its line and column', () => {
     'config/huitou.yaml:12:12 channels[0].token: must be 1 to 32 letters and digits: copy Token from 接收消息 → API 接收',
     'config/huitou.yaml:13:21 channels[0].encodingAesKey: must be 43 letters and digits: copy EncodingAESKey from 接收消息 → API 接收',
     'config/huitou.yaml:14:17 channels[0].apiBaseUrl: must be an http or https URL such as https://qyapi.weixin.qq.com',
-    'config/huitou.yaml:16:15 channels[1].platform: must be one of: wecom-app, onebot',
+    `config/huitou.yaml:16:15 channels[1].platform: must be one of: ${platforms.map(({ name }) => name).join(', ')}`,
     'config/huitou.yaml:17:23 limits.runsKeptMs: must be at least 86400000 (24 h): a message that a platform sends again is recognised by its kept task',
     'config/huitou.yaml:18:11 logLevel: must be one of: fatal, error, warn, info, debug, trace, silent',
     'config/huitou.yaml:19:1 chanels: is not a setting; did you mean "channels"?',

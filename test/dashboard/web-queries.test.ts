@@ -68,6 +68,7 @@ function fill(count: number): void {
 
 /** A list that is looked at. */
 function look(filter: TaskFilter) {
+  let shown = filter
   const observer = new InfiniteQueryObserver(client, tasksQuery(filter))
   const stop = observer.subscribe(() => undefined)
   return {
@@ -77,7 +78,15 @@ function look(filter: TaskFilter) {
       const { data } = observer.getCurrentResult()
       return data ? tasksIn(data).map(({ number }) => number) : []
     },
-    more: () => loadMore(observer.getCurrentResult()),
+    /** Narrows the list that is looked at. */
+    narrow(to: TaskFilter) {
+      shown = to
+      observer.setOptions(tasksQuery(to))
+    },
+    more() {
+      const asked = shown
+      return loadMore(observer.getCurrentResult(), () => shown === asked)
+    },
   }
 }
 /** Lets what is under way come to its end, but for what waits longer than this. */
@@ -94,7 +103,7 @@ test('while the first page of another filter is on its way there is no more of i
   await pass()
   expect(list.numbers).toHaveLength(50)
   server.isHolding = true
-  list.observer.setOptions(tasksQuery({ ...all, command: 'whoami' }))
+  list.narrow({ ...all, command: 'whoami' })
   await pass()
   expect(list.observer.getCurrentResult()).toMatchObject({ isPlaceholderData: true })
   await list.more()
@@ -104,6 +113,24 @@ test('while the first page of another filter is on its way there is no more of i
   expect(list.numbers).toEqual(Array.from({ length: 50 }, (_, place) => 200 - 2 * place))
   await list.more()
   expect(list.numbers).toEqual(Array.from({ length: 100 }, (_, place) => 200 - 2 * place))
+  list.stop()
+})
+
+test('more of a list that is left for another filter is not asked for of that one', async () => {
+  fill(300)
+  const list = look(all)
+  await pass()
+  server.isHolding = true
+  void client.invalidateQueries()
+  await pass()
+  const more = list.more()
+  await pass()
+  list.narrow({ ...all, command: 'whoami' })
+  await pass()
+  await release()
+  await more
+  expect(list.numbers).toHaveLength(50)
+  expect(server.asked.filter((path) => path.includes('before='))).toEqual([])
   list.stop()
 })
 

@@ -113,4 +113,16 @@ describe.skipIf(chromium === undefined)('presets in a browser', () => {
     await seen(page, 'preset-card', '别处又写的')
     expect(await field.inputValue()).toBe('这里写的')
   })
+
+  test('what is being written stays when somebody else deletes the preset, and saving makes it anew', async () => {
+    const page = await visit.signedIn({ path: '/presets/老师' })
+    const field = page.getByTestId('preset-text')
+    await field.fill('这里写的')
+    visit.fake.presets.presets = visit.fake.presets.presets.filter(({ name }) => name !== '老师')
+    visit.fake.cut()
+    await eventually(() => names(page)).not.toContain('老师')
+    expect(await field.inputValue()).toBe('这里写的')
+    await page.getByTestId('preset-save').click()
+    await eventually(() => names(page)).toContain('老师')
+  })
 })

@@ -4,10 +4,10 @@ import {
   useInfiniteQuery,
   useMutation,
 } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { TaskList, TaskSummary } from '../../api/shapes.ts'
 import { tasksQuery } from './queries.ts'
-import type { TaskFilter } from './task-filter.ts'
+import { type TaskFilter, writeFilter } from './task-filter.ts'
 
 export interface Tasks {
   /** Those of the filter before, until these are there. */
@@ -26,7 +26,12 @@ export interface Tasks {
 export function useTasks(filter: TaskFilter): Tasks {
   const list = useInfiniteQuery(tasksQuery(filter))
   const { data, error, isPlaceholderData, isPending, hasNextPage, refetch } = list
-  const more = useMutation({ mutationFn: () => loadMore(list) })
+  const query = writeFilter(filter).toString()
+  const shown = useRef(query)
+  useEffect(() => {
+    shown.current = query
+  }, [query])
+  const more = useMutation({ mutationFn: (asked: string) => loadMore(list, () => shown.current === asked) })
   const tasks = useMemo(() => (data ? tasksIn(data) : []), [data])
   return {
     tasks,
@@ -35,7 +40,7 @@ export function useTasks(filter: TaskFilter): Tasks {
     hasMore: hasNextPage && !isPlaceholderData,
     isLoadingMore: more.isPending,
     loadMore: () => {
-      if (!more.isPending) more.mutate()
+      if (!more.isPending) more.mutate(query)
     },
     reload: () => void refetch(),
   }
@@ -45,14 +50,16 @@ type List = InfiniteQueryObserverResult<InfiniteData<TaskList>>
 
 /**
  * The next page, after what is being read: a list is read by one at a time, and its cursor comes from its own last
- * page. Where the list begins anew meanwhile, the page comes after that.
+ * page. Where the list begins anew meanwhile, the page comes after that; where the list is no longer
+ * shown, none comes.
  */
-export async function loadMore(list: List): Promise<void> {
+export async function loadMore(list: List, isShown: () => boolean): Promise<void> {
   if (list.data === undefined || list.isPlaceholderData) return
   const pages = list.data.pages.length
   let now: List = list
   do {
     if (now.isFetching) await now.refetch({ cancelRefetch: false })
+    if (!isShown()) return
     now = await now.fetchNextPage({ cancelRefetch: false })
   } while (now.hasNextPage && !now.isError && !now.isPlaceholderData && now.data?.pages.length === pages)
 }

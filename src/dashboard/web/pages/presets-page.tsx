@@ -23,7 +23,11 @@ export function PresetsPage({ name }: { name?: string }) {
   }, [])
   const words = text.presets
   const isNew = name === undefined && query.has('new')
-  const open = list?.presets.find((preset) => preset.name === name)
+  const found = list?.presets.find((preset) => preset.name === name)
+  const [edited, setEdited] = useState(found)
+  if (found !== undefined && found !== edited) setEdited(found)
+  // Deleted by somebody else while it is being changed here: what is written stays, and saving makes it anew.
+  const open = found ?? (edited?.name === name && isDirty.current ? edited : undefined)
   const isMissing = name !== undefined && list !== undefined && open === undefined
   const close = () => {
     if (!isDirty.current || window.confirm(words.unsaved)) navigate('/presets')
