@@ -52,6 +52,37 @@ test('the overview comes at once and again when it changes, to all who watch', a
   other.close()
 })
 
+test('who comes later is told nothing that was read for those before', async () => {
+  let waiting = 1
+  let held = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  const other = await world.again(
+    {},
+    {
+      async laneCounts() {
+        const lane = { name: 'short', concurrency: 4, waiting, active: 0, delayed: 0, failed: 0 }
+        asked.resolve()
+        await held.promise
+        return [lane]
+      },
+    },
+  )
+  const before = await watch(other)
+  await asked.promise
+  before.close()
+  // The server has noticed by the time it answers somebody else.
+  await other.callAs('/api/session')
+  held.resolve()
+  await other.callAs('/api/session')
+  waiting = 2
+  held = Promise.withResolvers()
+  const later = await watch(other)
+  held.resolve()
+  expect((await later.next('overview')).lanes[0].waiting).toBe(2)
+  later.close()
+  await other.close()
+})
+
 test('a task that changes is told as its summary', async () => {
   const stream = await watch()
   await stream.next('overview')

@@ -27,6 +27,7 @@ export function liveFeed(ports: ApiPorts, tasks: TaskFeed): LiveFeed {
     let ticks = 0
     let isStale = true
     let isReading = false
+    let isOver = false
     async function look(): Promise<void> {
       ticks += 1
       if (isReading || !(isStale || ticks % quietTicks === 0)) return
@@ -34,6 +35,8 @@ export function liveFeed(ports: ApiPorts, tasks: TaskFeed): LiveFeed {
       isStale = false
       try {
         const overview = await readOverview(ports)
+        // The last one has left: whoever joins next is told what is read then.
+        if (isOver) return
         const json = JSON.stringify(overview)
         if (json === last?.json) return
         last = { overview, json }
@@ -55,6 +58,7 @@ export function liveFeed(ports: ApiPorts, tasks: TaskFeed): LiveFeed {
     const timer = setInterval(lookSafely, tickMs)
     lookSafely()
     return () => {
+      isOver = true
       clearInterval(timer)
       leave()
       last = undefined
