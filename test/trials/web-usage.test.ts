@@ -36,6 +36,31 @@ describe.skipIf(chromium === undefined)('usage and growing answers in a browser'
     await seen(page, 'usage-budget', '9,600 / 10,000')
   })
 
+  test('a raise whose answer was lost is the same one when it is sent again, and another when it is changed', async () => {
+    const page = await visit.signedIn({ path: '/usage' })
+    const keys: (string | undefined)[] = []
+    await page.route('**/api/budgets/raises', async (route) => {
+      keys.push(route.request().headers()['idempotency-key'])
+      await route.abort()
+    })
+    await page.getByRole('button', { name: '提高 onebot:10001 的额度' }).click()
+    const form = page.getByTestId('raise-form')
+    const send = async (count: number) => {
+      await form.getByRole('button', { name: '提高' }).click()
+      await eventually(async () => keys.length).toBe(count)
+      await form.getByRole('alert').waitFor()
+    }
+    await form.getByLabel('每天增加多少').fill('5000')
+    await send(1)
+    await send(2)
+    await form.getByLabel('每天增加多少').fill('6000')
+    await send(3)
+    const [first, again, changed] = keys
+    expect(first).toMatch(/^raise-/)
+    expect(again).toBe(first)
+    expect(changed).not.toBe(first)
+  })
+
   test('an answer grows in its bubble, which the answer itself takes over', async () => {
     const page = await inConsole()
     const bubble = page.getByTestId('bubble-bot').last()

@@ -11,9 +11,10 @@ interface BudgetRaise {
   until?: string | undefined
 }
 
-/** Gives more of a budget; 0 takes back what was given. */
-async function raiseBudget(raise: BudgetRaise): Promise<void> {
-  await post('POST', '/api/budgets/raises', JSON.stringify(raise), { 'content-type': 'application/json' })
+/** Gives more of a budget; 0 takes back what was given. `key` tells a repeat of the call from another raise. */
+async function raiseBudget({ raise, key }: { raise: BudgetRaise; key: string }): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': key }
+  await post('POST', '/api/budgets/raises', JSON.stringify(raise), headers)
 }
 
 export function useRaiseBudget() {

@@ -4,6 +4,7 @@ import { IconArrowUp } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import type { Measure, Raise } from '../../../../core/model/budget.ts'
 import type { Standing, Usage } from '../../../../core/model/usage.ts'
+import { newId } from '../../api/new-id.ts'
 import { useMessage } from '../../api/use-message.ts'
 import { useRaiseBudget } from '../../api/use-usage.ts'
 import { countText, momentIn, moneyText } from '../../text/format.ts'
@@ -87,7 +88,7 @@ function RaiseList({ usage }: { usage: Usage }) {
   const takeBack = ({ subject, measure }: Raise) => {
     const onError = (error: Error) =>
       notifications.show({ title: text.action.failed, message: messageOf(error), color: 'red' })
-    raise.mutate({ subject, measure, amount: 0 }, { onError })
+    raise.mutate({ raise: { subject, measure, amount: 0 }, key: newId('raise') }, { onError })
   }
   return (
     <>

@@ -2,6 +2,7 @@ import { Button, Modal, NumberInput, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Measure } from '../../../../core/model/budget.ts'
 import type { Standing } from '../../../../core/model/usage.ts'
+import { newId } from '../../api/new-id.ts'
 import { useMessage } from '../../api/use-message.ts'
 import { useRaiseBudget } from '../../api/use-usage.ts'
 import { useText } from '../../text/text.tsx'
@@ -31,11 +32,20 @@ function Fields({ standing, onDone }: { standing: Standing; onDone(): void }) {
   const [measure, setMeasure] = useState<Measure>(fullest?.measure ?? 'tokens')
   const [amount, setAmount] = useState<number | string>('')
   const [until, setUntil] = useState('')
+  // Sent again as it is, after an answer that was lost, it is the same raise.
+  const [key, setKey] = useState(() => newId('raise'))
+  const changing =
+    <Value,>(set: (value: Value) => void) =>
+    (value: Value) => {
+      set(value)
+      setKey(newId('raise'))
+    }
   const { mutate, isPending, error } = useRaiseBudget()
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    mutate({ subject, measure, amount: Number(amount), until: until.trim() || undefined }, { onSuccess: onDone })
+    const raise = { subject, measure, amount: Number(amount), until: until.trim() || undefined }
+    mutate({ raise, key }, { onSuccess: onDone })
   }
 
   return (
@@ -47,7 +57,7 @@ function Fields({ standing, onDone }: { standing: Standing; onDone(): void }) {
         allowDeselect={false}
         data={limits.map((limit) => ({ value: limit.measure, label: text.usage[limit.measure] }))}
         // What is offered are the measures above.
-        onChange={(value) => value && setMeasure(value as Measure)}
+        onChange={(value) => value && changing(setMeasure)(value as Measure)}
       />
       <NumberInput
         label={text.usage.amount}
@@ -58,7 +68,7 @@ function Fields({ standing, onDone }: { standing: Standing; onDone(): void }) {
         decimalScale={measure === 'cost' ? 4 : 0}
         thousandSeparator=","
         value={amount}
-        onChange={setAmount}
+        onChange={changing(setAmount)}
         data-autofocus
       />
       <TextInput
@@ -66,7 +76,7 @@ function Fields({ standing, onDone }: { standing: Standing; onDone(): void }) {
         description={text.usage.untilHint}
         placeholder="2026-12-31 18:00"
         value={until}
-        onChange={(event) => setUntil(event.currentTarget.value)}
+        onChange={(event) => changing(setUntil)(event.currentTarget.value)}
       />
       {error && (
         <p className={classes.fault} role="alert">
