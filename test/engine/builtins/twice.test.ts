@@ -197,11 +197,16 @@ const plain: Case = {
   see: signalsOf,
 }
 
-/**
- * What is said and what is there when the process has died after so many writes; undefined when it had none left to
- * die after.
- */
-async function told({ line, isBoss, before, see }: Case, writes: number, byChance = false): Promise<unknown> {
+/** What befalls the process that carries a line out: it dies after so many writes, or its store is away for once. */
+type Mishap = { dieAfter: number } | { awayAt: number; how: 'undone' | 'unheard' }
+const undisturbed: Mishap = { dieAfter: Number.POSITIVE_INFINITY }
+
+/** What is said and what is there after a mishap; undefined when it did not come to it. */
+async function told(
+  { line, isBoss, before, see }: Case,
+  mishap: Mishap,
+  byChance = false,
+): Promise<{ told: unknown; operations: number } | undefined> {
   const life = mortal(store)
   const budgets = { ...unlimited, person: { tokens: 1_000, warnAt: 0.8 } }
   const shop = await aWorkshop(life.store, { budgets })
@@ -221,9 +226,14 @@ async function told({ line, isBoss, before, see }: Case, writes: number, byChanc
 
   const { say } = shop.engine
   shop.engine.say = async (what) => (life.isDead() ? Promise.reject(new Error('this process is dead')) : say(what))
-  life.dieAfter(writes)
-  await runTask(task, shop.engine, never).catch(() => undefined)
-  const hasDied = life.revive()
+  if ('dieAfter' in mishap) life.dieAfter(mishap.dieAfter)
+  life.awayAt(...('dieAfter' in mishap ? ([0, 'undone'] as const) : ([mishap.awayAt, mishap.how] as const)))
+  const isCutShort = await runTask(task, shop.engine, never).then(
+    () => false,
+    () => true,
+  )
+  const operations = life.back()
+  const hasDied = life.revive() || isCutShort
   // The world goes on meanwhile, and the task is taken up again.
   await goOn()
   const words = () => shop.said.filter((said) => said.startsWith(task.id)).map((said) => said.slice(task.id.length))
@@ -244,18 +254,31 @@ async function told({ line, isBoss, before, see }: Case, writes: number, byChanc
       .replaceAll(/(schedule(?: resume)?|retry) \d+|\d+(?= ·)/gi, '$1 ·')
   const seen = (await see?.(scene, target)) ?? null
   const state = (await store.runs.find(task.id))?.state
-  return hasDied || writes === Number.POSITIVE_INFINITY
-    ? JSON.parse(ofOne(JSON.stringify({ last, seen, state })))
+  return hasDied || mishap === undisturbed || 'awayAt' in mishap
+    ? { told: JSON.parse(ofOne(JSON.stringify({ last, seen, state }))), operations }
     : undefined
 }
 
 async function bearsADeathAnywhere(each: Case, byChance = false): Promise<void> {
-  const undisturbed = await told(each, Number.POSITIVE_INFINITY, byChance)
+  const expected = await told(each, undisturbed, byChance)
   for (let writes = 1; ; writes++) {
-    const killed = await told(each, writes, byChance)
+    const killed = await told(each, { dieAfter: writes }, byChance)
     if (killed === undefined) break
-    expect(killed, `dead after ${writes} writes`).toEqual(undisturbed)
+    expect(killed.told, `dead after ${writes} writes`).toEqual(expected?.told)
   }
+}
+
+async function bearsAnOutageAnywhere(name: string, each: Case, byChance = false): Promise<void> {
+  const expected = await told(each, undisturbed, byChance)
+  const places = Array.from({ length: expected?.operations ?? 0 }, (_, place) => place + 1)
+  const mishaps = places.flatMap((awayAt) => (['undone', 'unheard'] as const).map((how) => ({ awayAt, how })))
+  await Promise.all(
+    mishaps.map(async (mishap) =>
+      expect((await told(each, mishap, byChance))?.told, `${name}: away at ${mishap.awayAt}, ${mishap.how}`).toEqual(
+        expected?.told,
+      ),
+    ),
+  )
 }
 
 test('every built-in command has its cases', async () => {
@@ -272,3 +295,10 @@ describe.each(Object.entries(cases))('%s', (_, its) => {
 
 test('words that are an answer are that in a second attempt too', () => bearsADeathAnywhere(plain))
 test('words that call a command by chance, as well', () => bearsADeathAnywhere(plain, true))
+
+test('while the store is away for a moment all of them say and do the same', async () => {
+  const named = Object.entries(cases).flatMap(([name, its]) => its.map((each) => [name, each] as const))
+  // All at once: an outage is sat out.
+  const all = named.map(([name, each]) => bearsAnOutageAnywhere(name, each))
+  await Promise.all([...all, bearsAnOutageAnywhere('words', plain), bearsAnOutageAnywhere('by chance', plain, true)])
+})
