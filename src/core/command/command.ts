@@ -28,7 +28,7 @@ interface Triggered {
 
 /**
  * The command a text asks for; undefined when it asks for none. In this order: a built-in, `scene command`, an alias, a
- * scene's command named `default`, a prefix (the longest first), a trigger. A leading `/` is passed over and case does
+ * scene's command named `default`, a prefix (the longest first), a built-in's Chinese alias with the number of a task after it, a trigger. A leading `/` is passed over and case does
  * not matter.
  */
 export function readCommand(
@@ -37,7 +37,9 @@ export function readCommand(
   prefixes: Readonly<Record<string, string>>,
 ): Route | undefined {
   const index = indexOf(catalog)
-  return readNames(text, index) ?? readPrefix(text, index, prefixes) ?? readTrigger(text, index)
+  return (
+    readNames(text, index) ?? readPrefix(text, index, prefixes) ?? readGlued(text, index) ?? readTrigger(text, index)
+  )
 }
 
 /** The command that is called when this happens. */
@@ -110,6 +112,15 @@ function readPrefix(text: string, index: Index, prefixes: Readonly<Record<string
   const longest = fitting.toSorted((one, other) => other.length - one.length)[0]
   if (longest === undefined) return undefined
   return readNames(`${prefixes[longest]} ${withoutLeadingSpaces(said.slice(longest.length))}`, index)
+}
+
+/** Chinese is written without spaces: `同意12b`. */
+function readGlued(text: string, index: Index): Route | undefined {
+  const found = /^\s*[/／]?(\p{Script=Han}{1,8})([#＃]?[\d０-９]{1,15}[a-zａ-ｚ]{0,3}[\d０-９]{0,6})(?!\S)/iu.exec(text)
+  const [whole = '', name = '', number = ''] = found ?? []
+  const entry = index.aliases.get(name)
+  if (entry === undefined || entry.scene !== '' || entry.args[0]?.name !== 'number') return undefined
+  return routeTo(entry, `${number}${text.slice(whole.length)}`)
 }
 
 function readTrigger(text: string, index: Index): Route | undefined {

@@ -15,7 +15,12 @@ function aScene(name: string, ...commands: CommandEntry[]): SceneEntry {
 const catalog: Catalog = {
   faults: [],
   scenes: [
-    aScene('', aCommand('', 'help'), aCommand('', 'task')),
+    aScene(
+      '',
+      aCommand('', 'help', { aliases: ['帮助'] }),
+      aCommand('', 'task'),
+      aCommand('', 'approve', { aliases: ['同意'], args: [{ name: 'number', optional: false, rest: false }] }),
+    ),
     aScene('demo', aCommand('demo', 'Echo'), aCommand('demo', 'sleep', { aliases: ['睡', 'nap'] })),
     aScene('weather', aCommand('weather', 'default'), aCommand('weather', 'week')),
     aScene('task', aCommand('task', 'list')),
@@ -54,6 +59,18 @@ test('built-in commands are bare, and stand before scenes of the same name', () 
 test('an alias is bare', () => {
   expect(read('睡 5')).toEqual(['demo', 'sleep', '5'])
   expect(read('/NAP')).toEqual(['demo', 'sleep', ''])
+})
+
+test.each([
+  ['同意12b', '12b'],
+  ['/同意#12B2 可以', '#12B2 可以'],
+  ['同意１２ｂ\n可以', '１２ｂ\n可以'],
+])('%s: a built-in’s Chinese alias and the number of a task need no space', (text, rest) => {
+  expect(read(text)).toEqual(['', 'approve', rest])
+})
+
+test.each(['同意12b，可以', '同意了12', '帮助12', '睡5', '我同意12', '同意12个人来'])('%s calls nothing', (text) => {
+  expect(read(text)).toBeUndefined()
 })
 
 test('a scene’s default command takes what names no command', () => {
