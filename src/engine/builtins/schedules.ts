@@ -57,7 +57,7 @@ export function scheduleBuiltins({ schedules: control, timeZone }: BuiltinPorts)
   }
 
   async function findNow(given: string, call: BuiltinCall): Promise<Schedule> {
-    const number = given.trim().replace(/^#/, '')
+    const number = given.normalize('NFKC').trim().replace(/^#/, '')
     const found = /^\d{1,15}$/.test(number) ? await control.find(Number(number)) : undefined
     // Another person's and one that is not there look the same from outside.
     if (found === undefined || (ownerOf(found) !== call.me && !call.access.isAdmin(call.message))) {

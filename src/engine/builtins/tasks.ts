@@ -21,7 +21,9 @@ export function taskBuiltins(ports: BuiltinPorts): Builtin[] {
   const { store, taskControl } = ports
 
   async function find(call: BuiltinCall): Promise<Run> {
-    const given = String(call.args.number ?? '').replace(/^#/, '')
+    const given = String(call.args.number ?? '')
+      .normalize('NFKC')
+      .replace(/^#/, '')
     const run = /^\d{1,15}$/.test(given) ? await store.runs.findByNumber(Number(given)) : undefined
     // Another person's task and one that is not there look the same from outside.
     if (run === undefined || !isTheirs(run, call)) {

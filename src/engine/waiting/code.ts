@@ -42,9 +42,9 @@ export interface Reference {
   code?: string
 }
 
-/** Reads `12`, `#12` and `12b`; undefined for what is none of these. */
+/** Reads `12`, `#12` and `12b`, in letters of any width; undefined for what is none of these. */
 export function readReference(written: string): Reference | undefined {
-  const found = /^#?(\d{1,15})([a-z]{1,3}\d{0,6})?$/i.exec(written)
+  const found = /^#?(\d{1,15})([a-z]{1,3}\d{0,6})?$/i.exec(written.normalize('NFKC'))
   if (found === null) return undefined
   return { number: Number(found[1]), code: found[2]?.toLowerCase() }
 }

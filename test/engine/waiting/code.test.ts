@@ -29,10 +29,11 @@ test.each([
   ['#12', { number: 12, code: undefined }],
   ['12b', { number: 12, code: 'b' }],
   ['#12AB3', { number: 12, code: 'ab3' }],
+  ['＃１２Ｂ２', { number: 12, code: 'b2' }],
 ])('%s names a task or one of its waits', (written, reference) => {
   expect(readReference(written)).toEqual(reference)
 })
 
-test.each(['', 'b', '12-b', '12 b', '-1', '9'.repeat(30), '12b b', '１２'])('%s names none', (written) => {
+test.each(['', 'b', '12-b', '12 b', '-1', '9'.repeat(30), '12b b'])('%s names none', (written) => {
   expect(readReference(written)).toBeUndefined()
 })
