@@ -7,7 +7,14 @@ import type { Bilingual } from '../../core/text/lang.ts'
 import type { Store } from '../../store/store.ts'
 import { questionsOf } from './answer.ts'
 import type { EndingPorts } from './ports.ts'
-import { answerChosen, type ChosenQuestion, isAsked, isUnanswered, questionsIn } from './questions.ts'
+import {
+  type AskedQuestion,
+  answerChosen,
+  type ChosenQuestion,
+  isAsked,
+  isUnanswered,
+  questionsIn,
+} from './questions.ts'
 
 /* The questions of a chat, which what is written there may answer without naming them. */
 
@@ -45,15 +52,22 @@ async function questionFor(
   { store, now }: AnsweringPorts,
 ): Promise<ChosenQuestion | undefined> {
   const quoted = message.parts.find((part) => part.kind === 'quote')?.messageId
-  const seen = new Map<string, { run: Run; open: AnswerWait[]; said: string | undefined } | undefined>()
+  const seen = new Map<string, { run: Run; open: AnswerWait[]; named: AnswerWait | undefined } | undefined>()
   const look = async (taskId: string) => {
     const run = await store.runs.find(taskId)
     if (run === undefined || !liveStates.includes(run.state)) return undefined
     const said = quoted === undefined ? undefined : await saidAs(run, quoted, store)
     if (quoted !== undefined && said === undefined) return undefined
-    const asked = (await questionsIn(run, store.steps)).filter((each) => isUnanswered(run, each))
-    const open = asked.map(({ wait }) => wait).filter((wait) => wait.untilMs > now() && isAsked(run, wait, me))
-    return { run, open, said }
+    const asked = await questionsIn(run, store.steps)
+    const theirs = asked.filter(({ wait }) => isAsked(run, wait, me))
+    const unanswered = theirs.filter((each) => isUnanswered(run, each)).map(({ wait }) => wait)
+    const open = unanswered.filter((wait) => wait.untilMs > now())
+    const named = said && spokenIn(said, asked)
+    const isAnswered = theirs.some(({ wait, given }) => wait === named?.wait && given?.text !== undefined)
+    // Who quotes what was answered reads that; what is over otherwise may have been asked anew.
+    if (named !== undefined && isAnswered) return { run, open, named: named.wait }
+    const again = open.findLast(({ question }) => question === named?.wait.question)
+    return { run, open, named: open.find((wait) => wait === named?.wait) ?? again }
   }
   const all = await listed(message, store, now())
   for (const { taskId, signal } of all.filter(({ atMs }) => isFirst || atMs < message.receivedAt)) {
@@ -61,7 +75,7 @@ async function questionFor(
     const found = seen.get(taskId)
     const listedWait = found?.open.find((wait) => wait.signal === signal)
     if (found === undefined || listedWait === undefined) continue
-    const wait = found.open.findLast(({ question }) => found.said?.includes(question)) ?? listedWait
+    const wait = found.named ?? listedWait
     return { taskId, number: found.run.number, signal: wait.signal }
   }
   return undefined
@@ -86,13 +100,31 @@ async function listed(
   )
 }
 
-/** The words that the platform knows under this id, where this task said them. */
+/** What a task said, as a quote of it finds it: its words, and how often it had said the same before. */
+interface Quoted {
+  words: string
+  place: number
+}
+
+/** What the platform knows under this id, where this task said it. */
 async function saidAs(
   run: Run,
   platformMessageId: string,
   { outbox }: Pick<Store, 'outbox'>,
-): Promise<string | undefined> {
+): Promise<Quoted | undefined> {
   const deliveries = await outbox.ofTask(run.id)
-  const part = deliveries.find(({ receipt }) => receipt?.platformMessageId === platformMessageId)?.delivery.part
-  return part && 'text' in part ? (part.text ?? '') : part && ''
+  const quoted = deliveries.find(({ receipt }) => receipt?.platformMessageId === platformMessageId)
+  if (quoted === undefined) return undefined
+  const wordsOf = ({ delivery: { part } }: typeof quoted): string => ('text' in part ? (part.text ?? '') : '')
+  const words = wordsOf(quoted)
+  const same = deliveries.filter((each) => wordsOf(each) === words)
+  return { words, place: same.indexOf(quoted) }
+}
+
+/** The question that stands in what was said: the longest; of the same ones that of the same place, or the last. */
+function spokenIn({ words, place }: Quoted, asked: readonly AskedQuestion[]): AskedQuestion | undefined {
+  const spoken = asked.filter(({ wait }) => words.includes(wait.question))
+  const longest = Math.max(...spoken.map(({ wait }) => wait.question.length))
+  const same = spoken.filter(({ wait }) => wait.question.length === longest)
+  return same[place] ?? same.at(-1)
 }

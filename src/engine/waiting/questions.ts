@@ -17,13 +17,14 @@ export interface Said {
   message: string
 }
 
-interface Asked {
+/** A question that was asked, and what was said to it. */
+export interface AskedQuestion {
   wait: AnswerWait
   given?: GivenAnswer
 }
 
 /** What a task has asked, oldest first. */
-export async function questionsIn(run: Run, steps: Pick<Store['steps'], 'list'>): Promise<Asked[]> {
+export async function questionsIn(run: Run, steps: Pick<Store['steps'], 'list'>): Promise<AskedQuestion[]> {
   const kept = await steps.list(run.id)
   const values = new Map(kept.map(({ name, value }) => [name, value]))
   return kept.flatMap(({ name, value }) => {
@@ -33,7 +34,7 @@ export async function questionsIn(run: Run, steps: Pick<Store['steps'], 'list'>)
   })
 }
 
-export function isUnanswered(run: Run, { wait, given }: Asked): boolean {
+export function isUnanswered(run: Run, { wait, given }: AskedQuestion): boolean {
   return given === undefined && isOfNow(run, wait) && liveStates.includes(run.state)
 }
 
@@ -80,7 +81,7 @@ export async function questionMeant(
   return unanswered.length === 0 || isTheirs ? overSentence(asked, number) : sentences.notYours(number)
 }
 
-function overSentence(asked: readonly Asked[], number: string): Bilingual {
+function overSentence(asked: readonly AskedQuestion[], number: string): Bilingual {
   const isAnswered = asked.some(({ given }) => given?.text !== undefined)
   return isAnswered ? sentences.answered(number) : sentences.late(number)
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Part } from '../../../src/core/message/part.ts'
 import type { Task } from '../../../src/core/task/task.ts'
+import type { Wait } from '../../../src/core/task/wait.ts'
 import { runTask } from '../../../src/engine/attempt/run-task.ts'
 import type { HostCall } from '../../../src/engine/host/protocol.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
@@ -159,6 +160,39 @@ test('of two questions in a chat the newest is answered, or the one that is quot
   expect(shop.woken).toEqual([older.task.id])
   await says('zhangsan', 'blue')
   expect(shop.woken).toEqual([older.task.id, newer.task.id])
+})
+
+test('of two questions in one task that one is answered whose words are quoted, whatever else stands in them', async () => {
+  const orders = ['Shoe size?', 'size?', 'Name?', 'Name?'].map((question, place) => ({
+    ...colour,
+    name: `${place}`,
+    question,
+  }))
+  shop.does(async (_run, calls) => {
+    // The engine's own answers.
+    const waited = await Promise.all(orders.map((order) => calls.call({ method: 'wait', order })))
+    const waits = (waited as ({ waits: Wait } | { value: unknown })[]).flatMap((each) =>
+      'waits' in each ? [each.waits] : [],
+    )
+    return waits.length > 0 ? { state: 'waits', waits } : { state: 'done', parts: [] }
+  })
+  const { task, number } = await asked()
+  for (const { name, question } of orders) await sentAs(task, question, `message-${name}`)
+  const answers = async () => {
+    const kept = await store.steps.list(task.id)
+    return kept.flatMap(({ name, value }) =>
+      name.startsWith('signal:') ? [`${name}: ${(value as { text: string }).text}`] : [],
+    )
+  }
+  expect(await says('zhangsan', '42', 'message-0')).toBeUndefined()
+  expect(await says('zhangsan', 'Ann', 'message-2')).toBeUndefined()
+  expect(await answers()).toEqual(['signal:answer:0:0: 42', 'signal:answer:2:0: Ann'])
+  // What was answered is not taken for the answer to another question.
+  expect(await says('zhangsan', '43', 'message-0')).toBe(`#${number} was answered already.`)
+  expect(await says('zhangsan', 'Bob', 'message-2')).toBe(`#${number} was answered already.`)
+  expect(await says('zhangsan', 'Bob', 'message-3')).toBeUndefined()
+  expect(await says('zhangsan', '7', 'message-1')).toBeUndefined()
+  expect(await answers()).toHaveLength(4)
 })
 
 test('the second question of a task is asked when the first is answered', async () => {
