@@ -60,9 +60,12 @@ export function openDoor(
 ): (call: HostCall, asParent?: boolean) => Promise<unknown> {
   return async (call, asParent = false) => {
     const rule = rules[call.method]
-    const isStopped = deadline.cause === 'cancelled' || deadline.cause === 'timeout'
-    if (isStopped && rule.afterStop !== true)
-      throw new Error(`${call.method}: the attempt was stopped (${deadline.cause})`)
+    function guard(): void {
+      const isStopped = deadline.cause === 'cancelled' || deadline.cause === 'timeout'
+      if (isStopped && rule.afterStop !== true)
+        throw new Error(`${call.method}: the attempt was stopped (${deadline.cause})`)
+    }
+    guard()
     const dry = dryAnswer(call, task, lang)
     if (dry?.note !== undefined) note(dry.note)
     if (dry !== undefined) return dry.value
@@ -71,6 +74,11 @@ export function openDoor(
     const handlers: Partial<Handlers> = asParent ? ofParent : own
     // The cast holds: the handler is looked up by the method of this very call.
     const handler = handlers[call.method] as (call: HostCall) => Promise<unknown>
-    return rule.repeats ? retryWhileUnavailable(() => handler(call)) : handler(call)
+    if (!rule.repeats) return handler(call)
+    return retryWhileUnavailable(async () => {
+      // It may have been told to stop while the store was away.
+      guard()
+      return handler(call)
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { StoreUnavailableError } from '../../../../src/core/errors.ts'
 import { type Handlers, openDoor } from '../../../../src/engine/attempt/calls/door.ts'
 import { runTask } from '../../../../src/engine/attempt/run-task.ts'
@@ -44,13 +44,13 @@ const doneTwice: readonly Method[] = ['ask', 'converse', 'act', 'file']
 type Cause = Parameters<typeof openDoor>[2]['deadline']['cause']
 
 /** A door whose handlers do what `answer` does. */
-function aDoor(answer: (call: HostCall) => Promise<unknown>, cause?: Cause) {
+function aDoor(answer: (call: HostCall) => Promise<unknown>, cause?: Cause, deadline: { cause: Cause } = { cause }) {
   // The cast holds: each handler takes every call.
   const handlers = Object.fromEntries(methods.map((method) => [method, answer])) as unknown as Handlers
   return openDoor(handlers, handlers, {
     task: shop.task('try work'),
     lang: 'en',
-    deadline: { cause },
+    deadline,
     note: () => undefined,
   })
 }
@@ -100,6 +100,26 @@ describe('what a command is answered', () => {
       },
     )
   })
+})
+
+test('what was asked while the store was away is not done any more once the attempt was stopped', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const deadline: { cause: Cause } = { cause: undefined }
+  const done: Method[] = []
+  let isAway = true
+  const answer = async ({ method }: HostCall) => {
+    if (isAway) throw new StoreUnavailableError('away')
+    done.push(method)
+  }
+  const door = aDoor(answer, undefined, deadline)
+  const asked = Promise.allSettled(all.map((call) => door(call)))
+  await vi.advanceTimersByTimeAsync(100)
+  deadline.cause = 'timeout'
+  isAway = false
+  await vi.advanceTimersByTimeAsync(1_000)
+  await asked
+  expect(done.toSorted()).toEqual(stillAnswered.toSorted())
 })
 
 test('a cancelled task says nothing more, however long its command goes on', async () => {
