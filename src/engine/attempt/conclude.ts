@@ -135,5 +135,6 @@ async function endChild(
     ...eventOf('piece', `${piece.name} ${piece.index + 1} · ${end.state}`),
     child: { id: run.id, number: run.number },
   }
-  if (end.state !== 'done' || piece.index < CHILDREN_TOLD) await store.runs.note(parent.id, [line])
+  if (end.state !== 'done' || piece.index < CHILDREN_TOLD)
+    await retryWhileUnavailable(() => store.runs.note(parent.id, [line]))
 }
