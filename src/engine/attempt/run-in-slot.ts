@@ -92,7 +92,7 @@ async function tellLeft(
   version: string | undefined,
   { store, now }: Pick<SlotPorts, 'store' | 'now'>,
 ): Promise<void> {
-  const text = leftSteps(await retryWhileUnavailable(() => store.steps.list(run.id)), asked, version)
+  const text = await retryWhileUnavailable(() => leftSteps(run.id, asked, version, store.steps))
   if (text !== undefined)
     await retryWhileUnavailable(() => store.runs.note(run.id, [{ at: now(), kind: 'log', text, attempt: run.attempt }]))
 }

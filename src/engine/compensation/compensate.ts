@@ -5,6 +5,7 @@ import { whyOf } from '../../core/text/why.ts'
 import { type HeldLease, holdLeaseOf } from '../../store/held-lease.ts'
 import {
   clearPending,
+  compensationSteps,
   failedIn,
   howPending,
   isCompensatedAfter,
@@ -43,16 +44,17 @@ export async function compensateLater(run: Run, ports: CompensationPorts, shutdo
  * sweeper has done later.
  */
 export async function compensateTask(ended: Run, ports: CompensationPorts, shutdown: AbortSignal): Promise<void> {
-  const { runs, steps } = ports.store
+  const { runs } = ports.store
+  const keptOf = (run: Run) => compensationSteps(run, ports.store)
   const run = await runs.find(ended.id)
   if (run === undefined || !isCompensatedAfter(run.state)) return
-  if (pendingIn(await steps.list(run.id)).length === 0) return clearPending(run, ports.store)
+  if (pendingIn(await keptOf(run)).length === 0) return clearPending(run, ports.store)
   const hold = await holdCompensation(run, ports)
   if (hold === undefined) return
   try {
-    const owed = pendingIn(await steps.list(run.id))
+    const owed = pendingIn(await keptOf(run))
     if (owed.length > 0) await callBack(run, owed, ports, shutdown)
-    const kept = await steps.list(run.id)
+    const kept = await keptOf(run)
     if (pendingIn(kept).length > 0) return
     await tellFailed(run, kept, ports)
     await clearPending(run, ports.store)

@@ -1,6 +1,7 @@
 import type { Log } from '../../core/log.ts'
 import { retryWhileUnavailable } from '../../core/retry-while-unavailable.ts'
 import { liveStates, type Run, type RunState } from '../../core/task/run.ts'
+import { stepsNamed } from '../../store/named-steps.ts'
 import type { Store } from '../../store/store.ts'
 
 /*
@@ -22,6 +23,11 @@ export function registeredStep(name: string): string {
 
 function takenBackStep(name: string): string {
   return `${TAKEN_BACK}${name}`
+}
+
+/** What is kept of a run about its compensation. */
+export function compensationSteps({ id }: Pick<Run, 'id'>, { steps }: Pick<Store, 'steps'>): Promise<Kept> {
+  return stepsNamed(id, [REGISTERED, TAKEN_BACK], steps)
 }
 
 /** What is still to be taken back, in the order in which it was registered. */
@@ -67,7 +73,8 @@ export async function notePendingIfRegistered(
   run: Run,
   { store, now }: { store: Pick<Store, 'steps' | 'settings'>; now(): number },
 ): Promise<void> {
-  if (mayCompensate(run) && pendingIn(await store.steps.list(run.id)).length > 0) await notePending(run, store, now())
+  if (mayCompensate(run) && pendingIn(await compensationSteps(run, store)).length > 0)
+    await notePending(run, store, now())
 }
 
 /** Of a task that nobody runs: whether there is something to be taken back, which may begin at once. */
@@ -76,7 +83,7 @@ export async function mayCompensateNow(
   { settings, steps }: Pick<Store, 'settings' | 'steps'>,
   now: number,
 ): Promise<boolean> {
-  if (pendingIn(await steps.list(run.id)).length === 0) {
+  if (pendingIn(await compensationSteps(run, { steps })).length === 0) {
     await clearPending(run, { settings })
     return false
   }

@@ -5,16 +5,18 @@ import { liveStates, type Run } from '../../core/task/run.ts'
 import type { Say } from '../../core/task/say.ts'
 import type { Task } from '../../core/task/task.ts'
 import { endSignal } from '../../core/task/waits/tasks.ts'
+import { stepsNamed } from '../../store/named-steps.ts'
 import type { Store } from '../../store/store.ts'
 import {
   compensationState,
+  compensationSteps,
   isCompensatedAfter,
   mayCompensate,
   mayCompensateNow,
   notePending,
 } from '../compensation/pending.ts'
 import { type FanOut, isChild } from '../fan-out/fan-out.ts'
-import { childIdsIn } from '../llm/tools/names.ts'
+import { childIdsIn, TOOL_PREFIX } from '../llm/tools/names.ts'
 import type { Languages } from '../people/languages.ts'
 import type { SignalRun } from '../waiting/ports.ts'
 import { sentences } from './sentences.ts'
@@ -108,7 +110,7 @@ export function openTaskControl({
   }
 
   async function endCalled(run: Run, by: string): Promise<void> {
-    const called = childIdsIn(run.id, await store.steps.list(run.id))
+    const called = childIdsIn(run.id, await stepsNamed(run.id, [TOOL_PREFIX], store.steps))
     for (const id of [...called, ...(await fanOut.underWay(run.id))]) {
       const child = await store.runs.find(id)
       if (child !== undefined && liveStates.includes(child.state)) await end(child, by)
@@ -135,7 +137,9 @@ export function openTaskControl({
     async retry(run, by, options = {}) {
       const at = now()
       const undone =
-        mayCompensate(run) && isCompensatedAfter(run.state) ? compensationState(await store.steps.list(run.id)) : 'none'
+        mayCompensate(run) && isCompensatedAfter(run.state)
+          ? compensationState(await compensationSteps(run, store))
+          : 'none'
       if (undone === 'owed') return false
       // What a dry run has said is among its steps: what it says now would be a repeat.
       const fresh = options.fresh === true || run.task.dry !== undefined || undone === 'taken-back'

@@ -2,6 +2,7 @@ import { liveStates, type Run } from '../../core/task/run.ts'
 import { signalStep } from '../../core/task/wait.ts'
 import { type AnswerWait, type GivenAnswer, givenAnswerSchema } from '../../core/task/waits/answer.ts'
 import type { Bilingual } from '../../core/text/lang.ts'
+import { stepsNamed } from '../../store/named-steps.ts'
 import type { Store } from '../../store/store.ts'
 import { ANSWER_PREFIX } from './answer.ts'
 import { codeFound, isOfNow, named, type Reference, referenceText } from './code.ts'
@@ -24,8 +25,11 @@ export interface AskedQuestion {
 }
 
 /** What a task has asked, oldest first. */
-export async function questionsIn(run: Run, steps: Pick<Store['steps'], 'list'>): Promise<AskedQuestion[]> {
-  const kept = await steps.list(run.id)
+export async function questionsIn(
+  run: Run,
+  steps: Pick<Store['steps'], 'list' | 'find' | 'sizes'>,
+): Promise<AskedQuestion[]> {
+  const kept = await stepsNamed(run.id, [ANSWER_PREFIX, signalStep('')], steps)
   const values = new Map(kept.map(({ name, value }) => [name, value]))
   return kept.flatMap(({ name, value }) => {
     if (!name.startsWith(ANSWER_PREFIX)) return []

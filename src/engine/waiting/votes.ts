@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { liveStates, type Run } from '../../core/task/run.ts'
 import { signalStep } from '../../core/task/wait.ts'
 import { type ApprovalWait, type GivenApproval, givenApprovalSchema } from '../../core/task/waits/approval.ts'
+import { stepsNamed } from '../../store/named-steps.ts'
 import type { Store } from '../../store/store.ts'
 import { APPROVAL_PREFIX } from './approval.ts'
 import { isOfNow } from './code.ts'
@@ -22,8 +23,11 @@ export interface AskedApproval {
 }
 
 /** The approvals that a run has asked for, oldest first, and what they came to. */
-export async function approvalsOf(run: Run, steps: Pick<Store['steps'], 'list'>): Promise<AskedApproval[]> {
-  const kept = await steps.list(run.id)
+export async function approvalsOf(
+  run: Run,
+  steps: Pick<Store['steps'], 'list' | 'find' | 'sizes'>,
+): Promise<AskedApproval[]> {
+  const kept = await stepsNamed(run.id, [APPROVAL_PREFIX, VOTE_PREFIX, signalStep('')], steps)
   const values = new Map(kept.map(({ name, value }) => [name, value]))
   const votes = kept.filter(({ name }) => name.startsWith(VOTE_PREFIX))
   return kept.flatMap(({ name, value }) => {
