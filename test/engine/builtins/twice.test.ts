@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { childTaskId } from '../../../src/core/task/child-item.ts'
 import { newRunOf } from '../../../src/core/task/run.ts'
 import type { Task } from '../../../src/core/task/task.ts'
-import type { WaitOrder } from '../../../src/core/task/wait.ts'
+import type { Wait, WaitOrder } from '../../../src/core/task/wait.ts'
 import { runTask } from '../../../src/engine/attempt/run-task.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
 import { unique } from '../../contracts/store/samples.ts'
@@ -67,6 +68,42 @@ const ended = async (scene: Scene): Promise<Task> => {
   await scene.shop.store.runs.cancel(task.id, 'no', 'x', scene.shop.engine.now())
   return task
 }
+/** A task that waits for its two child tasks, and has something to be taken back. */
+const withChildren = async ({ shop, me, group }: Scene): Promise<Task> => {
+  shop.does(async ({ undoes }, { call }) => {
+    for (const name of undoes ?? []) await call({ method: 'tookBack', name, ms: 1 })
+    if (undoes !== undefined) return { state: 'done', parts: [] }
+    await call({ method: 'onCancel', name: 'hotel', timeoutMs: 1_000 })
+    const order = { name: 'items', items: ['a', 'b'], atOnce: 2 }
+    // The engine's own answer.
+    const { waits } = (await call({ method: 'all', order })) as { waits: Wait }
+    return { state: 'waits', waits: [waits] }
+  })
+  const task = shop.task('try work', { sender: me, group })
+  await runTask(task, shop.engine, never)
+  for (const child of shop.queued.splice(0)) await shop.store.runs.create(newRunOf(child), shop.engine.now())
+  return task
+}
+const familyOf = async (_: Scene, target: Task | undefined) => {
+  const id = target?.id ?? ''
+  const [fan] = await store.fanOuts.list(id)
+  const children = [0, 1].map((index) => childTaskId(id, fan?.id ?? '', index))
+  const runs = await Promise.all([id, ...children].map((each) => store.runs.find(each)))
+  const undone = (await store.steps.list(id)).filter(({ name }) => name.startsWith('undone:'))
+  return { states: runs.map((run) => run?.state), undone }
+}
+/** The same, where somebody has approved the first one already. */
+const approvedOnce =
+  (who: 'boss' | 'me') =>
+  async (scene: Scene): Promise<Task> => {
+    const { me, shop } = scene
+    await store.grants.put({ subject: `staff:${me}`, scene: 'secret', command: 'show', by: 'x', at: 0 }, 'x', 0)
+    const two = { ...approval, count: 2, by: 'secret.show' }
+    const task = await waiting({ ...two, name: 'a : 发 🙂' }, { ...two, name: 'next' })(scene)
+    const number = (await store.runs.find(task.id))?.number
+    await runTask(shop.task(`approve ${number}`, { sender: who === 'me' ? me : who }), shop.engine, never)
+    return task
+  }
 const stateOf = async (_: Scene, target: Task | undefined) => {
   const { state, generation } = (await store.runs.find(target?.id ?? '')) ?? {}
   return { state, generation }
@@ -108,6 +145,8 @@ const cases: Record<string, Case[]> = {
     { line: (number) => `cancel ${number}`, before: live, see: stateOf },
     { line: (number) => `cancel ${number}`, before: live, see: stateOf, isBoss: true },
     { line: (number) => `cancel ${number}`, before: ended, see: stateOf },
+    { line: (number) => `cancel ${number}`, before: withChildren, see: familyOf },
+    { line: (number) => `cancel ${number}`, before: withChildren, see: familyOf, isBoss: true },
   ],
   retry: [
     { line: (number) => `retry ${number}`, before: ended, see: stateOf },
@@ -130,6 +169,8 @@ const cases: Record<string, Case[]> = {
   ],
   grants: [{ line: 'grants' }],
   approve: [
+    { line: (number) => `approve ${number}A so be it`, before: approvedOnce('boss'), see: signalsOf },
+    { line: (number) => `approve ${number}`, before: approvedOnce('me'), see: signalsOf },
     {
       line: (number) => `approve ${number} well`,
       before: waiting({ ...approval, name: 'first' }, { ...approval, name: 'second' }),
@@ -153,6 +194,7 @@ const cases: Record<string, Case[]> = {
     },
   ],
   reject: [
+    { line: (number) => `reject ${number}a no`, before: approvedOnce('me'), see: signalsOf },
     {
       line: (number) => `reject ${number} no`,
       before: waiting({ ...approval, name: 'first' }, { ...approval, name: 'second' }),
