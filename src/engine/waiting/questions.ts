@@ -50,11 +50,17 @@ export function isAsked(run: Run, { from }: AnswerWait, me: string): boolean {
 /** One of the choices, by its words or its place among them; undefined when it is none. */
 function fitting({ choices }: AnswerWait, text: string): string | undefined {
   if (choices === undefined) return text
-  const said = text.toLowerCase()
+  const said = plain(text)
   return (
-    choices.find((each) => each.toLowerCase() === said) ??
+    choices.find((each) => each === text) ??
+    choices.find((each) => plain(each) === said) ??
     (/^\d{1,2}$/.test(said) ? choices[Number(said) - 1] : undefined)
   )
+}
+
+/** Whatever case and width it is written in. */
+function plain(text: string): string {
+  return text.normalize('NFKC').trim().toLowerCase()
 }
 
 /** The question of a task that a person means, or the sentence why there is none or which of several it may be. */

@@ -141,6 +141,15 @@ test('of choices one is taken by its words, its place or its button, and anythin
   await says('zhangsan', 'blue')
   expect(await endOf(first.task)).toContain('"text":"Blue"')
 
+  for (const [said, meant] of [
+    ['ＢＬＵＥ', 'Blue'],
+    ['２', 'Blue'],
+  ] as const) {
+    const { task } = await asked()
+    await says('zhangsan', said)
+    expect(await endOf(task)).toContain(`"text":"${meant}"`)
+  }
+
   const second = await asked()
   await says('zhangsan', '1')
   expect(await endOf(second.task)).toContain('"text":"Red"')
