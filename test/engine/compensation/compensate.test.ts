@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Task } from '../../../src/core/task/task.ts'
 import { runTask } from '../../../src/engine/attempt/run-task.ts'
 import { pendingCompensations } from '../../../src/engine/compensation/pending.ts'
+import type { HostCall } from '../../../src/engine/host/protocol.ts'
 import type { HostEnd } from '../../../src/engine/host/slots.ts'
 import type { EmbeddedStore } from '../../../src/store/embedded/index.ts'
 import { anEmbeddedStore } from '../../fakes/embedded-store.ts'
@@ -104,6 +105,38 @@ test('a task that is cancelled while it runs is taken back when its attempt is o
   await running
   expect(undone).toEqual(['hotel, after its attempt'])
 })
+
+test.each(['cancelled', 'timeout'] as const)(
+  'what takes back may speak, also after the task was stopped (%s)',
+  async (cause) => {
+    const begun = Promise.withResolvers<void>()
+    const speak = (text: string): Extract<HostCall, { method: 'say' }> => ({
+      method: 'say',
+      name: text,
+      parts: [{ kind: 'text', text }],
+    })
+    shop.does(async ({ undoes }, calls, signal) => {
+      if (undoes !== undefined) {
+        await calls.call(speak('given back'))
+        await calls.call({ method: 'tookBack', name: 'hotel', ms: 1 })
+        return { state: 'done', parts: [] }
+      }
+      await calls.call({ method: 'onCancel', name: 'hotel', timeoutMs: 1_000 })
+      begun.resolve()
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      const message = String(await calls.call(speak('still here')).catch(String))
+      return { state: 'failed', message, retry: 'later' }
+    })
+    const task = shop.task(cause === 'timeout' ? 'try brief' : 'try work')
+    const running = runTask(task, shop.engine, never)
+    await begun.promise
+    if (cause === 'cancelled') await shop.taskControl.cancel(await runOf(task), 'staff:zhangsan')
+    await running
+    expect(shop.said.filter((line) => !line.includes('time') && !line.includes('limit'))).toEqual([
+      `${task.id}: given back`,
+    ])
+  },
+)
 
 test('what died before it was taken back is found, and waits until the attempt is surely over', async () => {
   registers(['hotel'], sleeps)
