@@ -32,7 +32,7 @@ const foundations: Readonly<Record<string, object>> = {
   Promise,
   JSON,
 }
-/** What is replaced most, to watch it or to pretend; a short list, for it is gone through after each run. */
+/** What is replaced most, to watch it or to pretend. It is gone through after each run, which takes some microseconds. */
 const replaceable: readonly { object: object; name: string }[] = [
   { object: globalThis, name: 'fetch' },
   { object: globalThis, name: 'setTimeout' },
