@@ -1,6 +1,7 @@
 import { CHORE_BOOK } from '../src/core/chore-book.ts'
 import { StoreUnavailableError } from '../src/core/errors.ts'
 import type { Log } from '../src/core/log.ts'
+import { settledWithin } from '../src/core/settled-within.ts'
 import { whyOf } from '../src/core/text/why.ts'
 import type { Store } from '../src/store/store.ts'
 
@@ -28,6 +29,8 @@ export interface ChorePorts {
   log: Log
 }
 
+/** A stop waits so long for what is under way: dying in the middle of it is harmless, too. */
+const STOP_MS = 5_000
 /** The process that does the chores of all holds this lease. */
 const LEASE = 'sweeper'
 const LEASE_TICKS = 3
@@ -35,10 +38,10 @@ const LEASE_TICKS = 3
 /**
  * Does the chores, each at its own interval and none twice at once; whoever takes them over from another process does
  * all of them at once. A failure is told once for each chore and each reason, with a line when it is over, and counted.
- * Returns how to stop, which waits for what is under way.
+ * Returns how to stop, which waits a while for what is under way and names what it leaves.
  */
 export function startChores(chores: readonly Chore[], ports: ChorePorts): () => Promise<void> {
-  const { store, holder, tickMs, now } = ports
+  const { store, holder, tickMs, now, log } = ports
   const reports = openReports(ports)
   const underWay = new Map<string, Promise<void>>()
   const dueAt = new Map<string, number>()
@@ -72,8 +75,14 @@ export function startChores(chores: readonly Chore[], ports: ChorePorts): () => 
 
   return async () => {
     clearInterval(timer)
-    await looking
-    await Promise.all(underWay.values())
+    const isDone = await settledWithin(
+      (async () => {
+        await looking
+        await Promise.all(underWay.values())
+      })(),
+      STOP_MS,
+    )
+    if (!isDone) log.warn({ chores: [...underWay.keys()] }, 'chores did not end when the process stopped, and are left')
     // One that cannot be given back runs out.
     if (isOurs) await store.leases.release(LEASE, holder).catch(() => undefined)
   }

@@ -22,12 +22,23 @@ export async function copyOwnFiles(home: string, folder: string): Promise<string
     for await (const file of filesIn(home, start, apart)) {
       const to = join(folder, file)
       if (unknown === undefined && existsSync(to)) continue
-      await mkdir(dirname(to), { recursive: true })
-      await copyFile(join(home, file), to)
+      await named(file, async () => {
+        await mkdir(dirname(to), { recursive: true })
+        await copyFile(join(home, file), to)
+      })
       copied.push(file)
     }
   }
   return copied
+}
+
+/** What does not go is told with the file that it is about: the disk's own words name at most a place in the release. */
+async function named<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new RunError(`your own ${file} cannot come along: ${whyOf(error)}`, { cause: error })
+  }
 }
 
 /** A release that was copied from a folder may have the link itself, through which the originals would be written. */
@@ -49,7 +60,9 @@ async function unknownToGit(home: string): Promise<string[] | undefined> {
     // Another folder's repository may lie around it, as that of a home directory, which knows nothing of these files.
     const known = await list('--stage')
     if (known.length === 0) return undefined
-    const submodules = known.filter((line) => line.startsWith('160000 ')).map((line) => line.split('\t')[1] ?? '')
+    const submodules = known
+      .filter((line) => line.startsWith('160000 '))
+      .map((line) => line.slice(line.indexOf('\t') + 1))
     return [...(await list('--others')).map((name) => name.replace(/\/$/, '')), ...submodules]
   } catch (error) {
     if (!existsSync(join(home, '.git'))) return undefined
@@ -69,13 +82,13 @@ async function* filesIn(home: string, path: string, above: readonly string[]): A
   const found = await stat(join(home, path)).catch((error: NodeJS.ErrnoException) => {
     // Gone meanwhile, or a link to nothing or to itself.
     if (error.code === 'ENOENT' || error.code === 'ELOOP') return undefined
-    throw error
+    throw new RunError(`your own ${path} cannot come along: ${whyOf(error)}`, { cause: error })
   })
   if (found?.isFile()) yield path
   if (!found?.isDirectory()) return
   const real = await realpath(join(home, path))
   if (above.some((folder) => `${folder}${sep}`.startsWith(`${real}${sep}`))) return
-  for (const name of (await readdir(real)).toSorted()) {
+  for (const name of (await named(path, () => readdir(real))).toSorted()) {
     if (name !== '.git') yield* filesIn(home, join(path, name), [...above, real])
   }
 }

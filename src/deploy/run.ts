@@ -17,11 +17,12 @@ export function run(
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let printed = ''
     let errors = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk.toString()
+    // A letter may come in two chunks.
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk
     })
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors += chunk.toString()
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      errors += chunk
     })
     child.once('error', (error) => reject(new RunError(`${program}: ${error.message}`)))
     child.once('close', (code) => {

@@ -128,8 +128,8 @@ export function triggerEntriesOf(triggers: unknown, command: string): CommandEnt
     if ('keyword' in trigger) return { kind: 'keyword', keyword: trigger.keyword }
     if ('exact' in trigger) return { kind: 'exact', text: trigger.exact }
     if ('event' in trigger) return { kind: 'event', name: trigger.event }
-    // One test at a time: with g or y the expression would remember where it stopped.
-    return { kind: 'pattern', source: trigger.pattern.source, flags: trigger.pattern.flags.replace(/[gy]/g, '') }
+    // One test at a time: with g the expression would remember where it stopped. With y it begins at the text's beginning.
+    return { kind: 'pattern', source: trigger.pattern.source, flags: trigger.pattern.flags.replace('g', '') }
   })
 }
 

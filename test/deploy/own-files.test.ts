@@ -114,3 +114,25 @@ test('where git is asked and cannot say what is own, the deploy is refused in a 
   await expect(refused).rejects.toThrow(/which files of config\/ and scenes\/ are your own/)
   expect(await filesOf(release)).toEqual(newer)
 })
+
+test('names may hold anything, however many there are', async () => {
+  const { dir, home, release } = await aHome('git')
+  const names = ['a b.ts', '两 行\n.ts', ...Array.from({ length: 600 }, (_, n) => `${'长'.repeat(40)}${n}.ts`)]
+  const own = Object.fromEntries(names.map((name) => [`scenes/own/${name}`, 'mine']))
+  await writeFiles(home, own)
+  const { commit } = await aRepository(join(dir, 'team'))
+  await commit({ 'team.ts': 'team' })
+  const submodule = 'scenes/the\tteam'
+  await git(home, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', join(dir, 'team'), submodule)
+  await copyOwnFiles(home, release)
+  expect(await filesOf(release)).toEqual({ ...newer, ...own, [`${submodule}/team.ts`]: 'team' })
+})
+
+test('what cannot be copied is told by its name in the home', async () => {
+  const { home, release } = await aHome('unpacked')
+  await writeFiles(home, { 'scenes/mine/own.ts': 'mine' })
+  await writeFiles(release, { 'scenes/mine': 'a file' })
+  const refused = copyOwnFiles(home, release)
+  await expect(refused).rejects.toThrow(RunError)
+  await expect(refused).rejects.toThrow('your own scenes/mine/own.ts cannot come along')
+})

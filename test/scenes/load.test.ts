@@ -38,7 +38,7 @@ test('a scene becomes plain data with its defaults', async () => {
     args,
     lane: 'long',
     aliases: ['周报'],
-    triggers: [{ keyword: '报表' }, { pattern: /^r\d/gi }],
+    triggers: [{ keyword: '报表' }, { pattern: /^r\d/gi }, { pattern: /r/gy }],
     run: () => undefined,
   })
   const { entries, faults } = await load({
@@ -63,6 +63,8 @@ test('a scene becomes plain data with its defaults', async () => {
           triggers: [
             { kind: 'keyword', keyword: '报表' },
             { kind: 'pattern', source: '^r\\d', flags: 'i' },
+            // It begins at the text's beginning.
+            { kind: 'pattern', source: 'r', flags: 'y' },
           ],
           args: [
             { name: 'team', optional: false, rest: false, description: 'whose' },

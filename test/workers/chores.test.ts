@@ -48,7 +48,9 @@ const store = {
 
 function start(chores: readonly Chore[], holder = 'p1') {
   const tell = (level: string) => (fields: object, message: string) =>
-    void lines.push(`${level} ${'chore' in fields ? fields.chore : ''}: ${message}`)
+    void lines.push(
+      `${level} ${'chore' in fields ? fields.chore : 'chores' in fields ? fields.chores : ''}: ${message}`,
+    )
   const log = { debug() {}, info: tell('info'), warn: tell('warn'), error: tell('error') }
   return startChores(chores, { store, holder, tickMs, now: Date.now, log })
 }
@@ -150,12 +152,25 @@ test('a stop waits for what is under way, and nothing begins after it', async ()
   const stopping = stop().then(() => {
     isStopped = true
   })
-  await vi.advanceTimersByTimeAsync(5 * tickMs)
+  await vi.advanceTimersByTimeAsync(4 * tickMs)
   expect(isStopped).toBe(false)
   work.resolve()
   await stopping
   await vi.advanceTimersByTimeAsync(5 * tickMs)
   expect(begun).toBe(1)
+})
+
+test('a chore that hangs holds up neither the others nor a stop, which names it', async () => {
+  let done = 0
+  const hangs = chore('hangs', tickMs, () => new Promise(() => undefined))
+  const stop = start([hangs, chore('other', tickMs, async () => void done++)])
+  await vi.advanceTimersByTimeAsync(3 * tickMs)
+  expect(done).toBe(3)
+  const stopped = stop()
+  await vi.advanceTimersByTimeAsync(5_000)
+  await stopped
+  expect(lines).toEqual(['warn hangs: chores did not end when the process stopped, and are left'])
+  expect(lease).toBe(undefined)
 })
 
 test('of many things one that fails holds up no other, and is told', async () => {

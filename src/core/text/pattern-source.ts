@@ -48,9 +48,9 @@ const rows: readonly [
   [/\\c([a-z])/iy, ([, letter]) => codePoint(`${letter}`.charCodeAt(0) % 32)],
   [/\\0/y, () => '\\x{0}'],
   [/\\([pP])\{(?:Script|sc|Script_Extensions|scx|General_Category|gc)=(\w+)\}/y, ([, p, name]) => `\\${p}{${name}}`],
-  // Those that mean the same to both. Any other letter stands for itself.
+  // Those that mean the same to both. Any other letter, a Chinese one too, stands for itself.
   [/\\[pP]\{\w+\}|\\[dDwWbBnrtfv]/y, ([same]) => same],
-  [/\\([A-Za-z])/y, ([, letter]) => `${letter}`],
+  [/\\([A-Za-z]|[^\0-\x7f])/uy, ([, letter]) => `${letter}`],
   [/\\?[\s\S]/uy, ([same]) => same],
 ]
 
@@ -65,7 +65,9 @@ export function translatePattern(source: string, flags: string): string {
     at += length
   }
   const shared = [...'im'].filter((flag) => flags.includes(flag)).join('')
-  return `${shared === '' ? '' : `(?${shared})`}${translated}`
+  // No place in a text is kept from one message to the next, so the flag y asks for its beginning each time.
+  const whole = flags.includes('y') ? `\\A(?:${translated})` : translated
+  return `${shared === '' ? '' : `(?${shared})`}${whole}`
 }
 
 function nextPiece(source: string, at: number, place: Place): { length: number; text: string } {

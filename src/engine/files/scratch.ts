@@ -52,7 +52,12 @@ export function openScratch(root: string, processId: string, now: () => number):
         // Without it the folder only looks old: nothing is wrong with what is in it.
         utimes(own, at, at).catch(() => undefined)
       }, TOUCH_MS).unref()
-      return mkdtemp(join(own, 'run-'))
+      return mkdtemp(join(own, 'run-')).catch(async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+        // Somebody has taken it for a dead one's, as after a long sleep of this machine, or has emptied the disk.
+        await makeOwn()
+        return mkdtemp(join(own, 'run-'))
+      })
     },
     remove: (folder) => rm(folder, { recursive: true, force: true }),
     async removeDead() {

@@ -81,9 +81,21 @@ async function isThere(conversations: Conversations, name: string, seq: number):
   return found?.seq === seq
 }
 
+/**
+ * How long each message may be, in tokens, so that neither one of them nor all together are more than a model reads.
+ * Questions without an answer come together to any length before the next summary.
+ */
+function mostOfEach(part: readonly Said[], window: number): number {
+  const sizes = part.map(({ message }) => estimateTokens(message.text))
+  let most = Math.floor(window / 4)
+  const together = (): number => sizes.reduce((sum, size) => sum + Math.min(size, most), 0)
+  while (most > 1 && together() > window) most = Math.floor(most * 0.9)
+  return most
+}
+
 function questionOf(before: string, part: readonly Said[], window: number): LlmMessage[] {
-  // One long message must not make the whole longer than a model reads.
-  const lines = part.map(({ message }) => `${message.role}: ${firstTokens(message.text, Math.floor(window / 4))}`)
+  const most = mostOfEach(part, window)
+  const lines = part.map(({ message }) => `${message.role}: ${firstTokens(message.text, most)}`)
   const words = Math.floor(window / 8)
   return [
     {

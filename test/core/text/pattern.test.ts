@@ -21,6 +21,9 @@ test.each([
   ['\\p{Script=Han}{2}|\\p{Lu}', 'u'],
   ['\\/\\-\\.\\{', ''],
   ['x{,3}|\\q|}', ''],
+  ['\\中[\\文\\！]', ''],
+  ['b|cat|\\.', 'y'],
+  ['^b|早', 'gmy'],
 ])('/%s/%s means what JavaScript means by it', (source, flags) => {
   const pattern = readPattern(source, flags)
   const ours = new RegExp(source, flags)
@@ -40,7 +43,10 @@ test.each([
     'concat',
   ]
   for (const text of [...texts, '[:]', ':]', 'a]', '\b', '😀', '😁', '中文', '/-.{', 'x{,3}', 'q', '}', '\0', '0']) {
+    // A text is held against it as if it were the first.
+    ours.lastIndex = 0
     expect(pattern.test(text), JSON.stringify(text)).toBe(ours.test(text))
+    ours.lastIndex = 0
     expect(pattern.find(text), JSON.stringify(text)).toBe(ours.exec(text)?.[0])
   }
 })

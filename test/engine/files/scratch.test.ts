@@ -51,6 +51,13 @@ test('a folder of another machine or an older version goes when nobody has touch
   expect(await folders()).toEqual(['elsewhere', 'unmarked'])
 })
 
+test('a folder that somebody took away is made anew', async () => {
+  await scratch.make()
+  await rm(join(root, 'own'), { recursive: true })
+  await scratch.make()
+  expect(await readdir(join(root, 'own'))).toEqual(['owner.json', expect.stringMatching(/^run-/)])
+})
+
 test('a mark tells a process from a later one of the same id, and says nothing when it cannot be read', () => {
   const own = JSON.parse(ownerMark())
   expect(hasEnded(JSON.stringify(own))).toBe(false)

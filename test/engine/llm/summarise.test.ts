@@ -4,6 +4,8 @@ import type { LlmMessage } from '../../../src/core/model/llm.ts'
 import { conversationOf, converse } from '../../../src/engine/llm/converse.ts'
 import type { Llm } from '../../../src/engine/llm/llm.ts'
 import { keepQuestion, keepSaid } from '../../../src/engine/llm/said.ts'
+import { summarise } from '../../../src/engine/llm/summarise.ts'
+import { estimateTokens } from '../../../src/engine/llm/tokens.ts'
 import type { Conversations } from '../../../src/store/store.ts'
 import { aRun } from '../../contracts/store/samples.ts'
 
@@ -107,4 +109,26 @@ test('whatever was said, answered or not, is told to the model or was in a summa
     }),
     { numRuns: 150 },
   )
+})
+
+test('long questions without an answer, however many, are no more together than a model reads', async () => {
+  const conversations = inMemory()
+  for (let n = 0; n < 30; n++)
+    await keepQuestion(conversations, 'ours', `q${n}`, { role: 'user', text: `<${n}>${'长'.repeat(300)}` })
+  await keepQuestion(conversations, 'ours', 'short', { role: 'user', text: '<short and whole>' })
+  await keepQuestion(conversations, 'ours', 'newest', { role: 'user', text: '长'.repeat(300) })
+  let asked = ''
+  const llm: Llm = {
+    async ask(messages) {
+      asked = messages.at(-1)?.text ?? ''
+      return 'in short'
+    },
+  }
+  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  const run = { ...aRun({ id: 'r1' }), generation: 0 } as never // of a run it reads the id alone
+  const asking = { run, lang: 'zh' as const, signal: AbortSignal.timeout(5_000) }
+  await summarise('ours', 1_000, { llm, conversations, now: () => 0, log }, asking)
+  expect(estimateTokens(asked)).toBeLessThan(1_250)
+  for (let n = 0; n < 30; n++) expect(asked).toContain(`<${n}>`)
+  expect(asked).toContain('<short and whole>')
 })

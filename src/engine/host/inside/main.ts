@@ -63,7 +63,7 @@ wire.listen((message) => {
     case 'load':
       return void origin.run(ofScenes, load, message.sources, message.triggers)
     case 'run':
-      return void run(message)
+      return void run(message).catch(broken)
     case 'abort':
       if (running?.runId === message.runId) running.controller.abort(new DOMException(message.why, 'AbortError'))
       return
@@ -119,6 +119,11 @@ async function run(order: RunOrder): Promise<void> {
   // A process takes its programs along when it goes; of a thread's, only the thread itself hears that they have ended.
   if (left.length > 0 && !isMainThread) await endProgramsSoon(ownThread())
   wire.send({ kind: 'settled', runId, left })
+}
+
+/** What is done around a command has failed, because the command has changed what it stands on: nobody else may run. */
+function broken(error: unknown): void {
+  wire.send({ kind: 'broken', ...concealed(describedError(error)) })
 }
 
 /**

@@ -62,6 +62,14 @@ const leaving: Readonly<Record<string, { does: string; named: string | RegExp; o
   listener: { does: `() => { process.on('unhandledRejection', nothing) }`, named: 'listeners of the process' },
   patch: { does: '() => { globalThis.fetch = nothing }', named: 'another fetch' },
   clock: { does: '() => { Date.now = () => 0 }', named: 'another now' },
+  method: { does: '() => { JSON.parse = () => 1 }', named: 'another parse' },
+  property: { does: '() => { Object.prototype.evil = 1 }', named: 'another Object.prototype' },
+  torn: {
+    does: `() => { JSON.stringify = () => { throw new Error('torn') } }`,
+    named: /host itself needs/,
+    on: 'both',
+  },
+  list: { does: '() => { Array.prototype.filter = () => { throw new Error("torn") } }', named: /host itself needs/ },
   folder: { does: `() => { process.chdir('/') }`, named: /working directory/, on: 'process' },
 }
 
