@@ -4,7 +4,7 @@ import { type Backend, within } from './backend.ts'
 
 /*
  * A channel's outbox is a set of lines in the store, one a chat; what is queued here only says "look at this line". A
- * lost or doubled look is harmless: taking a delivery is a conditional move in the store, and the sweeper finds lines
+ * lost or doubled wake is harmless: taking a delivery is a conditional move in the store, and the sweeper finds lines
  * nobody looks at.
  */
 
@@ -16,7 +16,7 @@ export function outboxQueueName(channel: string): string {
 }
 
 export interface OutboxQueues {
-  /** Has a worker look at the line at `at` or a little later. Looks at one line for one moment are one. */
+  /** Has a worker look at the line at `at` or a little later. Wakes of one line for one moment are one. */
   wake(line: LineWake, at: number, now: number): Promise<void>
   close(): Promise<void>
 }
@@ -33,7 +33,7 @@ export function openOutboxQueues(backend: Backend, channels: readonly string[]):
       const queue = queues.get(line.channel)
       if (queue === undefined) return
       const delay = Math.max(0, at - now)
-      // A look for now must not be taken for one that is just ending, so it has a number of its own.
+      // A wake that is due at once has a number of its own: it must not be taken for one that is just ending.
       const moment = delay === 0 ? `now-${opened}-${++wakes}` : `at-${Math.ceil(at / JOIN_MS)}`
       await within(
         queue.add('look', line, { jobId: `${nameOf(line)}-${moment}`, delay: delay === 0 ? 0 : delay + JOIN_MS }),

@@ -30,7 +30,7 @@ export interface TaskQueues {
    * Throws StoreUnavailableError within about a second; it may then still be stored, and asking again is safe.
    */
   add(task: Task): Promise<void>
-  /** Has somebody look at a run that waits for something, when its time comes. One look too many is harmless. */
+  /** Has somebody look at a run that waits for something, when its time comes. One wake too many is harmless. */
   wake(lane: string, taskId: string, at: number, now: number): Promise<void>
   /** Has a task that was put off begin as soon as it may. One that is not put off is left as it is. */
   promote(lane: string, taskId: string): Promise<void>

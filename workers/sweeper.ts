@@ -34,7 +34,7 @@ const SCRATCH_MS = 60_000
 const CLEANED_AT_ONCE = 10_000
 
 /**
- * Repairs what a crash between two moves leaves behind: looks and tasks are claimed in the store. Returns how to stop
+ * Repairs what a crash between two moves leaves behind: wakes and tasks are claimed in the store. Returns how to stop
  * it.
  */
 export function startSweeper(ports: SweeperPorts): () => Promise<void> {

@@ -168,7 +168,7 @@ describe.each(['embedded', 'redis'] as const)('queues on %s', (kind) => {
     expect(await queues.counts(FALLBACK_LANE)).toEqual({ waiting: 3, active: 0, delayed: 1, failed: 0 })
   })
 
-  test('looks at one line for one moment are one, a look for now is its own', async ({ skip }) => {
+  test('wakes of one line for one moment are one, one that is due at once is its own', async ({ skip }) => {
     if (opened === undefined) return skip('no redis-server')
     const channel = `channel-${++made}`
     const wakes = openOutboxQueues(opened.backend, [channel])

@@ -1,4 +1,5 @@
 import type { Log } from '../../core/log.ts'
+import { settledWithin } from '../../core/settled-within.ts'
 import { whyOf } from '../../core/text/why.ts'
 
 /** A stop. All that closes in it stands under one deadline, and nothing keeps what comes after it from being closed. */
@@ -25,18 +26,11 @@ export function openStopping(
   return {
     async close(name, close, atLeastMs = 0) {
       const withinMs = Math.max(deadlineMs - performance.now(), atLeastMs)
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(() => {
-          log.warn({ what: name }, 'it did not close before the deadline of the stop, and is left')
-          resolve()
-        }, withinMs)
-      })
       const closed = (async () => close())().catch((error: unknown) =>
         log.warn({ what: name, error: whyOf(error) }, 'it failed to close'),
       )
-      await Promise.race([closed, late])
-      clearTimeout(timer)
+      if (await settledWithin(closed, withinMs)) return
+      log.warn({ what: name }, 'it did not close before the deadline of the stop, and is left')
     },
   }
 }

@@ -97,7 +97,7 @@ interface ApiSchedules {
   /** Of times without a zone of their own. */
   readonly timeZone: string
   /** The same `key` again is the same schedule. */
-  add(asking: ScheduleRequest, key: string, by: string): Promise<{ schedule: Schedule } | { refused: Bilingual }>
+  add(request: ScheduleRequest, key: string, by: string): Promise<{ schedule: Schedule } | { refused: Bilingual }>
   /** All of them, the newest first. */
   list(): Promise<Schedule[]>
   find(number: number): Promise<Schedule | undefined>

@@ -3,7 +3,7 @@ import { newRunOf, type Run } from '../../core/task/run.ts'
 import type { Task } from '../../core/task/task.ts'
 import type { Runs } from '../../store/store.ts'
 import type { Cancels } from './cancels.ts'
-import { holdLease } from './lease.ts'
+import { holdAttempt } from './lease.ts'
 
 export interface ClaimPorts {
   store: { runs: Pick<Runs, 'start' | 'renew'> }
@@ -41,7 +41,7 @@ export async function claimAttempt(task: Task, attemptKey: string | undefined, p
   if (claim.state === 'held') return { state: 'held', forMs: Math.max(100, claim.untilMs - startedAt) }
   const { run } = claim
   const cancel = ports.cancels.watch(task.id)
-  const lease = holdLease(run, ports)
+  const lease = holdAttempt(run, ports)
   return {
     state: 'ours',
     run,

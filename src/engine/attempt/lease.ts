@@ -5,7 +5,7 @@ import type { Runs } from '../../store/store.ts'
 /** How soon a cancel is noticed whose broadcast was lost. */
 const LONGEST_PAUSE_MS = 900
 
-export interface HeldLease {
+export interface AttemptLease {
   /** Aborted when the claim is gone: the task was cancelled or taken over. */
   lost: AbortSignal
   stop(): void
@@ -19,7 +19,7 @@ export interface LeasePorts {
 }
 
 /** Prolongs the claim on a run for as long as its attempt goes on. While the store is away it tries again. */
-export function holdLease(run: Run, { store, leaseMs, now, log }: LeasePorts): HeldLease {
+export function holdAttempt(run: Run, { store, leaseMs, now, log }: LeasePorts): AttemptLease {
   const controller = new AbortController()
   async function prolong(): Promise<void> {
     if (await store.runs.renew(run.id, run.fencingToken, now(), leaseMs)) return

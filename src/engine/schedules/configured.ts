@@ -16,10 +16,10 @@ export async function keepConfigured(
   schedules: Pick<Schedules, 'create' | 'change' | 'find' | 'list' | 'remove'>,
   now: number,
 ): Promise<void> {
-  for (const asking of configured) {
-    const id = idOf(asking.name)
-    const { created, schedule } = await schedules.create(newSchedule(asking, id, now))
-    if (!created) await bringUpToDate(schedule, asking, schedules, now)
+  for (const spec of configured) {
+    const id = idOf(spec.name)
+    const { created, schedule } = await schedules.create(newSchedule(spec, id, now))
+    if (!created) await bringUpToDate(schedule, spec, schedules, now)
   }
   const names = new Set(configured.map(({ name }) => idOf(name)))
   for (const { id, source } of await schedules.list()) {
@@ -29,25 +29,25 @@ export async function keepConfigured(
 
 async function bringUpToDate(
   first: Schedule,
-  asking: ScheduleSpec,
+  spec: ScheduleSpec,
   schedules: Pick<Schedules, 'create' | 'change' | 'find' | 'remove'>,
   now: number,
 ): Promise<void> {
   let found: Schedule | undefined = first
   while (found !== undefined) {
     // As the store gives things back: without what is undefined.
-    const wanted = JSON.parse(JSON.stringify(asking))
+    const wanted = JSON.parse(JSON.stringify(spec))
     // Lists go by owner, so it is another schedule then.
-    if (ownerOf(found) !== ownerOf(asking)) {
+    if (ownerOf(found) !== ownerOf(spec)) {
       await schedules.remove(found.id)
-      await schedules.create(newSchedule(asking, found.id, now))
+      await schedules.create(newSchedule(spec, found.id, now))
       return
     }
     if (isDeepStrictEqual(JSON.parse(JSON.stringify(scheduleSpecSchema.parse(found))), wanted)) return
-    const isTimeTheSame = found.when === asking.when && found.timeZone === asking.timeZone
+    const isTimeTheSame = found.when === spec.when && found.timeZone === spec.timeZone
     const nextAt =
-      isTimeTheSame || found.paused !== undefined ? found.nextAt : nextTimes({ ...found, ...asking }, now, 1)[0]
-    if (await schedules.change({ ...found, ...asking, nextAt, lookAt: now })) return
+      isTimeTheSame || found.paused !== undefined ? found.nextAt : nextTimes({ ...found, ...spec }, now, 1)[0]
+    if (await schedules.change({ ...found, ...spec, nextAt, lookAt: now })) return
     found = await schedules.find(found.id)
   }
 }

@@ -19,7 +19,7 @@ export function asked({ askedIn, to, owner, text, lang }: ScheduleSpec, id: stri
  * Whether it may speak where it is to, at this moment: a grant that has run out counts no more, also for what was made
  * under it.
  */
-export async function mayDeliver(asking: ScheduleSpec, access: Access, now: number): Promise<boolean> {
-  if (asking.source !== 'chat' || !isElsewhere(asking)) return true
-  return access.isGranted(asked(asking, 'schedule', now), DELIVER_RIGHT.scene, DELIVER_RIGHT.command)
+export async function mayDeliver(spec: ScheduleSpec, access: Access, now: number): Promise<boolean> {
+  if (spec.source !== 'chat' || !isElsewhere(spec)) return true
+  return access.isGranted(asked(spec, 'schedule', now), DELIVER_RIGHT.scene, DELIVER_RIGHT.command)
 }

@@ -24,7 +24,7 @@ type Added = { schedule: Schedule } | { refused: Bilingual }
 /** What people and operators do with schedules; the chat command, the API and the dashboard all come here. */
 export interface ScheduleControl {
   /** Makes one. The same `key` again is the same schedule. */
-  add(asking: ScheduleRequest, key: string, by: string): Promise<Added>
+  add(request: ScheduleRequest, key: string, by: string): Promise<Added>
   /** A person's, or all; the newest first. */
   list(owner?: string): Promise<Schedule[]>
   find(number: number): Promise<Schedule | undefined>
@@ -64,18 +64,18 @@ export function openScheduleControl(ports: ScheduleControlPorts): ScheduleContro
   const { store, access, now } = ports
   const record = (by: string, what: string) => store.grants.record({ at: now(), by, what })
 
-  async function refusalOf(asking: ScheduleRequest, owner: string): Promise<Bilingual | undefined> {
-    const seen = preview(asking.when, asking.timeZone)
+  async function refusalOf(request: ScheduleRequest, owner: string): Promise<Bilingual | undefined> {
+    const seen = preview(request.when, request.timeZone)
     if ('refused' in seen) return seen.refused
-    if (!ports.hasChannel(asking.to.channel)) return sentences.noChannel(asking.to.channel)
-    const route = readCommand(asking.text, ports.catalog(), ports.prefixes)
-    if (route === undefined) return sentences.noCommand(asking.text)
+    if (!ports.hasChannel(request.to.channel)) return sentences.noChannel(request.to.channel)
+    const route = readCommand(request.text, ports.catalog(), ports.prefixes)
+    if (route === undefined) return sentences.noCommand(request.text)
     if (route.scene === '' && route.command === 'schedule') return sentences.notItself
-    const message = asked(asking, 'schedule', now())
+    const message = asked(request, 'schedule', now())
     if (!(await access.mayUse(message, route.scene, route.command))) {
       return common.notGranted(commandText(route.scene, route.command), owner, ports.admins)
     }
-    return (await mayDeliver(asking, access, now())) ? undefined : notDelivered(owner)
+    return (await mayDeliver(request, access, now())) ? undefined : notDelivered(owner)
   }
 
   function notDelivered(owner: string): Bilingual {
@@ -100,17 +100,17 @@ export function openScheduleControl(ports: ScheduleControlPorts): ScheduleContro
   }
 
   return {
-    async add(asking, key, by) {
+    async add(request, key, by) {
       const id = scheduleIdOf(key)
       const known = await store.schedules.find(id)
       if (known !== undefined) return { schedule: known }
-      const owner = ownerOf(asking)
-      const refused = await refusalOf(asking, owner)
+      const owner = ownerOf(request)
+      const refused = await refusalOf(request, owner)
       if (refused !== undefined) return { refused }
       if ((await store.schedules.list(owner)).length >= MOST_OF_ONE) return { refused: sentences.tooMany(MOST_OF_ONE) }
-      const { schedule } = await store.schedules.create(newSchedule(asking, id, now()))
+      const { schedule } = await store.schedules.create(newSchedule(request, id, now()))
       if (by !== owner)
-        await record(by, `schedule ${schedule.number} added for ${owner}: ${asking.when} · ${asking.text}`)
+        await record(by, `schedule ${schedule.number} added for ${owner}: ${request.when} · ${request.text}`)
       return { schedule }
     },
     list: (owner) => store.schedules.list(owner),
@@ -151,10 +151,10 @@ function shortHash(key: string): string {
 }
 
 /** What was asked for, as it begins. */
-export function newSchedule(asking: ScheduleSpec, id: string, now: number): Omit<Schedule, 'number' | 'version'> {
-  const [nextAt] = nextTimes({ ...asking, createdAt: now }, now, 1)
+export function newSchedule(spec: ScheduleSpec, id: string, now: number): Omit<Schedule, 'number' | 'version'> {
+  const [nextAt] = nextTimes({ ...spec, createdAt: now }, now, 1)
   return {
-    ...asking,
+    ...spec,
     id,
     createdAt: now,
     nextAt,
